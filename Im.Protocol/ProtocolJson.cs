@@ -30,5 +30,5 @@ namespace Im.Protocol;
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>The same without escaping what JSON allows as it is (Chinese would double in size): for sockets, never for inside a page.</summary>
-    public static ProtocolJson Wire { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ProtocolJson Wire => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
