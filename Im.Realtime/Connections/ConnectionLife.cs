@@ -12,7 +12,7 @@ namespace Im.Realtime.Connections;
 
 /// <summary>One connection's life, top to bottom: hello, subscribe, ready, frames, goodbye.</summary>
 internal sealed partial class ConnectionLife(
-    NodeIdentity node, ConnectionTable connections, Lobby lobby, SessionBinding binding, IPresence presence, FrameDispatcher dispatcher,
+    NodeIdentity node, INodeLease lease, ConnectionTable connections, Lobby lobby, SessionBinding binding, IPresence presence, FrameDispatcher dispatcher,
     TimeProvider time, ILogger<ConnectionLife> log)
 {
     private static readonly LimitsInfo Limits = new(
@@ -28,6 +28,7 @@ internal sealed partial class ConnectionLife(
         var connection = new ClientConnection($"{node.Id}.{Guid.CreateVersion7():N}", sessionId, null, new Outbox(socket, time));
         connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), Limits));
         connections.Add(connection);
+        lease.Connections = connections.Count;
         lobby.Audience.Add(connection);
         try
         {
@@ -53,6 +54,7 @@ internal sealed partial class ConnectionLife(
         {
             lobby.Audience.Remove(connection);
             connections.Remove(connection);
+            lease.Connections = connections.Count;
             await binding.UnbindAsync(connection);
         }
         await FinishAsync(connection, socket);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Core.Telemetry;

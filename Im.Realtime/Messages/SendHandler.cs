@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Im.Core;
 using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Core.Telemetry;

@@ -37,7 +37,7 @@ internal sealed partial class NodeLifecycle(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var own = configuration["Im:Node:Address"] ?? server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
-        lease.Announce(own ?? throw new InvalidOperationException("The node listens nowhere; set Im:Node:Address."));
+        lease.SetAddress(own ?? throw new InvalidOperationException("The node listens nowhere; set Im:Node:Address."));
         _serving = true;
         return Task.CompletedTask;
     }
@@ -47,7 +47,7 @@ internal sealed partial class NodeLifecycle(
         _serving = false;
         bus.Reconnected -= CatchUp;
         LogDraining(log, connections.Count);
-        await lease.StartDrainingAsync(cancellationToken);
+        lease.StartDraining();
         lobby.Send(new MoveFrame((int)MoveWithin.TotalMilliseconds));
         await WaitUntilEmptyAsync(MoveWithin + TimeSpan.FromMilliseconds(200), cancellationToken);
         foreach (var connection in connections.All)
