@@ -9,7 +9,7 @@ namespace Im.Core;
 /// im:nodes                    set     ids of the nodes that hold or held a lease and are not reaped yet
 /// im:node:{id}:lease          hash    epoch, name, address, connections, draining, started; its time to live is the lease
 /// im:node:{id}:presence       hash    version, guests, {user}: who is online on the node; written only under the lease
-/// im:node:{id}:connections    hash    version, c:{connection}, u:{user}, s:{session}: its open sockets and whose they are; written only under the lease
+/// im:node:{id}:connections    hash    version, c:{connection}: as JSON, u:{user}: how many, s:{session}: their ids; written only under the lease
 /// </code>
 /// Times are Unix milliseconds, users 32 hexadecimal digits, hashes and session ids base64url.
 /// </summary>

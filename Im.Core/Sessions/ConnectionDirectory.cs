@@ -9,12 +9,12 @@ internal sealed class ConnectionDirectory(RedisNodeRegistry nodes, IConnectionMu
 {
     private readonly IDatabase _database = redis.GetDatabase();
 
-    /// <summary>The first node whose table has the field; null when none has.</summary>
-    public async Task<string?> FindNodeAsync(string field, CancellationToken cancellationToken)
+    /// <summary>A field of <see cref="ConnectionTable"/>, on each node that has it.</summary>
+    public async Task<IReadOnlyList<(string NodeId, string Value)>> FindAsync(string field, CancellationToken cancellationToken)
     {
         var live = await LiveAsync(cancellationToken);
-        var has = await Task.WhenAll(live.Select(node => _database.HashExistsAsync(keys.Connections(node), field)));
-        return live.Zip(has).FirstOrDefault(node => node.Second).First;
+        var values = await Task.WhenAll(live.Select(node => _database.HashGetAsync(keys.Connections(node), field)));
+        return [.. live.Zip(values, (node, value) => (node, value)).Where(entry => entry.value.HasValue).Select(entry => (entry.node, entry.value.ToString()))];
     }
 
     public async Task<IReadOnlyList<ConnectionInfo>> ListAsync(Guid? userId, CancellationToken cancellationToken)

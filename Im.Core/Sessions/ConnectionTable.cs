@@ -13,25 +13,26 @@ namespace Im.Core.Sessions;
 /// </summary>
 internal sealed partial class ConnectionTable : BackgroundService
 {
-    private readonly NodeLease _lease;
-    private readonly LeasedHash _hash;
+    private readonly NodeLease? _lease;
+    private readonly LeasedHash? _hash;
     private readonly Pulse _pulse;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ConnectionInfo> _connections = [];
-    private readonly Dictionary<string, int> _owners = [];
+    private readonly Dictionary<string, HashSet<string>> _owners = [];
     private readonly HashSet<string> _changed = [];
     private TaskCompletionSource _written = NewSource();
     private bool _stopped;
 
-    public ConnectionTable(NodeLease lease, IConnectionMultiplexer redis, RedisKeys keys, TimeProvider time, ILogger<ConnectionTable> logger)
+    /// <param name="lease">Null in a process that is not a node: then there is nothing to do.</param>
+    public ConnectionTable(IConnectionMultiplexer redis, RedisKeys keys, TimeProvider time, ILogger<ConnectionTable> logger, NodeLease? lease = null)
     {
         (_lease, _logger, _pulse) = (lease, logger, new(time));
+        if (lease is null)
+            return;
         _hash = new(keys.Connections(lease.Identity.Id), lease, keys, redis.GetDatabase(), time);
-        _lease.Acquired += _pulse.Wake;
+        lease.Acquired += _pulse.Wake;
     }
-
-    public string NodeId => _lease.Identity.Id;
 
     public static string ConnectionField(string connectionId) => $"c:{connectionId}";
 
@@ -39,15 +40,18 @@ internal sealed partial class ConnectionTable : BackgroundService
 
     public static string SessionField(string sessionId) => $"s:{sessionId}";
 
+    /// <summary>What a session's field holds.</summary>
+    public static string[] ConnectionIds(string value) => value.Split(' ');
+
     /// <summary>Done when Redis has it, or when there is no lease: then it is written with the next one.</summary>
     public Task PutAsync(ConnectionInfo connection)
     {
         lock (_lock)
         {
             if (_connections.GetValueOrDefault(connection.Id) is { } before)
-                Count(before, -1);
+                Count(before, added: false);
             _connections[connection.Id] = connection;
-            Count(connection, +1);
+            Count(connection, added: true);
             return Written();
         }
     }
@@ -58,7 +62,7 @@ internal sealed partial class ConnectionTable : BackgroundService
         {
             if (!_connections.Remove(connectionId, out var connection))
                 return Task.CompletedTask;
-            Count(connection, -1);
+            Count(connection, added: false);
             return Written();
         }
     }
@@ -66,7 +70,7 @@ internal sealed partial class ConnectionTable : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var written = _written;
-        while (!stoppingToken.IsCancellationRequested)
+        while (_hash is not null && !stoppingToken.IsCancellationRequested)
         {
             await _pulse.SleepAsync(LeasedHash.VerifyInterval, stoppingToken);
             lock (_lock)
@@ -90,7 +94,8 @@ internal sealed partial class ConnectionTable : BackgroundService
 
     public override void Dispose()
     {
-        _lease.Acquired -= _pulse.Wake;
+        if (_lease is not null)
+            _lease.Acquired -= _pulse.Wake;
         base.Dispose();
     }
 
@@ -102,20 +107,21 @@ internal sealed partial class ConnectionTable : BackgroundService
         return _written.Task;
     }
 
-    private void Count(ConnectionInfo connection, int by)
+    private void Count(ConnectionInfo connection, bool added)
     {
         _changed.Add(ConnectionField(connection.Id));
         if (connection.UserId is { } user)
-            CountOwner(UserField(user), by);
+            CountOwner(UserField(user), connection.Id, added);
         if (connection.SessionId is { } session)
-            CountOwner(SessionField(session), by);
+            CountOwner(SessionField(session), connection.Id, added);
     }
 
-    private void CountOwner(string field, int by)
+    private void CountOwner(string field, string connectionId, bool added)
     {
-        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_owners, field, out _);
-        count += by;
-        if (count == 0)
+        var owned = CollectionsMarshal.GetValueRefOrAddDefault(_owners, field, out _) ??= [];
+        if (added)
+            owned.Add(connectionId);
+        else if (owned.Remove(connectionId) && owned.Count == 0)
             _owners.Remove(field);
         _changed.Add(field);
     }
@@ -124,16 +130,20 @@ internal sealed partial class ConnectionTable : BackgroundService
     {
         lock (_lock)
         {
-            List<HashEntry> fields = all
-                ? [.. _connections.Values.Select(Entry), .. _owners.Select(owner => new HashEntry(owner.Key, owner.Value))]
-                : [.. _changed.Select(field => _owners.TryGetValue(field, out var count) ? new(field, count)
-                    : field.StartsWith("c:", StringComparison.Ordinal) && _connections.TryGetValue(field[2..], out var connection) ? Entry(connection)
-                    : new HashEntry(field, RedisValue.EmptyString))];
+            IEnumerable<string> fields = all ? [.. _connections.Keys.Select(ConnectionField), .. _owners.Keys] : _changed;
+            List<HashEntry> entries = [.. fields.Select(field => new HashEntry(field, ValueOf(field)))];
             _changed.Clear();
-            return fields;
+            return entries;
         }
+    }
 
-        static HashEntry Entry(ConnectionInfo connection) => new(ConnectionField(connection.Id), JsonSerializer.SerializeToUtf8Bytes(connection, SessionJson.Default.ConnectionInfo));
+    /// <summary>Empty: there is none any more.</summary>
+    private RedisValue ValueOf(string field)
+    {
+        if (_owners.TryGetValue(field, out var owned))
+            return field.StartsWith("u:", StringComparison.Ordinal) ? owned.Count : string.Join(' ', owned);
+        return field.StartsWith("c:", StringComparison.Ordinal) && _connections.TryGetValue(field[2..], out var connection)
+            ? JsonSerializer.SerializeToUtf8Bytes(connection, SessionJson.Default.ConnectionInfo) : RedisValue.EmptyString;
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);

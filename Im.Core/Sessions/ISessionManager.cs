@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Im.Protocol;
 
 namespace Im.Core.Sessions;
@@ -72,10 +71,10 @@ public interface ISessionManager
     /// <summary>Sends a frame to every connection of the user on every node: null, not connected anywhere; true, at least one node took it; false, the user has connections but no node took it.</summary>
     Task<bool?> SendToUserAsync(Guid userId, ServerFrame frame, CancellationToken ct = default);
 
-    /// <summary>The same for the connections of one session.</summary>
+    /// <summary>The same for the connections of one session, each by its node's topic.</summary>
     Task<bool?> SendToSessionAsync(string sessionId, ServerFrame frame, CancellationToken ct = default);
 
-    /// <summary>The same for one connection.</summary>
+    /// <summary>The same for one connection, by its node's topic: the node forwards an envelope with <c>BusEnvelope.Connection</c> to that one.</summary>
     Task<bool?> SendToConnectionAsync(string connectionId, ServerFrame frame, CancellationToken ct = default);
 
     /// <summary>
@@ -102,24 +101,8 @@ public sealed record SessionOrigin(string? Device, string? Address);
 /// <param name="Id">Unique over all nodes.</param>
 public sealed record ConnectionInfo(string Id, string NodeId, string? SessionId, Guid? UserId, DateTimeOffset OpenedAt);
 
-/// <summary>Published on <c>BusTopic.Session</c> when a session changes.</summary>
-public sealed record SessionChange(SessionChangeKind Kind, string SessionId)
-{
-    public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, SessionJson.Default.SessionChange);
-
-    /// <summary>Null where the bytes are nothing this version knows.</summary>
-    public static SessionChange? Parse(ReadOnlySpan<byte> utf8)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(utf8, SessionJson.Default.SessionChange);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-}
+/// <summary>Published on <c>BusTopic.Sessions</c> when a session has changed.</summary>
+public sealed record SessionChange(SessionChangeKind Kind, string SessionId);
 
 public enum SessionChangeKind
 {

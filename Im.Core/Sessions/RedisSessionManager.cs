@@ -11,8 +11,8 @@ namespace Im.Core.Sessions;
 
 /// <summary>Checks what callers give, keeps the sessions in the <see cref="SessionStore"/>, and tells the nodes what changed.</summary>
 internal sealed partial class RedisSessionManager(
-    SessionStore store, ConnectionDirectory directory, IBus bus, IOptions<SessionOptions> options, TimeProvider time, ILogger<RedisSessionManager> logger,
-    NodeIdentity? node = null, ConnectionTable? table = null)
+    SessionStore store, ConnectionTable table, ConnectionDirectory directory, IBus bus, IOptions<SessionOptions> options, TimeProvider time,
+    ILogger<RedisSessionManager> logger, NodeIdentity? node = null)
     : ISessionManager
 {
     private const int MaxNameChars = 64, MaxValueBytes = 4 * 1024, MaxValues = 32;
@@ -118,31 +118,37 @@ internal sealed partial class RedisSessionManager(
     public Task<Session?> RedeemTicketAsync(string ticket, CancellationToken ct = default) => RunAsync(async () =>
         SessionToken.TryHashTicket(ticket, out var hash) && await store.TakeTicketAsync(hash) is { } sessionId ? (await store.ReadAsync(sessionId))?.Session : null, ct);
 
-    public Task<bool?> SendToUserAsync(Guid userId, ServerFrame frame, CancellationToken ct = default) =>
-        SendAsync(BusTopic.User(userId), frame, ConnectionTable.UserField(userId), ct);
-
-    public Task<bool?> SendToSessionAsync(string sessionId, ServerFrame frame, CancellationToken ct = default) =>
-        SendAsync(BusTopic.Session(sessionId), frame, ConnectionTable.SessionField(sessionId), ct);
-
-    public Task<bool?> SendToConnectionAsync(string connectionId, ServerFrame frame, CancellationToken ct = default) => RunAsync<bool?>(async () =>
+    public Task<bool?> SendToUserAsync(Guid userId, ServerFrame frame, CancellationToken ct = default) => RunAsync<bool?>(async () =>
     {
-        if (await directory.FindNodeAsync(ConnectionTable.ConnectionField(connectionId), ct) is not { } nodeId)
-            return null;
-        return await bus.PublishAsync(BusTopic.Node(nodeId), Envelope(frame) with { Connection = connectionId }, ct) > 0;
+        if (await bus.PublishAsync(BusTopic.User(userId), Envelope(frame), ct) > 0)
+            return true;
+        return (await directory.FindAsync(ConnectionTable.UserField(userId), ct)).Count > 0 ? false : null;
+    }, ct);
+
+    public Task<bool?> SendToSessionAsync(string sessionId, ServerFrame frame, CancellationToken ct = default) => RunAsync(async () =>
+    {
+        var found = await directory.FindAsync(ConnectionTable.SessionField(sessionId), ct);
+        return await SendAsync([.. found.SelectMany(entry => ConnectionTable.ConnectionIds(entry.Value).Select(id => (entry.NodeId, id)))], frame, ct);
+    }, ct);
+
+    public Task<bool?> SendToConnectionAsync(string connectionId, ServerFrame frame, CancellationToken ct = default) => RunAsync(async () =>
+    {
+        var found = await directory.FindAsync(ConnectionTable.ConnectionField(connectionId), ct);
+        return await SendAsync([.. found.Select(entry => (entry.NodeId, connectionId))], frame, ct);
     }, ct);
 
     public Task ConnectAsync(ConnectionInfo connection, CancellationToken ct = default)
     {
-        if (connection.NodeId != Table.NodeId)
-            throw new ArgumentException($"A node registers its own connections only: {Table.NodeId}.", nameof(connection));
-        return RunAsync(() => Table.PutAsync(connection), ct);
+        if (node is null)
+            throw new InvalidOperationException("This process is not a node (see AddImNode): it has no connections.");
+        if (connection.NodeId != node.Id)
+            throw new ArgumentException($"A node registers its own connections only: {node.Id}.", nameof(connection));
+        return RunAsync(() => table.PutAsync(connection), ct);
     }
 
-    public Task DisconnectAsync(string connectionId, CancellationToken ct = default) => RunAsync(() => Table.RemoveAsync(connectionId), ct);
+    public Task DisconnectAsync(string connectionId, CancellationToken ct = default) => RunAsync(() => table.RemoveAsync(connectionId), ct);
 
     public Task<IReadOnlyList<ConnectionInfo>> ListConnectionsAsync(Guid? userId = null, CancellationToken ct = default) => RunAsync(() => directory.ListAsync(userId, ct), ct);
-
-    private ConnectionTable Table => table ?? throw new InvalidOperationException("This process is not a node: it has no connections. Call AddImNode before AddImSessions.");
 
     private async Task<bool> DestroyAsync(string sessionId, Guid? onlyIfOf)
     {
@@ -162,12 +168,16 @@ internal sealed partial class RedisSessionManager(
         return done;
     }
 
-    private Task<bool?> SendAsync(BusTopic topic, ServerFrame frame, string field, CancellationToken ct) => RunAsync<bool?>(async () =>
+    private async Task<bool?> SendAsync(IReadOnlyList<(string NodeId, string ConnectionId)> connections, ServerFrame frame, CancellationToken ct)
     {
-        if (await bus.PublishAsync(topic, Envelope(frame), ct) > 0)
-            return true;
-        return await directory.FindNodeAsync(field, ct) is null ? null : false;
-    }, ct);
+        if (connections.Count == 0)
+            return null;
+        var envelope = Envelope(frame);
+        var taken = false;
+        foreach (var (nodeId, connectionId) in connections)
+            taken |= await bus.PublishAsync(BusTopic.Node(nodeId), envelope with { Connection = connectionId }, ct) > 0;
+        return taken;
+    }
 
     private BusEnvelope Envelope(ServerFrame frame) => Envelope(BusKind.Frame, JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame));
 
@@ -178,8 +188,8 @@ internal sealed partial class RedisSessionManager(
     {
         try
         {
-            var change = new SessionChange(kind, sessionId);
-            await bus.PublishAsync(BusTopic.Session(sessionId), Envelope(BusKind.Session, change.ToUtf8()));
+            var change = JsonSerializer.SerializeToUtf8Bytes(new SessionChange(kind, sessionId), SessionJson.Default.SessionChange);
+            await bus.PublishAsync(BusTopic.Sessions, Envelope(BusKind.Session, change));
         }
         catch (BusUnavailableException exception)
         {

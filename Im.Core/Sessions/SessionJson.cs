@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Im.Core.Sessions;
 
-[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+/// <summary>JSON of what sessions put on the bus and into Redis. Unknown properties are ignored.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SessionChange))]
 [JsonSerializable(typeof(ConnectionInfo))]
-internal sealed partial class SessionJson : JsonSerializerContext;
+public sealed partial class SessionJson : JsonSerializerContext;

@@ -1,7 +1,6 @@
 using Im.Core.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Im.Core.Sessions;
@@ -9,8 +8,8 @@ namespace Im.Core.Sessions;
 public static class SessionServices
 {
     /// <summary>
-    /// Sessions (<see cref="ISessionManager"/>). Needs an <c>IBus</c> and an <c>IConnectionMultiplexer</c>; in a node call <c>AddImNode</c> before it,
-    /// elsewhere (a web server) the connection operations of others' nodes work, registering connections throws.
+    /// Sessions (<see cref="ISessionManager"/>), for any process. Needs an <c>IBus</c> and an <c>IConnectionMultiplexer</c>; only a process that is
+    /// a node (<c>AddImNode</c>) can register connections.
     /// </summary>
     public static IServiceCollection AddImSessions(this IServiceCollection services, Action<SessionOptions>? configure = null)
     {
@@ -21,11 +20,8 @@ public static class SessionServices
         services.TryAddSingleton<SessionStore>();
         services.TryAddSingleton<ConnectionDirectory>();
         services.TryAddSingleton<ISessionManager, RedisSessionManager>();
-        if (services.Any(service => service.ServiceType == typeof(INodeLease)))
-        {
-            services.TryAddSingleton<ConnectionTable>();
-            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ConnectionTable>());
-        }
+        services.TryAddSingleton<ConnectionTable>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConnectionTable>());
         return services;
     }
 }
