@@ -1,10 +1,10 @@
+using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Data;
 using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Core.Presence;
 using Im.Core.Sessions;
-using Im.Core.Telemetry;
 using Im.Realtime.Connections;
 using Im.Realtime.Node;
 
@@ -18,7 +18,7 @@ builder.Services.AddImData();
 builder.Services.AddImMessages();
 builder.Services.AddImBus();
 builder.Services.AddImSessions();
-builder.Services.AddImNode(NodeName.Create(builder.Configuration));
+builder.Services.AddImNode(NodeName.Of(builder.Configuration));
 builder.Services.AddImPresence();
 builder.Services.AddRealtimeNode();
 

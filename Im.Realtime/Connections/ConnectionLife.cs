@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
 using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Core.Presence;
@@ -25,7 +27,7 @@ internal sealed partial class ConnectionLife(
     public async Task RunAsync(WebSocket socket, string? sessionId, UserInfo? user, CancellationToken aborted)
     {
         Activity.Current = null; // a message is a trace of its own, not part of the request that opened the socket
-        var connection = new ClientConnection($"{node.Id}.{Guid.CreateVersion7():N}", sessionId, null, new Outbox(socket, time));
+        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, time));
         connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), Limits));
         connections.Add(connection);
         lease.Connections = connections.Count;
@@ -92,6 +94,8 @@ internal sealed partial class ConnectionLife(
             socket.Abort();
         }
     }
+
+    private static string NewId() => $"c-{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12))}";
 
     [LoggerMessage(201, LogLevel.Error, "Connection {Connection} ended by an unexpected error.")]
     private static partial void LogFailed(ILogger logger, string connection, Exception exception);

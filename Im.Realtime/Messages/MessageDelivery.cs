@@ -5,7 +5,6 @@ using System.Text.Json;
 using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Nodes;
-using Im.Core.Telemetry;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Node;

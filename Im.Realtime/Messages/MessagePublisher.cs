@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Nodes;
-using Im.Core.Telemetry;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Routing;

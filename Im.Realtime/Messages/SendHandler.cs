@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Im.Core;
 using Im.Core.Messages;
 using Im.Core.Nodes;
-using Im.Core.Telemetry;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Frames;

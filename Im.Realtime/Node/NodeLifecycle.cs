@@ -14,8 +14,8 @@ namespace Im.Realtime.Node;
 /// and close what is left with "service restart".
 /// </summary>
 internal sealed partial class NodeLifecycle(
-    IBus bus, Lobby lobby, UserRoutes routes, SessionChanges sessionChanges, ConnectionTable connections, INodeLease lease, IServer server, IConfiguration configuration,
-    TimeProvider time, ILogger<NodeLifecycle> log) : IHostedLifecycleService
+    IBus bus, Lobby lobby, UserRoutes routes, SessionChanges sessionChanges, NodeInbox inbox, ConnectionTable connections,
+    INodeLease lease, IServer server, IConfiguration configuration, TimeProvider time, ILogger<NodeLifecycle> log) : IHostedLifecycleService
 {
     /// <summary>Clients spread their move over this time; then the node closes.</summary>
     private static readonly TimeSpan MoveWithin = TimeSpan.FromMilliseconds(1_000);
@@ -30,6 +30,7 @@ internal sealed partial class NodeLifecycle(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await sessionChanges.OpenAsync(cancellationToken);
+        await inbox.OpenAsync(cancellationToken);
         await lobby.OpenAsync(cancellationToken);
         bus.Reconnected += CatchUp;
     }

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Im.Core.Telemetry;
+using Im.Core;
 using Im.Realtime.Connections;
 
 namespace Im.Realtime.Node;

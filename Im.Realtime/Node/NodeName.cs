@@ -1,5 +1,3 @@
-using Im.Core.Nodes;
-
 namespace Im.Realtime.Node;
 
 /// <summary>
@@ -8,9 +6,8 @@ namespace Im.Realtime.Node;
 /// </summary>
 internal static class NodeName
 {
-    public static NodeIdentity Create(IConfiguration configuration) =>
-        new(configuration["Im:Node:Name"] ?? FromTelemetry(configuration) ?? $"{Environment.MachineName}-{Environment.ProcessId}".ToLowerInvariant(),
-            Guid.CreateVersion7().ToString("N"));
+    public static string Of(IConfiguration configuration) =>
+        configuration["Im:Node:Name"] ?? FromTelemetry(configuration) ?? $"{Environment.MachineName}-{Environment.ProcessId}".ToLowerInvariant();
 
     private static string? FromTelemetry(IConfiguration configuration)
     {

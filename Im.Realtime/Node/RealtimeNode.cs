@@ -11,7 +11,7 @@ internal static class RealtimeNode
 {
     public static IServiceCollection AddRealtimeNode(this IServiceCollection services) => services
         .AddSingleton<ConnectionTable>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
-        .AddSingleton<Lobby>().AddSingleton<UserRoutes>()
+        .AddSingleton<Lobby>().AddSingleton<UserRoutes>().AddSingleton<NodeInbox>()
         .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<MessagePublisher>().AddSingleton<FeedFactory>()
         .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>()
         .AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()

@@ -1,6 +1,6 @@
+using Im.Core.Nodes;
 using Im.Core.Presence;
 using Im.Core.Sessions;
-using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Routing;
