@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Im.Protocol;
+
+namespace Im.Core.Bus;
+
+/// <summary>What travels on the bus. <see cref="Payload"/> is serialised once, by the sender; receivers forward the same bytes.</summary>
+public sealed record BusEnvelope(BusKind Kind, string OriginNode, ReadOnlyMemory<byte> Payload)
+{
+    /// <summary>The trace this belongs to (W3C trace context); default when there is none.</summary>
+    public ActivityContext Trace { get; init; }
+
+    /// <summary>For <see cref="BusKind.Message"/>: where it belongs and its sequence there.</summary>
+    public ConversationId Conversation { get; init; }
+    public long Seq { get; init; }
+
+    /// <summary>When the origin node took the frame from its client, Unix microseconds, UTC; 0 when it does not matter.</summary>
+    public long AcceptedAtMicros { get; init; }
+
+    /// <summary>The single connection on the topic's node it is for, or null for all.</summary>
+    public string? Connection { get; init; }
+}
+
+/// <summary>Numbers are part of the wire layout: never reuse one. Receivers ignore kinds they do not know.</summary>
+public enum BusKind : byte
+{
+    /// <summary>A stored message: payload is a complete <c>message</c> frame without <c>via</c>.</summary>
+    Message = 1,
+
+    /// <summary>A server frame to forward as it is to every connection on the topic; may be lost.</summary>
+    Frame = 2,
+
+    /// <summary>A session changed; payload is a <c>SessionChange</c> as JSON.</summary>
+    Session = 3,
+
+    /// <summary>A change of a node's presence column; payload is defined by Presence.</summary>
+    Presence = 4,
+
+    /// <summary>A node's probe of its own bus connection.</summary>
+    Probe = 5,
+
+    /// <summary>A user's profile changed; payload is their <c>UserInfo</c> as JSON.</summary>
+    Profile = 6,
+}

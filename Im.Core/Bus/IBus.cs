@@ -1,0 +1,25 @@
+namespace Im.Core.Bus;
+
+/// <summary>
+/// Carries what happens on one node to the others: Redis pub/sub, at most once. The bus wakes nodes; the truth is in Postgres, and a receiver that
+/// sees a hole in a conversation's sequence reads the store. Each topic is delivered in the order in which Redis took it, one envelope at a time.
+/// </summary>
+public interface IBus
+{
+    /// <summary>Publishes to every node subscribed to the topic, this one included.</summary>
+    /// <returns>How many nodes Redis handed it to.</returns>
+    /// <exception cref="BusUnavailableException">Redis could not be reached; nothing may be assumed.</exception>
+    ValueTask<long> PublishAsync(BusTopic topic, BusEnvelope envelope, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Subscribes; returns only after Redis has confirmed, so that nothing published afterwards is missed. Several subscriptions to one topic share one
+    /// channel. The handler runs on the bus' reader: it must be quick and must not throw (what it throws is logged and dropped). Disposing unsubscribes.
+    /// </summary>
+    /// <exception cref="BusUnavailableException">Redis could not be reached within the connect timeout.</exception>
+    ValueTask<IAsyncDisposable> SubscribeAsync(BusTopic topic, Action<BusEnvelope> handler, CancellationToken cancellationToken = default);
+
+    /// <summary>Raised (off the reader) after a lost connection is back and every subscription confirmed again: what was published between is lost.</summary>
+    event Action? Reconnected;
+}
+
+public sealed class BusUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

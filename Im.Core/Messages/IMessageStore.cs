@@ -1,0 +1,37 @@
+using Im.Protocol;
+
+namespace Im.Core.Messages;
+
+/// <summary>Messages in Postgres. Sequences are given in the transaction that stores; what <see cref="AppendAsync"/> returned is on disk.</summary>
+public interface IMessageStore
+{
+    /// <summary>
+    /// Stores a message and gives it the next sequence of its conversation, or finds the one stored before under the same (conversation, sender, id).
+    /// Appends from many callers are committed together (group commit). Creates a direct conversation and its two members with its first message.
+    /// </summary>
+    /// <exception cref="StoreBusyException">The write queue is full: nothing was stored, the same append may be tried again.</exception>
+    /// <exception cref="StoreUnavailableException">The database could not be reached: it is unknown whether it was stored; try again with the same id.</exception>
+    Task<AppendResult> AppendAsync(NewMessage message, CancellationToken cancellationToken = default);
+
+    /// <summary>A page, ascending by sequence. Neither cursor: the newest messages.</summary>
+    /// <exception cref="StoreUnavailableException"/>
+    Task<MessagePage> ReadAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The newest sequence, 0 when the conversation has none.</summary>
+    /// <exception cref="StoreUnavailableException"/>
+    Task<long> GetLastSeqAsync(ConversationId conversation, CancellationToken cancellationToken = default);
+}
+
+/// <param name="To">In a direct conversation the other member; null in the lobby.</param>
+/// <param name="ClientId">The client message id, 1 to 64 characters.</param>
+/// <param name="At">When the node took it, Unix milliseconds.</param>
+public sealed record NewMessage(ConversationId Conversation, SenderInfo From, Guid? To, string ClientId, string Text, long At, string Node);
+
+/// <param name="Duplicate">It was stored before; <see cref="Message"/> is that first one.</param>
+public sealed record AppendResult(MessageInfo Message, bool Duplicate);
+
+public sealed record MessagePage(IReadOnlyList<MessageInfo> Messages, long LastSeq, bool More);
+
+public sealed class StoreBusyException() : Exception("The write queue is full.");
+
+public sealed class StoreUnavailableException(Exception inner) : Exception("The database could not be reached.", inner);

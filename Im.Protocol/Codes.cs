@@ -1,0 +1,43 @@
+namespace Im.Protocol;
+
+/// <summary>Codes of an <see cref="ErrorFrame"/>.</summary>
+public static class ErrorCodes
+{
+    public const string BadJson = "bad_json";
+    public const string BadFrame = "bad_frame";
+    public const string UnknownType = "unknown_type";
+    public const string TextEmpty = "text_empty";
+    public const string TextTooLong = "text_too_long";
+    public const string TextInvalid = "text_invalid";
+    public const string NotLoggedIn = "not_logged_in";
+    public const string NotFound = "not_found";
+    public const string BadTicket = "bad_ticket";
+    public const string Busy = "busy";
+    public const string SlowDown = "slow_down";
+    public const string Unavailable = "unavailable";
+    public const string Internal = "internal";
+}
+
+/// <summary>Close codes of our own. 4000–4499: the client does not connect again by itself; 4500–4999: it does.</summary>
+public static class CloseCodes
+{
+    public const int ServiceRestart = 1012;
+    public const int TooManyBadFrames = 4400;
+    public const int SessionEnded = 4401;
+    public const int SlowConsumer = 4500;
+}
+
+/// <summary>Codes of a problem answer of the HTTP API.</summary>
+public static class ProblemCodes
+{
+    public const string BadNickname = "bad_nickname";
+    public const string BadPassword = "bad_password";
+    public const string BadBrief = "bad_brief";
+    public const string WrongPassword = "wrong_password";
+    public const string LockedOut = "locked_out";
+    public const string NotLoggedIn = "not_logged_in";
+    public const string CrossSite = "cross_site";
+    public const string NotFound = "not_found";
+    public const string BadRequest = "bad_request";
+    public const string Unavailable = "unavailable";
+}

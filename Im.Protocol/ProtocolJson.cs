@@ -1,0 +1,35 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Im.Protocol;
+
+/// <summary>Source-generated JSON of the protocol: camelCase, nulls left out, bounded depth, no property twice. Unknown properties are ignored.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.Strict,
+    MaxDepth = ProtocolLimits.MaxJsonDepth,
+    AllowDuplicateProperties = false,
+    PropertyNameCaseInsensitive = false,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true,
+    AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(ClientFrame))]
+[JsonSerializable(typeof(ServerFrame))]
+[JsonSerializable(typeof(MessageInfo))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(LoginResponse))]
+[JsonSerializable(typeof(MeResponse))]
+[JsonSerializable(typeof(BriefRequest))]
+[JsonSerializable(typeof(UserInfo))]
+[JsonSerializable(typeof(TicketResponse))]
+[JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<ConversationSummary>))]
+[JsonSerializable(typeof(MessagesResponse))]
+[JsonSerializable(typeof(ProblemBody))]
+public sealed partial class ProtocolJson : JsonSerializerContext
+{
+    /// <summary>The same without escaping what JSON allows as it is (Chinese would double in size): for sockets, never for inside a page.</summary>
+    public static ProtocolJson Wire => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,42 @@
+namespace Im.Protocol;
+
+/// <summary>The limits of <c>docs/protocol.md</c> in one place.</summary>
+public static class ProtocolLimits
+{
+    public const int Version = 1;
+    public const string SubProtocol = "im.v1";
+
+    /// <summary>A larger frame from a client closes its connection with 1009.</summary>
+    public const int MaxFrameBytes = 32 * 1024;
+
+    /// <summary>Length of a message's text, in UTF-16 code units.</summary>
+    public const int MaxTextChars = 4_000;
+
+    public const int MaxIdChars = 64;
+    public const int MaxJsonDepth = 8;
+
+    public const int DefaultPageMessages = 50;
+    public const int MaxPageMessages = 100;
+    public const int MaxConversations = 100;
+    public const int MaxPresenceUsers = 1_000;
+
+    /// <summary>Bounds of one connection's outbox; over either, the connection is closed with <see cref="CloseCodes.SlowConsumer"/>.</summary>
+    public const int MaxOutboxFrames = 1_024;
+    public const int MaxOutboxBytes = 1024 * 1024;
+
+    /// <summary>A client that heard nothing for so long sends a ping, and waits <see cref="PongSeconds"/> for any frame.</summary>
+    public const int PingSeconds = 10;
+    public const int PongSeconds = 5;
+
+    /// <summary>A node sends a WebSocket ping so often, and drops a connection that has not answered within <see cref="SocketPongSeconds"/>.</summary>
+    public const int SocketPingSeconds = 30;
+    public const int SocketPongSeconds = 15;
+
+    public const int MaxBadFramesPerMinute = 20;
+    public const int MaxNicknameElements = 16;
+    public const int MaxBriefElements = 128;
+    public const int MinPasswordChars = 6;
+    public const int MaxPasswordChars = 128;
+    public const int TicketSeconds = 30;
+    public const int TypingIntervalSeconds = 2;
+}
