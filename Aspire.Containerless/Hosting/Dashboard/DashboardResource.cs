@@ -52,6 +52,7 @@ internal sealed record DashboardProperty(string Name, string? DisplayName, strin
 /// <param name="Status">Null until the first check has ended.</param>
 internal sealed record DashboardHealthReport(string Key, DashboardHealth? Status, string? Description = null, string? Exception = null);
 
+/// <summary>Numbered as on the wire.</summary>
 internal enum DashboardHealth { Healthy, Unhealthy, Degraded }
 
 /// <param name="ConfirmationMessage">A question put before the command runs.</param>
@@ -66,6 +67,7 @@ internal sealed record DashboardCommand(
     bool IsHighlighted = false,
     DashboardCommandState State = DashboardCommandState.Enabled);
 
+/// <summary>Numbered as on the wire.</summary>
 internal enum DashboardCommandState { Enabled, Disabled, Hidden }
 
 /// <param name="ResourceName">The other resource's display name.</param>
