@@ -30,7 +30,7 @@ export interface ImEvents {
   presence: Presence;
   /** A new message of any conversation: per conversation in order, each once. */
   message: { timeline: Timeline; message: ReceivedMessage };
-  /** The user's conversations, after every connect and login. */
+  /** The user's conversations (the lobby alone for a guest), after every connect, login and logout. */
   conversations: readonly ConversationSummary[];
   /** Read up to `seq`, in another window of this user. */
   read: { timeline: Timeline; seq: number };
@@ -239,8 +239,7 @@ export class ImClient extends Emitter<ImEvents> {
   }
 
   async #refreshConversations(): Promise<void> {
-    if (!this.me) return;
-    const asked = this.me.id;
+    const asked = this.me?.id;
     try {
       const { conversations } = await this.#request<{ conversations: readonly ConversationSummary[] }>({ type: 'conversations' }, true);
       if (this.me?.id !== asked) return;
@@ -301,7 +300,7 @@ export class ImClient extends Emitter<ImEvents> {
     if (frame.reason === 'logout') this.#setMe(null);
     else if (frame.user) this.#setMe(frame.user);
     if (frame.id !== undefined) this.#outbox.answer(frame.id, frame);
-    if (frame.reason === 'authenticated') void this.#refreshConversations();
+    if (frame.reason !== 'profile') void this.#refreshConversations();
   }
 
   // Becomes the user whom the browser's cookie names. A hint that comes meanwhile may mean yet another user, so it is followed after.

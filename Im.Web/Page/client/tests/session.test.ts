@@ -31,7 +31,7 @@ test('A login in this tab makes the open connection the user', async () => {
   assert.deepEqual(client.me, jenny);
   const posted = requests.find((request) => request.path === '/api/login')!;
   assert.deepEqual([posted.headers.get('X-Im'), posted.body], ['1', { nickname: 'Jenny', password: 'secret password', brief: 'likes tea' }]);
-  assert.equal(socket().of('conversations').length, 1);
+  assert.equal(socket().of('conversations').length, 2, 'asked as a guest, then as Jenny');
 });
 
 test('A login in another tab is followed without reconnecting', async () => {
