@@ -44,7 +44,7 @@ public static class ClientFrameReader
     private static bool TryReadHead(ReadOnlySpan<byte> utf8, out string? type, out string? id)
     {
         type = id = null;
-        var valid = true;
+        var (valid, typeSeen) = (true, false);
         try
         {
             var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = ProtocolLimits.MaxJsonDepth });
@@ -60,7 +60,10 @@ public static class ClientFrameReader
                 reader.Read();
                 var value = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
                 if (text == "type")
-                    type = value;
+                {
+                    valid &= !typeSeen; // the serialiser sees each field's second coming, but not the type's
+                    (type, typeSeen) = (value, true);
+                }
                 else if (value is { Length: >= 1 and <= ProtocolLimits.MaxIdChars })
                     id = value;
                 else if (reader.TokenType != JsonTokenType.Null)

@@ -25,7 +25,6 @@ public static class CloseCodes
     public const int TooManyBadFrames = 4400;
     public const int SessionEnded = 4401;
     public const int SlowConsumer = 4500;
-    public const int Silent = 4501;
 }
 
 /// <summary>Codes of a problem answer of the HTTP API.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Im.Protocol;
 
 /// <summary>Bodies of the HTTP API, <c>docs/protocol.md</c>, section 1.</summary>
@@ -5,7 +7,8 @@ public sealed record LoginRequest(string Nickname, string Password, string? Brie
 
 public sealed record LoginResponse(UserInfo User, bool Created);
 
-public sealed record MeResponse(UserInfo? User, string Session);
+/// <param name="User">Written as null for a guest.</param>
+public sealed record MeResponse([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] UserInfo? User, string Session);
 
 public sealed record BriefRequest(string Brief);
 
@@ -15,3 +18,6 @@ public sealed record TicketResponse(string Ticket, int ExpiresInSeconds);
 public sealed record NodeInfo(string Name, string Address, int Connections, bool Live);
 
 public sealed record MessagesResponse(ConversationId Conversation, IReadOnlyList<MessageInfo> Messages, long LastSeq, bool More);
+
+/// <summary>The body of a failed request, as a client reads it. <paramref name="Code"/> is one of <see cref="ProblemCodes"/>; missing when something before Im refused.</summary>
+public sealed record ProblemBody(int Status = 0, string? Code = null, string? Title = null, string? Detail = null);

@@ -15,4 +15,7 @@ public sealed record MessageInfo(ConversationId Conversation, long Seq, string I
 }
 
 /// <param name="Kind"><c>lobby</c> or <c>direct</c>.</param>
-public sealed record ConversationSummary(ConversationId Conversation, string Kind, UserInfo? Peer, long LastSeq, long ReadSeq, long Unread, MessageInfo? Last);
+/// <param name="Peer">The other member; not for the lobby.</param>
+/// <param name="Last">The newest message; not when nothing was said yet.</param>
+public sealed record ConversationSummary(
+    ConversationId Conversation, string Kind, UserInfo? Peer = null, long LastSeq = 0, long ReadSeq = 0, long Unread = 0, MessageInfo? Last = null);

@@ -27,6 +27,7 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<ConversationSummary>))]
 [JsonSerializable(typeof(MessagesResponse))]
+[JsonSerializable(typeof(ProblemBody))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>The same without escaping what JSON allows as it is (Chinese would double in size): for sockets, never for inside a page.</summary>

@@ -28,8 +28,9 @@ public static class ProtocolLimits
     public const int PingSeconds = 10;
     public const int PongSeconds = 5;
 
-    /// <summary>A node that heard nothing from a client for so long closes with <see cref="CloseCodes.Silent"/>.</summary>
-    public const int ClientSilenceSeconds = 60;
+    /// <summary>A node sends a WebSocket ping so often, and drops a connection that has not answered within <see cref="SocketPongSeconds"/>.</summary>
+    public const int SocketPingSeconds = 30;
+    public const int SocketPongSeconds = 15;
 
     public const int MaxBadFramesPerMinute = 20;
     public const int MaxNicknameElements = 16;

@@ -23,7 +23,14 @@ public abstract record ServerFrame
     public string? Id { get; init; }
 }
 
-public sealed record HelloFrame(string Node, string Connection, string? Session, UserInfo? User, long Time, LimitsInfo Limits) : ServerFrame
+/// <summary>The first frame. A guest's <paramref name="User"/>, and the <paramref name="Session"/> of a connection without a cookie, are written as null.</summary>
+public sealed record HelloFrame(
+    string Node,
+    string Connection,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Session,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] UserInfo? User,
+    long Time,
+    LimitsInfo Limits) : ServerFrame
 {
     public int Protocol { get; init; } = ProtocolLimits.Version;
     public int PingSeconds { get; init; } = ProtocolLimits.PingSeconds;

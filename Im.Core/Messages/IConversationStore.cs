@@ -20,4 +20,7 @@ public interface IUserDirectory
 {
     /// <summary>Cached for a short time; null when there is no such user.</summary>
     Task<UserInfo?> FindAsync(Guid userId, CancellationToken cancellationToken = default);
+
+    /// <summary>Drops what is cached of a user, after a change.</summary>
+    void Forget(Guid userId);
 }

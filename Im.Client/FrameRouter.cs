@@ -1,0 +1,100 @@
+using Im.Client.Connections;
+using Im.Client.Http;
+using Im.Client.Messages;
+using Im.Client.Presence;
+using Im.Client.Requests;
+using Im.Client.Sessions;
+using Im.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Im.Client;
+
+/// <summary>Brings each frame to the part that keeps its state, then to the application.</summary>
+internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox, OnlineList online, ILogger logger) : IConnectionOwner
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    public required SessionFollower Follower { private get; init; }
+
+    public RequestSender Requests { private get; set; } = null!;
+
+    public event Action<ConnectionChange>? ConnectionChanged;
+    public event Action<ServerFrame>? FrameReceived;
+
+    public string Cookie => http.Cookie;
+
+    public Task PrepareAsync(CancellationToken cancellationToken) => Follower.PrepareAsync(cancellationToken);
+
+    public void OnReady(Link link)
+    {
+        session.Set(link.Hello.User, link.Hello.Session);
+        inbox.ExpectLobby(link.Ready.Lobby.LastSeq);
+        if (link.Hello.User is not null)
+            _ = CatchUpAsync();
+    }
+
+    public void OnFrame(Link link, ServerFrame frame)
+    {
+        switch (frame)
+        {
+            case MessageFrame message:
+                inbox.Accept(message);
+                break;
+            case PresenceFrame presence:
+                online.Apply(presence);
+                break;
+            case SessionFrame { Reason: SessionFrame.Login, Authenticate: true }:
+                _ = Follower.FollowOrCutAsync(link, _stop.Token);
+                break;
+            case SessionFrame change:
+                session.Apply(change);
+                if (change.Reason == SessionFrame.Authenticated)
+                    _ = CatchUpAsync();
+                break;
+            case ErrorFrame { Id: null } error:
+                ClientLog.UnaskedError(logger, error.Code, error.Message);
+                break;
+        }
+        Raise(FrameReceived, frame);
+    }
+
+    public void OnChange(ConnectionChange change)
+    {
+        if (change.CloseCode == CloseCodes.SessionEnded)
+            session.Set(null, null);
+        ClientLog.Changed(logger, change.State, change.Node, change.Reason, change.CloseCode);
+        Raise(ConnectionChanged, change);
+    }
+
+    /// <summary>Ends what this started.</summary>
+    public Task StopAsync() => _stop.CancelAsync();
+
+    // What the user's direct conversations have missed. Never throws: where the list cannot be read, the next message in a conversation shows the hole before it.
+    private async Task CatchUpAsync()
+    {
+        try
+        {
+            inbox.Expect((await Requests.AskAsync<ConversationsFrame>(new ConversationsRequest { Id = Requests.NewId() }, _stop.Token)).Conversations);
+        }
+        catch (Exception e)
+        {
+            if (!_stop.IsCancellationRequested && e is not ImException { Code: ImCodes.Closed })
+                ClientLog.SyncFailed(logger, (e as ImException)?.Code ?? e.GetType().Name);
+        }
+    }
+
+    private void Raise<T>(Action<T>? handlers, T argument)
+    {
+        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
+        {
+            try
+            {
+                handler(argument);
+            }
+            catch (Exception e)
+            {
+                ClientLog.HandlerFailed(logger, e);
+            }
+        }
+    }
+}

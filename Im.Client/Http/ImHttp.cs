@@ -1,0 +1,74 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Im.Protocol;
+
+namespace Im.Client.Http;
+
+/// <summary>The HTTP half of the protocol: <c>docs/protocol.md</c>, section 1. Every failure is an <see cref="ImException"/>.</summary>
+internal sealed class ImHttp(ImClientOptions options)
+{
+    // One for all clients of the process; the cookies are each client's own.
+    private static readonly HttpClient Shared = new(new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    private readonly HttpClient _http = options.HttpClient ?? Shared;
+
+    /// <summary>What goes into a <c>Cookie</c> header; empty without a session.</summary>
+    public string Cookie => options.Cookies.GetCookieHeader(options.BaseAddress);
+
+    public Task<MeResponse> GetMeAsync(CancellationToken cancellationToken) => CallAsync(HttpMethod.Get, "/api/me", null, ProtocolJson.Wire.MeResponse, cancellationToken);
+
+    public Task<LoginResponse> LoginAsync(LoginRequest body, CancellationToken cancellationToken) =>
+        CallAsync(HttpMethod.Post, "/api/login", JsonContent.Create(body, ProtocolJson.Wire.LoginRequest), ProtocolJson.Wire.LoginResponse, cancellationToken);
+
+    public Task LogoutAsync(CancellationToken cancellationToken) => CallAsync<object>(HttpMethod.Post, "/api/logout", null, null, cancellationToken);
+
+    public Task<UserInfo> PutBriefAsync(string brief, CancellationToken cancellationToken) =>
+        CallAsync(HttpMethod.Put, "/api/me", JsonContent.Create(new BriefRequest(brief), ProtocolJson.Wire.BriefRequest), ProtocolJson.Wire.UserInfo, cancellationToken);
+
+    public Task<TicketResponse> CreateTicketAsync(CancellationToken cancellationToken) => CallAsync(HttpMethod.Post, "/api/ticket", null, ProtocolJson.Wire.TicketResponse, cancellationToken);
+
+    public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => CallAsync(HttpMethod.Get, "/api/nodes", null, ProtocolJson.Wire.IReadOnlyListNodeInfo, cancellationToken);
+
+    public Task<IReadOnlyList<ConversationSummary>> GetConversationsAsync(CancellationToken cancellationToken) =>
+        CallAsync(HttpMethod.Get, "/api/conversations", null, ProtocolJson.Wire.IReadOnlyListConversationSummary, cancellationToken);
+
+    private async Task<T> CallAsync<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T>? answer, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(options.BaseAddress, path)) { Content = body };
+        request.Headers.Add("X-Im", "1");
+        if (Cookie is { Length: > 0 } cookie)
+            request.Headers.Add("Cookie", cookie);
+        try
+        {
+            using var response = await _http.SendAsync(request, cancellationToken);
+            if (response.Headers.TryGetValues("Set-Cookie", out var cookies))
+                foreach (var setCookie in cookies)
+                    options.Cookies.SetCookies(options.BaseAddress, setCookie);
+            if (!response.IsSuccessStatusCode)
+                throw await ReadProblemAsync(response, cancellationToken);
+            return answer is null ? default! : await response.Content.ReadFromJsonAsync(answer, cancellationToken) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new ImException(ImCodes.BadAnswer, $"{method} {path} was not answered as the protocol says.", e);
+        }
+        catch (Exception e) when (e is HttpRequestException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ImException(ProblemCodes.Unavailable, $"{options.BaseAddress} does not answer.", e);
+        }
+    }
+
+    private static async Task<ImException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        ProblemBody? problem = null;
+        if (response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) is true)
+            problem = await response.Content.ReadFromJsonAsync(ProtocolJson.Wire.ProblemBody, cancellationToken);
+        var code = problem?.Code ?? (status >= 500 ? ProblemCodes.Unavailable : ImCodes.BadAnswer);
+        return new(code, problem?.Detail ?? problem?.Title ?? $"Answered {status}.") { StatusCode = status, RetryAfter = Delay(response.Headers.RetryAfter) };
+    }
+
+    private static TimeSpan? Delay(RetryConditionHeaderValue? header) => header?.Delta;
+}

@@ -1,0 +1,184 @@
+using Im.Client.Connections;
+using Im.Client.Http;
+using Im.Client.Messages;
+using Im.Client.Presence;
+using Im.Client.Requests;
+using Im.Client.Sessions;
+using Im.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Im.Client;
+
+/// <summary>
+/// A client of Im: one session, one connection that mends itself, and every message exactly once and in order. Thread-safe.
+/// Methods throw <see cref="ImException"/> with the code of what went wrong, and <see cref="OperationCanceledException"/> when cancelled.
+/// </summary>
+public sealed class ImClient : IAsyncDisposable
+{
+    private readonly ImClientOptions _options;
+    private readonly ImHttp _http;
+    private readonly SessionState _session = new();
+    private readonly OnlineList _online = new();
+    private readonly Inbox _inbox;
+    private readonly SessionFollower _follower;
+    private readonly FrameRouter _router;
+    private readonly ConnectionKeeper _keeper;
+    private readonly RequestSender _requests;
+    private readonly Lanes _lanes;
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly Task _mending;
+
+    public ImClient(ImClientOptions options)
+    {
+        var logger = options.LoggerFactory.CreateLogger<ImClient>();
+        var jitter = new Jitter(options.RandomSeed);
+        _options = options;
+        _http = new(options);
+        _inbox = new(options);
+        _lanes = new(options.MaxPendingSends);
+        _follower = new(_http, _inbox, options, logger);
+        _router = new(_http, _session, _inbox, _online, logger) { Follower = _follower };
+        _keeper = new(_router, options, jitter, logger);
+        _router.Requests = _requests = new(_keeper, _session, options, jitter);
+        _mending = MendAsync(new Mender(_inbox, _requests, options, logger), logger);
+    }
+
+    /// <summary>The connection opened, was lost, was replaced, closed. Raised one at a time; a handler must be quick, and what it throws is logged and dropped. So for the other events.</summary>
+    public event Action<ConnectionChange>? ConnectionChanged
+    {
+        add => _router.ConnectionChanged += value;
+        remove => _router.ConnectionChanged -= value;
+    }
+
+    /// <summary>
+    /// Every frame after <c>ready</c>, after the client has done its part with it: <see cref="PresenceFrame"/>, <see cref="SessionFrame"/>, <see cref="TypingFrame"/>, <see cref="ReadFrame"/> …
+    /// A <see cref="MessageFrame"/> comes here as it arrives, doubled or out of order as it may be; read <see cref="ReadMessagesAsync"/> instead.
+    /// </summary>
+    public event Action<ServerFrame>? FrameReceived
+    {
+        add => _router.FrameReceived += value;
+        remove => _router.FrameReceived -= value;
+    }
+
+    public ConnectionState State => _keeper.State;
+
+    /// <summary>What the node said first on the current connection: its name, the connection's id, the limits. Null when there is none.</summary>
+    public HelloFrame? Hello => _keeper.Current?.Hello;
+
+    /// <summary>Who is logged in; null for a guest.</summary>
+    public UserInfo? User => _session.User;
+
+    /// <summary>The session's public id.</summary>
+    public string? SessionId => _session.SessionId;
+
+    /// <summary>Who is online, as last heard.</summary>
+    public OnlineSnapshot Online => _online.Snapshot();
+
+    /// <summary>Logs in, or joins with a nickname nobody has. An open connection becomes the user's before this returns, or is replaced by one that is.</summary>
+    public async Task<LoginResponse> LoginAsync(string nickname, string password, string? brief = null, CancellationToken cancellationToken = default)
+    {
+        var login = await _http.LoginAsync(new(nickname, password, brief), cancellationToken);
+        if (_keeper.Current is { } link)
+            await _follower.FollowOrCutAsync(link, cancellationToken);
+        _session.SetUser(login.User);
+        return login;
+    }
+
+    /// <summary>The session is a guest's again, in every tab. What was not sent yet fails with <see cref="ErrorCodes.NotLoggedIn"/>.</summary>
+    public async Task LogoutAsync(CancellationToken cancellationToken = default)
+    {
+        await _http.LogoutAsync(cancellationToken);
+        _session.SetUser(null);
+    }
+
+    public async Task<UserInfo> UpdateBriefAsync(string brief, CancellationToken cancellationToken = default)
+    {
+        var user = await _http.PutBriefAsync(brief, cancellationToken);
+        _session.SetUser(user);
+        return user;
+    }
+
+    /// <summary>Who the cookie is, asked of the HTTP API.</summary>
+    public Task<MeResponse> GetMeAsync(CancellationToken cancellationToken = default) => _http.GetMeAsync(cancellationToken);
+
+    public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken = default) => _http.GetNodesAsync(cancellationToken);
+
+    /// <summary>Connects and returns after <c>ready</c>; from then on the connection is kept. Tries until it works, is refused for good, or is cancelled (then nothing is kept).</summary>
+    public Task ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposing.IsCancellationRequested, this);
+        return _keeper.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Leaves. Sends that wait for an ack fail with <see cref="ImCodes.Closed"/>; <see cref="ConnectAsync"/> goes on with the messages where this stopped.</summary>
+    public Task DisconnectAsync() => _keeper.StopAsync();
+
+    /// <summary>
+    /// Every message of the lobby and the user's direct conversations, own ones included, each conversation's exactly once and in order, over reconnects.
+    /// One stream for the client's life: two readers share it between them. It ends when the client is disposed.
+    /// </summary>
+    public IAsyncEnumerable<MessageFrame> ReadMessagesAsync(CancellationToken cancellationToken = default) => _inbox.Messages.ReadAllAsync(cancellationToken);
+
+    /// <summary>
+    /// Sends a message and returns when it is stored for good. Kept meanwhile: sent again, with the same id, after a lost connection and after errors that pass. Messages to one
+    /// conversation are stored in the order of the calls. Cancelling stops waiting; the message may be stored all the same.
+    /// </summary>
+    /// <param name="id">The client message id, 1 to 64 characters; give the one of an earlier try to make sure that it is not stored twice.</param>
+    /// <exception cref="ImException">A final error; <see cref="ImCodes.Closed"/> or <see cref="ImCodes.QueueFull"/>: what became of it is unknown in the first case.</exception>
+    public Task<AckFrame> SendAsync(ChatTarget to, string text, string? id = null, CancellationToken cancellationToken = default)
+    {
+        var frame = new SendFrame { Id = id ?? Guid.CreateVersion7().ToString(), Conversation = to.Conversation, User = to.User, Text = text };
+        SendRules.Check(text, frame.Id, Hello?.Limits.TextChars ?? ProtocolLimits.MaxTextChars);
+        var sender = User;
+        return _lanes.RunAsync(to.Resolve(sender?.Id), () => _requests.InsistAsync<AckFrame>(frame, sender, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>A page of messages, ascending: older than <paramref name="before"/>, newer than <paramref name="after"/>, or with neither the newest.</summary>
+    public Task<HistoryFrame> HistoryAsync(ChatTarget of, long? before = null, long? after = null, int limit = ProtocolLimits.DefaultPageMessages, CancellationToken cancellationToken = default) =>
+        _requests.AskAsync<HistoryFrame>(
+            new HistoryRequest { Id = _requests.NewId(), Conversation = of.Conversation, User = of.User, Before = before, After = after, Limit = limit }, cancellationToken);
+
+    /// <summary>The lobby and the user's direct conversations, newest first.</summary>
+    public async Task<IReadOnlyList<ConversationSummary>> ConversationsAsync(CancellationToken cancellationToken = default) =>
+        (await _requests.AskAsync<ConversationsFrame>(new ConversationsRequest { Id = _requests.NewId() }, cancellationToken)).Conversations;
+
+    /// <summary>Everything up to <paramref name="seq"/> has been read. Returns how far the user has read.</summary>
+    public async Task<long> MarkReadAsync(ChatTarget of, long seq, CancellationToken cancellationToken = default) =>
+        (await _requests.AskAsync<AckFrame>(new ReadRequest { Id = _requests.NewId(), Conversation = of.Conversation, User = of.User, Seq = seq }, cancellationToken)).Seq;
+
+    /// <summary>Tells the others that the user is typing. Best effort: without a connection nothing is sent.</summary>
+    public async Task TypingAsync(ChatTarget to)
+    {
+        if (_keeper.Current is { } link)
+            await link.SendAsync(new TypingRequest { Conversation = to.Conversation, User = to.User });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync();
+        await _router.StopAsync();
+        await _keeper.StopAsync();
+        await _mending;
+        _inbox.Complete();
+    }
+
+    /// <summary>For tests: cuts the connection as a dying network does.</summary>
+    internal void Cut() => _keeper.Current?.Abort("cut by a test");
+
+    // Without it holes would stay: if it fails, the application's stream ends with the error rather than with messages missing.
+    private async Task MendAsync(Mender mender, ILogger logger)
+    {
+        try
+        {
+            await mender.RunAsync(_disposing.Token);
+        }
+        catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            ClientLog.MenderFailed(logger, e);
+            _inbox.Complete(e);
+        }
+    }
+}

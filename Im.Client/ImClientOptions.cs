@@ -1,0 +1,56 @@
+using System.Net;
+using Im.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Im.Client;
+
+/// <summary>Settings of an <see cref="ImClient"/>. Only <see cref="BaseAddress"/> has no default.</summary>
+public sealed class ImClientOptions
+{
+    /// <summary>Where the page and the HTTP API are, such as <c>http://localhost:20460</c>.</summary>
+    public required Uri BaseAddress { get; init; }
+
+    /// <summary>Holds the session. Clients that share a container are tabs of one browser: a login in one is followed by the others.</summary>
+    public CookieContainer Cookies { get; init; } = new();
+
+    /// <summary>For HTTP requests; not disposed. Its handler must leave cookies alone (<c>UseCookies = false</c>): <see cref="Cookies"/> are added to each request.</summary>
+    public HttpClient? HttpClient { get; init; }
+
+    /// <summary>Name of the node asked for at the gateway; when it is not live any other takes the connection.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>A node's own address (see <see cref="ImClient.GetNodesAsync"/>), connected to without the gateway. There is no other node to turn to then.</summary>
+    public Uri? NodeAddress { get; init; }
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Makes the random part of waiting times repeatable.</summary>
+    public int? RandomSeed { get; init; }
+
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>One attempt to connect, up to <c>ready</c>.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A frame without an answer for so long is sent again, with the same id.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A question (history, conversations, read) without an answer for so long, reconnects included, fails with <see cref="ImCodes.Timeout"/>. Sends wait on.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a message that arrived too early waits for the one before it, before the client asks for it.</summary>
+    public TimeSpan HoleGrace { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Sends waiting for their ack; one more fails with <see cref="ImCodes.QueueFull"/>.</summary>
+    public int MaxPendingSends { get; init; } = 1_000;
+
+    /// <summary>Messages waiting for the application. While it is full nothing is lost: what follows is read from the history when there is room.</summary>
+    public int MessageBuffer { get; init; } = 1_000;
+
+    /// <summary>
+    /// The last sequence the application has dealt with, by conversation: the stream begins after it (0: with the conversation's first message).
+    /// A conversation that is not named begins with what is said after the first connect.
+    /// </summary>
+    public IReadOnlyDictionary<ConversationId, long> StartAfter { get; init; } = new Dictionary<ConversationId, long>();
+}

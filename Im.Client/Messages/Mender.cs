@@ -1,0 +1,57 @@
+using Im.Client.Requests;
+using Im.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Im.Client.Messages;
+
+/// <summary>Mends holes: waits a moment for what is merely late, then reads the history page by page until nothing is missing.</summary>
+internal sealed class Mender(Inbox inbox, RequestSender requests, ImClientOptions options, ILogger logger)
+{
+    private const int AtOnce = 4;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time = options.TimeProvider;
+
+    /// <summary>Runs until cancelled. What fails in one conversation is logged and tried again there; the others do not notice.</summary>
+    public Task RunAsync(CancellationToken stop) => Parallel.ForEachAsync(
+        inbox.Broken.ReadAllAsync(stop), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop }, async (stream, token) => await MendAsync(stream, token));
+
+    private async Task MendAsync(ConversationStream stream, CancellationToken stop)
+    {
+        await Task.Delay(options.HoleGrace, _time, stop);
+        for (var failures = 0; ;)
+        {
+            while (await inbox.HandOnHeldAsync(stream, stop)) { }
+            if (inbox.TryFinishMending(stream))
+                return;
+            var before = stream.Cursor;
+            try
+            {
+                var page = await requests.AskAsync<HistoryFrame>(
+                    new HistoryRequest { Id = requests.NewId(), Conversation = stream.Conversation, After = before, Limit = ProtocolLimits.MaxPageMessages }, stop);
+                await inbox.HandOnAsync(stream, page, stop);
+                if (stream.Cursor > before || stream.IsComplete)
+                    failures = 0;
+                else
+                    await PauseAsync(stream, "not_there_yet", ++failures, stop);
+            }
+            catch (ImException e) when (e.Code is ImCodes.Closed or ErrorCodes.NotFound or ErrorCodes.NotLoggedIn)
+            {
+                inbox.AbandonMending(stream); // for now, or for this user: what comes next in it begins anew
+                return;
+            }
+            catch (ImException e)
+            {
+                await PauseAsync(stream, e.Code, ++failures, stop);
+            }
+        }
+    }
+
+    private Task PauseAsync(ConversationStream stream, string code, int failures, CancellationToken stop)
+    {
+        ClientLog.MendingFailed(logger, stream.Conversation, stream.Cursor, code);
+        var pause = TimeSpan.FromSeconds(0.25 * Math.Pow(2, Math.Min(failures, 6)));
+        return Task.Delay(pause < LongestPause ? pause : LongestPause, _time, stop);
+    }
+}

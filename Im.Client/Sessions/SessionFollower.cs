@@ -1,0 +1,98 @@
+using Im.Client.Connections;
+using Im.Client.Http;
+using Im.Client.Messages;
+using Im.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Im.Client.Sessions;
+
+/// <summary>Keeps the open connection the same person as the cookie: after a login, here or in another tab, it becomes the new session's without reconnecting.</summary>
+internal sealed class SessionFollower(ImHttp http, Inbox inbox, ImClientOptions options, ILogger logger)
+{
+    private const int Attempts = 3;
+
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly HashSet<Guid> _begun = [];
+    private string? _preparedCookie;
+
+    /// <summary>
+    /// Before a connection is opened or changes hands: makes sure that there is a session, so that its other tabs can be followed, and learns how far its user's
+    /// conversations are, so that what is said from here on is told from what was said before.
+    /// </summary>
+    /// <exception cref="ImException"/>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            await PrepareCoreAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Makes the connection the cookie's session. Never throws: where it cannot, the connection is cut, and the next one is the new session's by its cookie.</summary>
+    public async Task FollowOrCutAsync(Link link, CancellationToken stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await FollowAsync(link, stop);
+                return;
+            }
+            catch (Exception e)
+            {
+                if (stop.IsCancellationRequested || link.Ended.IsCompleted || e is ImException { Code: ProblemCodes.NotLoggedIn })
+                    return; // no longer needed: the next connection goes by the cookie, or the other tab has logged out again
+                if (attempt < Attempts && e is ImException)
+                    continue;
+                ClientLog.FollowFailed(logger, (e as ImException)?.Code ?? e.GetType().Name);
+                link.Abort("a login could not be followed");
+                return;
+            }
+        }
+    }
+
+    private async Task FollowAsync(Link link, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (link.Cookie == http.Cookie)
+                return;
+            await PrepareCoreAsync(cancellationToken);
+            var cookie = http.Cookie;
+            var ticket = await http.CreateTicketAsync(cancellationToken);
+            switch (await link.AskAsync(new AuthenticateRequest { Id = "authenticate", Ticket = ticket.Ticket }, options.AnswerTimeout, cancellationToken))
+            {
+                case SessionFrame:
+                    link.Cookie = cookie;
+                    break;
+                case ErrorFrame error:
+                    throw new ImException(error.Code, error.Message);
+                default:
+                    throw new ImException(ImCodes.Disconnected, "The connection ended before it was authenticated.");
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task PrepareCoreAsync(CancellationToken cancellationToken)
+    {
+        if (http.Cookie == _preparedCookie)
+            return;
+        var me = await http.GetMeAsync(cancellationToken);
+        if (me.User is { } user && !_begun.Contains(user.Id))
+        {
+            inbox.Begin(await http.GetConversationsAsync(cancellationToken));
+            _begun.Add(user.Id);
+        }
+        _preparedCookie = http.Cookie;
+    }
+}
