@@ -98,7 +98,7 @@ public sealed record Session(string Id, Guid? UserId, DateTimeOffset CreatedAt, 
 /// <summary>Where a session was made, for "my devices": shortened to 256 and 45 characters.</summary>
 public sealed record SessionOrigin(string? Device, string? Address);
 
-/// <param name="Id">Unique over all nodes.</param>
+/// <param name="Id">Unique over all nodes, without spaces.</param>
 public sealed record ConnectionInfo(string Id, string NodeId, string? SessionId, Guid? UserId, DateTimeOffset OpenedAt);
 
 /// <summary>Published on <c>BusTopic.Sessions</c> when a session has changed.</summary>

@@ -143,6 +143,8 @@ internal sealed partial class RedisSessionManager(
             throw new InvalidOperationException("This process is not a node (see AddImNode): it has no connections.");
         if (connection.NodeId != node.Id)
             throw new ArgumentException($"A node registers its own connections only: {node.Id}.", nameof(connection));
+        if (string.IsNullOrEmpty(connection.Id) || connection.Id.Contains(' '))
+            throw new ArgumentException("A connection's id has no spaces.", nameof(connection));
         return RunAsync(() => table.PutAsync(connection), ct);
     }
 

@@ -1,3 +1,7 @@
-import { lobby } from '@im/client';
+import './ui/base.css';
 import { render } from 'preact';
-render(<p>{JSON.stringify(lobby)}</p>, document.getElementById('app')!);
+import { App } from './App.tsx';
+import { client } from './state/im.ts';
+
+render(<App />, document.getElementById('app')!);
+client.connect();

@@ -10,7 +10,7 @@ export interface Presence {
 
 export const nobody: Presence = { users: [], guests: 0, online: 0 };
 
-const byNickname = new Intl.Collator(['zh', 'en'], { numeric: true });
+const byNickname = new Intl.Collator(undefined, { numeric: true });
 
 /** What is known about who is online after one more `presence` frame. */
 export function withPresence(known: Presence, frame: PresenceFrame): Presence {

@@ -75,7 +75,7 @@ export class FakeSocket implements WebSocketLike {
   async greets({ node = 'realtime-1', user = null as User | null, lobbyLastSeq = 0, conversations = [] as object[] } = {}): Promise<void> {
     await this.says({ type: 'hello', protocol: 1, node, connection: 'c-1', session: 's-1', user, time: 0, limits: { textChars: 4000 }, pingSeconds: 10 });
     await this.says({ type: 'ready', lobby: { lastSeq: lobbyLastSeq } });
-    if (user) await this.says({ type: 'conversations', id: this.asked('conversations').id, conversations });
+    await this.says({ type: 'conversations', id: this.asked('conversations').id, conversations });
   }
 
   of<Type extends ClientFrame['type']>(type: Type): Extract<ClientFrame, { type: Type }>[] {
