@@ -15,7 +15,8 @@ internal sealed class AppendStatement : IAsyncDisposable
     // fresh:    what is not, numbered within its conversation.
     // advanced: the heads of the conversations, made where they are missing. Its order by id is the order in which every node locks them: no deadlock.
     //           A row that another node has just advanced is waited for and read anew, so sequences continue there.
-    // placed:   every fresh message with its sequence.
+    // placed:   every fresh message with its sequence: how far its conversation was before, and its number. A window over both, because the planner
+    //           knows nothing of the batch's size and would join them row by row, which grows with its square.
     // member:   the sender has read what it sent; the first message of a direct conversation makes the other member too.
     // A message that another node stores between the look into messages and the lock violates the unique index: all is undone, and the next try finds it.
     private const string Sql = """
@@ -25,8 +26,9 @@ internal sealed class AppendStatement : IAsyncDisposable
             LEFT JOIN LATERAL (
                 SELECT * FROM messages s WHERE s.conversation_id = i.conversation_id AND s.sender_id = i.sender_id AND s.client_id = i.client_id LIMIT 1
             ) m ON true
-        ), fresh AS (
-            SELECT *, row_number() OVER (PARTITION BY conversation_id ORDER BY position) AS number, count(*) OVER (PARTITION BY conversation_id) AS total
+        ), fresh AS MATERIALIZED (
+            SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, body, at, node, position,
+                   row_number() OVER (PARTITION BY conversation_id ORDER BY position) AS number
             FROM item WHERE known_seq IS NULL
         ), advanced AS (
             INSERT INTO conversations AS c (id, kind, last_seq, last_message_at)
@@ -34,7 +36,16 @@ internal sealed class AppendStatement : IAsyncDisposable
             ON CONFLICT (id) DO UPDATE SET last_seq = c.last_seq + excluded.last_seq, last_message_at = greatest(c.last_message_at, excluded.last_message_at)
             RETURNING id, last_seq
         ), placed AS MATERIALIZED (
-            SELECT f.*, a.last_seq - f.total + f.number AS seq FROM fresh f JOIN advanced a ON a.id = f.conversation_id
+            SELECT * FROM (
+                SELECT *, max(last_seq) OVER conversation - count(position) OVER conversation + number AS seq
+                FROM (
+                    SELECT *, NULL AS last_seq FROM fresh
+                    UNION ALL
+                    SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, last_seq FROM advanced
+                ) messages_and_heads
+                WINDOW conversation AS (PARTITION BY conversation_id)
+            ) numbered
+            WHERE position IS NOT NULL
         ), stored AS (
             INSERT INTO messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node)
             SELECT conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node FROM placed

@@ -184,9 +184,10 @@ const server = createServer(async (request, response) => {
   if (found) return response.writeHead(200, { 'Content-Type': found.type, 'Content-Security-Policy': policy }).end(found.content);
   let text = '';
   for await (const chunk of request) text += chunk;
-  let session = sessions.get(cookieOf(request));
-  let cookie;
-  if (!session) sessions.set((cookie = randomUUID()), (session = { key: cookie, id: `s-${cookie.slice(0, 8)}`, user: null }));
+  const known = sessions.get(cookieOf(request));
+  const session = known ?? { key: randomUUID(), id: `s-${randomUUID().slice(0, 8)}`, user: null };
+  const cookie = !known && path === '/api/me' ? session.key : undefined;
+  if (cookie) sessions.set(cookie, session);
   const body = text ? JSON.parse(text) : {};
   const node = /^\/mock\/nodes\/(.+)$/.exec(path);
   const route = routes[`${request.method} ${path}`];

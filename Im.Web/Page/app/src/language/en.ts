@@ -97,7 +97,7 @@ export const en = {
   connecting: 'Connecting…',
   reconnecting: 'Connection lost. Trying again…',
   restarting: 'The node restarts. Moving to another one…',
-  noNode: 'No chat node is up. Trying again until one is.',
+  noNode: 'No chat node is up right now. This page keeps trying.',
   unreachable: 'The server cannot be reached. Trying again…',
   offline: 'You are offline. It goes on when the network is back.',
   signedOut: 'This session was signed out from elsewhere.',
