@@ -7,11 +7,15 @@ namespace Im.Core.Data;
 
 /// <summary>
 /// Connections for the statements written by hand, to the database <see cref="ImDbContext"/> is configured for. Every wait is bounded, so that a database
-/// that hangs is reported like one that is away: 5 s to connect, 5 s for a command, 1 s for the cancellation of a late one.
+/// that hangs is reported like one that is away: 3 s to connect, and <see cref="AnswerTimeout"/> for an answer, after which the statement is left to itself.
 /// </summary>
+/// <remarks>
+/// Npgsql's own command timeout comes later, as a backstop that breaks the connection: it begins by opening a second connection to cancel, blocking a pool thread,
+/// and against a hung server that takes longer than the timeout itself.
+/// </remarks>
 internal sealed class ImDataSource : IAsyncDisposable
 {
-    internal const int TimeoutSeconds = 5;
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     public ImDataSource(IServiceScopeFactory scopes, ILoggerFactory loggers)
     {
@@ -20,11 +24,12 @@ internal sealed class ImDataSource : IAsyncDisposable
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.UseLoggerFactory(loggers);
         var settings = builder.ConnectionStringBuilder;
-        settings.Timeout = TimeoutSeconds;
-        settings.CommandTimeout = TimeoutSeconds;
-        settings.CancellationTimeout = 1_000;
+        settings.Timeout = 3;
+        settings.CommandTimeout = 15;
+        settings.CancellationTimeout = -1;
         settings.MaxPoolSize = 16;
         settings.MaxAutoPrepare = 20;
+        settings.AutoPrepareMinUsages = 2;
         settings.ApplicationName ??= "im";
         Source = builder.Build();
     }

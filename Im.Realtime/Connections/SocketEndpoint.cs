@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using Im.Core.Messages;
 using Im.Core.Sessions;
 using Im.Protocol;

@@ -4,7 +4,6 @@ using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Messages;
-using Im.Realtime.Presence;
 using Im.Realtime.Sessions;
 
 namespace Im.Realtime.Frames;

@@ -68,7 +68,7 @@ internal sealed class UserRoutes(IBus bus, FeedFactory feeds, IUserDirectory use
 
     private void ChangeProfile(UserInfo user, Audience audience)
     {
-        users.Forget(user.Id);
+        users.Invalidate(user.Id);
         foreach (var connection in audience.Snapshot)
             connection.Become(connection.SessionId, user);
         presence.Update(user);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Im.Protocol;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Im.Web.Http;
 
@@ -12,6 +13,7 @@ internal static class HttpSetup
 
     public static IHostApplicationBuilder AddHttp(this IHostApplicationBuilder builder)
     {
+        builder.Services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -72,9 +72,6 @@ internal sealed class DcpClient : IDisposable
     public Task SetExecutionAsync(DcpExecutionPatch patch, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, "/admin/execution", patch, DcpJson.Default.DcpExecutionPatch, cancellationToken);
 
-    public async Task<string?> GetExecutionAsync(CancellationToken cancellationToken) =>
-        (await _http.GetFromJsonAsync("/admin/execution", DcpJson.Default.DcpExecutionDocument, cancellationToken).ConfigureAwait(false))?.Status;
-
     public void Dispose() => _http.Dispose();
 
     private static string PathOf(string kind, string? name = null) => $"/apis/{DcpApi.Group}/{kind}{(name is null ? "" : $"/{name}")}";

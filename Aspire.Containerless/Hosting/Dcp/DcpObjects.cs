@@ -47,9 +47,7 @@ internal sealed record DcpServiceProducer(string ServiceName, string Address, in
 
 internal sealed record DcpExecutableEvent(string Type, DcpExecutable Object);
 
-internal sealed record DcpExecutionPatch(string Status, string? ShutdownResourceCleanup = null);
-
-internal sealed record DcpExecutionDocument(string? Status);
+internal sealed record DcpExecutionPatch(string Status);
 
 internal sealed record DcpStopPatch(DcpStopSpec Spec);
 
@@ -61,6 +59,5 @@ internal sealed record DcpStopSpec(bool Stop);
 [JsonSerializable(typeof(DcpServiceProducer[]))]
 [JsonSerializable(typeof(DcpExecutableEvent))]
 [JsonSerializable(typeof(DcpExecutionPatch))]
-[JsonSerializable(typeof(DcpExecutionDocument))]
 [JsonSerializable(typeof(DcpStopPatch))]
 internal sealed partial class DcpJson : JsonSerializerContext;

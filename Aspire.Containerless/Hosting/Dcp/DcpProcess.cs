@@ -45,21 +45,21 @@ internal sealed class DcpProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what is left of its processes, and DCP itself.</summary>
+    /// <summary>Ends DCP; its processes have been stopped before, one by one.</summary>
     public async ValueTask DisposeAsync()
     {
         using var timeout = new CancellationTokenSource(StopTimeout);
         try
         {
-            await Client.SetExecutionAsync(new DcpExecutionPatch("CleaningResources", "Full"), timeout.Token).ConfigureAwait(false);
-            while (await Client.GetExecutionAsync(timeout.Token).ConfigureAwait(false) != "CleanupComplete")
-                await Task.Delay(PollInterval, timeout.Token).ConfigureAwait(false);
             await Client.SetExecutionAsync(new DcpExecutionPatch("Stopping"), timeout.Token).ConfigureAwait(false);
+            while (await Client.IsUpAsync(timeout.Token).ConfigureAwait(false))
+                await Task.Delay(PollInterval, timeout.Token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException or HttpRequestException)
         {
             // It is gone, or slow: it sees this process end, and ends too.
         }
+        DcpRemains.Kill(_folder.Path);
         Client.Dispose();
         _certificate.Dispose();
         _folder.Dispose();

@@ -37,7 +37,7 @@ internal sealed class PostgresCluster(string directory)
         var staging = directory + ".new";
         if (System.IO.Directory.Exists(staging)) System.IO.Directory.Delete(staging, recursive: true);
         if (System.IO.Directory.Exists(directory)) RemoveEmpty();
-        CreatePrivate(staging);
+        PrivateFolder.Create(staging);
         await TakeOverAsync(staging, cancellationToken);
         string[] locale = binaries.MajorVersion >= 17
             ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -134,13 +134,6 @@ internal sealed class PostgresCluster(string directory)
         {
             throw new ContainerlessException($"{directory} holds something that is not Postgres' data: move it away.", exception);
         }
-    }
-
-    private static void CreatePrivate(string path)
-    {
-        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (OperatingSystem.IsWindows()) System.IO.Directory.CreateDirectory(path);
-        else System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static Task TakeOverAsync(string path, CancellationToken cancellationToken) =>

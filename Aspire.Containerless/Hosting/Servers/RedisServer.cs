@@ -19,7 +19,7 @@ internal static class RedisServer
         progress(program is null ? "Redis is Garnet, in a process of its own." : $"Redis is {program}.");
         // The two do not read each other's files.
         var directory = Path.Combine(options.DataDirectory ?? ThrowAwayFolder.NewPath(options.Name), program is null ? "garnet" : "redis");
-        Directory.CreateDirectory(directory);
+        PrivateFolder.Create(directory);
         return Task.FromResult(program is null ? Garnet(options, directory) : Redis(options, program, directory));
     }
 
