@@ -1,20 +1,43 @@
+using Im.AppHost;
+using Microsoft.Extensions.Configuration;
+
+// The whole system on one screen. Stock Aspire: it runs on containers, or without them on Aspire.Containerless; see docs/decisions.
 var builder = DistributedApplication.CreateBuilder(args);
 
-var redis = builder.AddRedis("redis").WithDataVolume();
-var postgres = builder.AddPostgres("postgres").WithDataVolume();
-var im = postgres.AddDatabase("im");
+// --WebPort=20470 puts the page elsewhere; the dashboard's address is ASPNETCORE_URLS in Properties/launchSettings.json.
+var webPort = builder.Configuration.GetValue("WebPort", 20460);
 
-var realtime = builder.AddProject<Projects.Im_Realtime>("realtime")
+// --UseVolumes=false starts from nothing and leaves nothing, as the tests do.
+var useVolumes = builder.Configuration.GetValue("UseVolumes", true);
+
+var redis = builder.AddRedis("redis");
+var postgres = builder.AddPostgres("postgres");
+var im = postgres.AddDatabase("im");
+if (useVolumes)
+{
+    redis.WithDataVolume();
+    postgres.WithDataVolume();
+}
+
+// Without launch profiles: what a node listens on is said here, whichever way it is started.
+var realtime = builder.AddProject<Projects.Im_Realtime>("realtime", launchProfileName: null)
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/health")
+    .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
     .WithReference(redis).WaitFor(redis)
     .WithReference(im).WaitFor(im)
     .WithReplicas(2)
-    .WithHttpHealthCheck("/health");
+    .WithKillCommand();
 
-builder.AddProject<Projects.Im_Web>("web")
+builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
+    .WithHttpEndpoint(port: webPort)
+    .WithHttpHealthCheck("/health")
+    .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
     .WithReference(redis).WaitFor(redis)
     .WithReference(im).WaitFor(im)
     .WithReference(realtime).WaitFor(realtime)
     .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health");
+    .WithUrlForEndpoint("http", url => url.DisplayText = "Chat")
+    .WithPageAnnouncement("http");
 
 builder.Build().Run();

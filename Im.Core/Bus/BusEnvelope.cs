@@ -37,4 +37,7 @@ public enum BusKind : byte
 
     /// <summary>A node's probe of its own bus connection.</summary>
     Probe = 5,
+
+    /// <summary>A user's profile changed; payload is their <c>UserInfo</c> as JSON.</summary>
+    Profile = 6,
 }

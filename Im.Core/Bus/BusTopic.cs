@@ -11,8 +11,8 @@ public readonly record struct BusTopic(string Name)
     /// <summary>Everything for one user's connections: direct messages, read cursors, profile and session changes.</summary>
     public static BusTopic User(Guid userId) => new($"u:{userId:N}");
 
-    /// <summary>Changes of one session: login, logout, revocation.</summary>
-    public static BusTopic Session(string sessionId) => new($"s:{sessionId}");
+    /// <summary>Changes of sessions: login, logout, sign-out. One topic for all: they are rare, and a subscription for each connection is not.</summary>
+    public static BusTopic Sessions { get; } = new("sessions");
 
     /// <summary>One node: what is for a single connection, and its own probe.</summary>
     public static BusTopic Node(string nodeId) => new($"n:{nodeId}");

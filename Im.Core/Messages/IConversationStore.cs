@@ -2,22 +2,29 @@ using Im.Protocol;
 
 namespace Im.Core.Messages;
 
-/// <summary>Who talks with whom, and how far each has read.</summary>
+/// <summary>Who talks with whom, and how far each has read. Every method throws <see cref="StoreUnavailableException"/> when the database cannot be reached.</summary>
 public interface IConversationStore
 {
     /// <summary>The other member of a direct conversation the user belongs to; null when there is none such (or it is not theirs: the caller cannot tell).</summary>
     Task<Guid?> FindPeerAsync(ConversationId conversation, Guid userId, CancellationToken cancellationToken = default);
 
-    /// <summary>The lobby and the user's direct conversations, newest first, at most <see cref="ProtocolLimits.MaxConversations"/>. For a guest (null) the lobby alone.</summary>
+    /// <summary>
+    /// The lobby and the user's direct conversations, newest first, at most <see cref="ProtocolLimits.MaxConversations"/>; the lobby is always among them.
+    /// For a guest (null) the lobby alone, with nothing unread.
+    /// </summary>
     Task<IReadOnlyList<ConversationSummary>> ListAsync(Guid? userId, CancellationToken cancellationToken = default);
 
-    /// <summary>Moves the user's read cursor forward, never back, never beyond the newest message. Returns where it is now.</summary>
+    /// <summary>Moves the user's read cursor forward, never back, never beyond the newest message. Returns where it is now; 0 when the conversation is not the user's.</summary>
     Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long seq, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Accounts as chat needs them.</summary>
 public interface IUserDirectory
 {
-    /// <summary>Cached for a short time; null when there is no such user.</summary>
+    /// <summary>Cached for up to 30 s; null (never cached) when there is no such user.</summary>
+    /// <exception cref="StoreUnavailableException"/>
     Task<UserInfo?> FindAsync(Guid userId, CancellationToken cancellationToken = default);
+
+    /// <summary>The profile changed: the next <see cref="FindAsync"/> reads it anew. Call it when the bus tells of a change; it concerns this process' cache alone.</summary>
+    void Invalidate(Guid userId);
 }

@@ -7,13 +7,18 @@ public interface IMessageStore
 {
     /// <summary>
     /// Stores a message and gives it the next sequence of its conversation, or finds the one stored before under the same (conversation, sender, id).
-    /// Appends from many callers are committed together (group commit). Creates a direct conversation and its two members with its first message.
+    /// Appends from many callers are committed together (group commit). Creates a direct conversation and its two members with its first message; the sender has read
+    /// what it sent. Cancelling gives up the wait, not the append. A duplicate need not have been published: its first sender may have died between commit and publish.
     /// </summary>
     /// <exception cref="StoreBusyException">The write queue is full: nothing was stored, the same append may be tried again.</exception>
     /// <exception cref="StoreUnavailableException">The database could not be reached: it is unknown whether it was stored; try again with the same id.</exception>
+    /// <exception cref="MessageRejectedException">This message can never be stored: its text holds U+0000, or a member has no account. Others are not affected.</exception>
     Task<AppendResult> AppendAsync(NewMessage message, CancellationToken cancellationToken = default);
 
-    /// <summary>A page, ascending by sequence. Neither cursor: the newest messages.</summary>
+    /// <summary>
+    /// A page, ascending by sequence: the messages next to a cursor, which is not among them, or the newest. At most one cursor, and 1 to
+    /// <see cref="ProtocolLimits.MaxPageMessages"/> messages. A conversation that does not exist is an empty page.
+    /// </summary>
     /// <exception cref="StoreUnavailableException"/>
     Task<MessagePage> ReadAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default);
 
@@ -30,8 +35,12 @@ public sealed record NewMessage(ConversationId Conversation, SenderInfo From, Gu
 /// <param name="Duplicate">It was stored before; <see cref="Message"/> is that first one.</param>
 public sealed record AppendResult(MessageInfo Message, bool Duplicate);
 
+/// <param name="LastSeq">The conversation's newest sequence at the time of reading, 0 when there is none.</param>
+/// <param name="More">There are further messages in the direction asked for: newer ones after <c>after</c>, else older ones.</param>
 public sealed record MessagePage(IReadOnlyList<MessageInfo> Messages, long LastSeq, bool More);
 
 public sealed class StoreBusyException() : Exception("The write queue is full.");
+
+public sealed class MessageRejectedException(Exception inner) : Exception("The message cannot be stored.", inner);
 
 public sealed class StoreUnavailableException(Exception inner) : Exception("The database could not be reached.", inner);

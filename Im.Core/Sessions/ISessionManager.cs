@@ -6,8 +6,13 @@ namespace Im.Core.Sessions;
 /// Sessions on Redis: one for each browser or device, found by the secret token in its cookie, with or without a user, shared by every node.
 /// A session has a stable public <see cref="Session.Id"/> and one current token; only the token's SHA-256 is stored.
 /// Each operation is atomic on Redis (a Lua script or one command); operations on one session are ordered by Redis. Those on all sessions of a user are
-/// atomic for each session and reach every session that exists when they end. Values are UTF-8 strings: name 1–64 characters, value up to 4 KiB, 32 names.
-/// Every method throws <see cref="SessionsUnavailableException"/> when Redis cannot be reached.
+/// atomic for each session and reach every session that exists when they end. A session lives as long as it is used (<see cref="SessionOptions"/>: sliding 30 days,
+/// a guest's 1 day) and 90 days at most. Values are UTF-8 strings: name 1–64 characters, value up to 4 KiB, 32 names; beyond that <see cref="ArgumentException"/>.
+/// Every method throws <see cref="SessionsUnavailableException"/> when Redis cannot be reached: it is then unknown whether a change was made.
+/// <para>
+/// Open sockets are told of changes by <see cref="SessionChange"/>, at most once: a node that may have missed some (<c>IBus.Reconnected</c>) calls
+/// <see cref="GetAsync"/> for each session it has sockets of; null means that it ended.
+/// </para>
 /// </summary>
 public interface ISessionManager
 {
@@ -22,13 +27,15 @@ public interface ISessionManager
     /// <summary>
     /// Logs a user in: a new session with a new token takes over the guest session's values, and the guest session ends, its token at once (no grace: that would be
     /// session fixation). Its open sockets are told <see cref="SessionChangeKind.LoggedIn"/> and may follow with a ticket.
+    /// A token nobody knows is as none. Where the token's session is somebody's already, it ends too, its sockets are first told <see cref="SessionChangeKind.LoggedOut"/>,
+    /// and its values are taken over only by the same user. Of two logins with one guest token both succeed, the first has the values.
     /// </summary>
     Task<(Session Session, string Token)> LoginAsync(string? guestToken, Guid userId, SessionOrigin origin, CancellationToken ct = default);
 
-    /// <summary>Makes the session a guest's again; its sockets are told at once. False when there is none.</summary>
+    /// <summary>Makes the session a guest's again, its values deleted, id and token the same; its sockets are told at once. True also for a guest's; false when there is none.</summary>
     Task<bool> LogoutAsync(string sessionId, CancellationToken ct = default);
 
-    /// <summary>A new token for the same session; the old one stays valid for <paramref name="grace"/> (default 30 s) so that requests under way survive. Null when the token is unknown or already replaced.</summary>
+    /// <summary>A new token for the same session; the old one stays valid for <paramref name="grace"/> (default 30 s, at most 10 min) so that requests under way survive; a further renewal ends it. Null when the token is unknown or already replaced: of two renewals at once one gets a token.</summary>
     Task<string?> RenewAsync(string token, TimeSpan? grace = null, CancellationToken ct = default);
 
     /// <summary>Ends the session: token dead, sockets closed with 4401. False when there is none.</summary>
@@ -37,21 +44,25 @@ public interface ISessionManager
     /// <summary>Ends all sessions of the user, except one if named. Returns how many.</summary>
     Task<int> DestroyAllAsync(Guid userId, string? exceptSessionId = null, CancellationToken ct = default);
 
+    /// <summary>The user's sessions, last seen first.</summary>
     Task<IReadOnlyList<Session>> ListAsync(Guid userId, CancellationToken ct = default);
 
+    /// <summary>Null when there is no such session or value.</summary>
     Task<string?> GetValueAsync(string sessionId, string name, CancellationToken ct = default);
 
     /// <summary>False when there is no such session.</summary>
     Task<bool> SetValueAsync(string sessionId, string name, string value, CancellationToken ct = default);
 
+    /// <summary>False when there is no such session or value.</summary>
     Task<bool> DeleteValueAsync(string sessionId, string name, CancellationToken ct = default);
 
-    /// <summary>Sets the value in every session of the user. Returns in how many.</summary>
+    /// <summary>Sets the value in every session of the user. Returns in how many; a session that has 32 others already is left as it is and not counted.</summary>
     Task<int> SetValueForUserAsync(Guid userId, string name, string value, CancellationToken ct = default);
 
+    /// <summary>Deletes the value in every session of the user. Returns in how many it was.</summary>
     Task<int> DeleteValueForUserAsync(Guid userId, string name, CancellationToken ct = default);
 
-    /// <summary>A one-time key, valid for 30 s, with which an open socket becomes this session's.</summary>
+    /// <summary>A one-time key, valid for 30 s, with which an open socket becomes this session's. Whether there is such a session is seen when it is redeemed.</summary>
     Task<string> CreateTicketAsync(string sessionId, CancellationToken ct = default);
 
     /// <summary>The ticket's session, once; null when used, expired or unknown.</summary>
@@ -60,16 +71,21 @@ public interface ISessionManager
     /// <summary>Sends a frame to every connection of the user on every node: null, not connected anywhere; true, at least one node took it; false, the user has connections but no node took it.</summary>
     Task<bool?> SendToUserAsync(Guid userId, ServerFrame frame, CancellationToken ct = default);
 
-    /// <summary>The same for the connections of one session.</summary>
+    /// <summary>The same for the connections of one session, each by its node's topic.</summary>
     Task<bool?> SendToSessionAsync(string sessionId, ServerFrame frame, CancellationToken ct = default);
 
-    /// <summary>The same for one connection.</summary>
+    /// <summary>The same for one connection, by its node's topic: the node forwards an envelope with <c>BusEnvelope.Connection</c> to that one.</summary>
     Task<bool?> SendToConnectionAsync(string connectionId, ServerFrame frame, CancellationToken ct = default);
 
-    /// <summary>Called by a node when a socket opens and when its session changes. The entry lives as long as the node's lease.</summary>
+    /// <summary>
+    /// Called by a node when a socket of its own opens and when its session changes. Done when Redis has it; the entry lives as long as the node's lease.
+    /// After <see cref="SessionsUnavailableException"/> the entry stands and is written when Redis is back.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This process is not a node.</exception>
+    /// <exception cref="ArgumentException">The connection is another node's.</exception>
     Task ConnectAsync(ConnectionInfo connection, CancellationToken ct = default);
 
-    /// <summary>Called by a node when a socket closes.</summary>
+    /// <summary>Called by a node when a socket closes. After <see cref="SessionsUnavailableException"/> as above.</summary>
     Task DisconnectAsync(string connectionId, CancellationToken ct = default);
 
     /// <summary>Open connections on live nodes: all, or those of one user. For operators; reads every node's table.</summary>
@@ -82,12 +98,22 @@ public sealed record Session(string Id, Guid? UserId, DateTimeOffset CreatedAt, 
 /// <summary>Where a session was made, for "my devices": shortened to 256 and 45 characters.</summary>
 public sealed record SessionOrigin(string? Device, string? Address);
 
-/// <param name="Id">Unique over all nodes.</param>
+/// <param name="Id">Unique over all nodes, without spaces.</param>
 public sealed record ConnectionInfo(string Id, string NodeId, string? SessionId, Guid? UserId, DateTimeOffset OpenedAt);
 
-/// <summary>Published on <c>BusTopic.Session</c> when a session changes.</summary>
+/// <summary>Published on <c>BusTopic.Sessions</c> when a session has changed.</summary>
 public sealed record SessionChange(SessionChangeKind Kind, string SessionId);
 
-public enum SessionChangeKind { LoggedIn, LoggedOut, Destroyed }
+public enum SessionChangeKind
+{
+    /// <summary>This guest session ended because its browser logged in: another session took its place, and its cookie.</summary>
+    LoggedIn,
+
+    /// <summary>The session is a guest's from now on.</summary>
+    LoggedOut,
+
+    /// <summary>The session was ended from elsewhere.</summary>
+    Destroyed,
+}
 
 public sealed class SessionsUnavailableException(Exception inner) : Exception("Redis could not be reached.", inner);

@@ -1,0 +1,77 @@
+using System.Net.Sockets;
+using Aspire.Containerless.Dashboard;
+using Aspire.Containerless.Servers;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Containerless.Lifecycle;
+
+/// <summary>The dashboard as a resource named as in stock, so that a test finds it: <c>app.GetEndpoint("aspire-dashboard", "http")</c>.</summary>
+internal sealed partial class DashboardLauncher : IAsyncDisposable
+{
+    public const string ResourceName = "aspire-dashboard";
+
+    private const string FrontendEndpoint = "http";
+    private const string OtlpGrpcEndpoint = "otlp-grpc";
+    private const string OtlpHttpEndpoint = "otlp-http";
+
+    private readonly DashboardSettings _settings;
+    private DashboardHost? _host;
+
+    public DashboardLauncher(DashboardSettings settings, EndpointAllocation allocation, ILogger logger)
+    {
+        _settings = settings;
+        Resource = new ExecutableResource(ResourceName, ResourceName, "");
+        // In stock all of these are proxied, so that tests may randomise them; here nothing stands in between.
+        AddEndpoint(FrontendEndpoint, settings.Url);
+        AddEndpoint(OtlpGrpcEndpoint, settings.OtlpUrl);
+        AddEndpoint(OtlpHttpEndpoint, settings.OtlpHttpUrl);
+        Replicas = allocation.Allocate(Resource);
+        settings.OtlpEndpoint = new EndpointReference(Resource, OtlpGrpcEndpoint).Url;
+        Resource.Annotations.Add(new ReplicaHealthCheckAnnotation(
+            $"{ResourceName}_check", (addresses, cancellationToken) => HttpProbe.RunAsync(new Uri(addresses[FrontendEndpoint], "/health"), 200, cancellationToken)));
+        Resource.Annotations.Add(new ResourceReadyCallbackAnnotation((_, _) =>
+        {
+            LogListening(logger, Url);
+            if (settings.BrowserToken is { } token)
+                LogLogin(logger, $"{Url}/login?t={token}");
+            return Task.CompletedTask;
+        }));
+    }
+
+    public ExecutableResource Resource { get; }
+
+    public IReadOnlyList<Replica> Replicas { get; }
+
+    private string Url => new EndpointReference(Resource, FrontendEndpoint).Url;
+
+    /// <summary>Starts what the dashboard asks for resources.</summary>
+    public async Task<ILaunchPlanner> PlanAsync(AspireBundle bundle, IDashboardFeed feed, CancellationToken cancellationToken)
+    {
+        _host = await DashboardHost.StartAsync(feed, new DashboardOptions(), cancellationToken).ConfigureAwait(false);
+        return new DashboardPlanner(bundle, new DashboardProcessOptions
+        {
+            FrontendPort = PortOf(FrontendEndpoint),
+            OtlpGrpcPort = PortOf(OtlpGrpcEndpoint),
+            OtlpHttpPort = PortOf(OtlpHttpEndpoint),
+            ResourceServiceUrl = _host.ResourceServiceUrl,
+            ResourceServiceApiKey = _host.ApiKey,
+            BrowserToken = _settings.BrowserToken,
+            OtlpApiKey = _settings.OtlpApiKey,
+            TelemetryApiKey = _settings.TelemetryApiKey,
+        });
+    }
+
+    public ValueTask DisposeAsync() => _host?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private int PortOf(string endpointName) => new EndpointReference(Resource, endpointName).Port;
+
+    private void AddEndpoint(string name, Uri? url) => Resource.Annotations.Add(
+        new EndpointAnnotation(ProtocolType.Tcp, uriScheme: "http", name: name, port: url?.Port, isProxied: false));
+
+    [LoggerMessage(21, LogLevel.Information, "Now listening on: {DashboardUrl}")]
+    private static partial void LogListening(ILogger logger, string dashboardUrl);
+
+    [LoggerMessage(22, LogLevel.Information, "Login to the dashboard at {DashboardLoginUrl}")]
+    private static partial void LogLogin(ILogger logger, string dashboardLoginUrl);
+}

@@ -1,0 +1,39 @@
+using Aspire.Containerless.Servers;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Aspire.Containerless.Lifecycle;
+
+/// <summary>Redis and Postgres: <see cref="RedisServer" /> and <see cref="PostgresServer" /> know how.</summary>
+internal sealed class ServerPlanner : ILaunchPlanner
+{
+    public async Task<LaunchPlan> PlanAsync(Replica replica, Action<string> progress, CancellationToken cancellationToken)
+    {
+        var data = replica.Resource.TryGetLastAnnotation<DataVolumeAnnotation>(out var volume) ? volume.Store.DirectoryOf(volume.Name) : null;
+        var launch = replica.Resource switch
+        {
+            RedisResource redis => await RedisServer.PrepareAsync(
+                new RedisServerOptions(
+                    redis.Name,
+                    data,
+                    replica.Addresses[RedisResource.PrimaryEndpointName].Port,
+                    await ValueAsync(redis.PasswordParameter!, cancellationToken).ConfigureAwait(false)),
+                progress,
+                cancellationToken).ConfigureAwait(false),
+            PostgresServerResource postgres => await PostgresServer.PrepareAsync(
+                new PostgresServerOptions(
+                    postgres.Name,
+                    data,
+                    replica.Addresses[PostgresServerResource.PrimaryEndpointName].Port,
+                    (await postgres.UserNameReference.GetValueAsync(cancellationToken).ConfigureAwait(false))!,
+                    await ValueAsync(postgres.PasswordParameter, cancellationToken).ConfigureAwait(false)),
+                progress,
+                cancellationToken).ConfigureAwait(false),
+            var other => throw new InvalidOperationException($"'{other.Name}' is not a server."),
+        };
+        return new LaunchPlan(launch.Command, launch.Arguments, launch.WorkingDirectory, launch.Environment);
+    }
+
+    private static async Task<string> ValueAsync(ParameterResource parameter, CancellationToken cancellationToken) =>
+        (await parameter.GetValueAsync(cancellationToken).ConfigureAwait(false))!;
+}

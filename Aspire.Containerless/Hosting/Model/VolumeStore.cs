@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+
+namespace Aspire.Hosting;
+
+/// <summary>The resource keeps its data between runs.</summary>
+internal sealed record DataVolumeAnnotation(VolumeStore Store, string Name) : IResourceAnnotation;
+
+/// <summary>
+/// Where data is kept that survives a run; stands in for a container engine's volumes. A folder for each volume, and beside it a file
+/// with its password that only this user can read. The root is configuration key <c>Containerless:DataDirectory</c>.
+/// </summary>
+internal sealed class VolumeStore(IConfiguration configuration, string applicationName, string appHostDirectory)
+{
+    private const string DataDirectoryKey = "Containerless:DataDirectory";
+
+    public string RootDirectory { get; } = Path.GetFullPath(configuration[DataDirectoryKey] ?? Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "aspire-containerless"));
+
+    /// <summary>Like stock's: each clone of a repository has volumes of its own.</summary>
+    public string DefaultName(string resourceName)
+    {
+        var clone = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(appHostDirectory)))[..10];
+        return $"{applicationName.ToLowerInvariant()}-{clone}-{resourceName}-data";
+    }
+
+    public string DirectoryOf(string volumeName) => Path.Combine(RootDirectory, volumeName);
+
+    public string GetOrAddSecret(string volumeName, Func<string> generate)
+    {
+        Directory.CreateDirectory(RootDirectory);
+        var path = Path.Combine(RootDirectory, $"{volumeName}.password");
+        if (File.Exists(path))
+            return File.ReadAllText(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var secret = generate();
+        using var file = new StreamWriter(path, options);
+        file.Write(secret);
+        return secret;
+    }
+}

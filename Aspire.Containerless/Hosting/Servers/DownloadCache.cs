@@ -1,0 +1,72 @@
+namespace Aspire.Containerless.Servers;
+
+/// <summary>
+/// Folders fetched once for this user and kept by version. A folder is either whole or absent, and two first runs at a time share one fetch.
+/// </summary>
+/// <param name="root">An absolute path.</param>
+internal sealed class DownloadCache(string root)
+{
+    private static readonly TimeSpan LockCheckPeriod = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>CONTAINERLESS_CACHE, else the platform's folder for such things, else (root with a closed home) /var/cache.</summary>
+    public static DownloadCache ForUser()
+    {
+        const string Name = "aspire-containerless";
+        if (Environment.GetEnvironmentVariable("CONTAINERLESS_CACHE") is { Length: > 0 } chosen) return new(Path.GetFullPath(chosen));
+
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var folder =
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg
+            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
+            : Path.Combine(home, ".cache");
+        var path = Path.Combine(folder, Name);
+        return new(ServiceAccount.Current is null || ServiceAccount.CanReach(path) ? path : Path.Combine("/var/cache", Name));
+    }
+
+    public string PathOf(string name, string version) => Path.Combine(root, name, version);
+
+    /// <summary>The folder, filled by <paramref name="fill"/> (given an empty folder that becomes it) if it is not there yet.</summary>
+    /// <exception cref="ContainerlessException">The folder cannot be written, or <paramref name="fill"/> failed.</exception>
+    public async Task<string> GetAsync(string name, string version, Func<string, Task> fill, CancellationToken cancellationToken)
+    {
+        var folder = PathOf(name, version);
+        if (Directory.Exists(folder)) return folder;
+        var staging = folder + ".new";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+            await using var heldUntilDone = await LockAsync(folder + ".lock", cancellationToken);
+            if (Directory.Exists(folder)) return folder;
+            DeleteLeftover(staging);
+            Directory.CreateDirectory(staging);
+            await fill(staging);
+            Directory.Move(staging, folder);
+            return folder;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerlessException($"The cache folder {root} cannot be used ({exception.Message}): set CONTAINERLESS_CACHE to another.", exception);
+        }
+    }
+
+    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                await Task.Delay(LockCheckPeriod, cancellationToken);
+            }
+        }
+    }
+
+    private static void DeleteLeftover(string staging)
+    {
+        if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
+    }
+}

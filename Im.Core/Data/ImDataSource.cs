@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Im.Core.Data;
+
+/// <summary>
+/// Connections for the statements written by hand, to the database <see cref="ImDbContext"/> is configured for. Every wait is bounded, so that a database
+/// that hangs is reported like one that is away: 3 s to connect, and <see cref="AnswerTimeout"/> for an answer, after which the statement is left to itself.
+/// </summary>
+/// <remarks>
+/// Npgsql's own command timeout comes later, as a backstop that breaks the connection: it begins by opening a second connection to cancel, blocking a pool thread,
+/// and against a hung server that takes longer than the timeout itself.
+/// </remarks>
+internal sealed class ImDataSource : IAsyncDisposable
+{
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
+    public ImDataSource(IServiceScopeFactory scopes, ILoggerFactory loggers)
+    {
+        using var scope = scopes.CreateScope();
+        var connectionString = scope.ServiceProvider.GetRequiredService<ImDbContext>().Database.GetConnectionString();
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.UseLoggerFactory(loggers);
+        var settings = builder.ConnectionStringBuilder;
+        settings.Timeout = 3;
+        settings.CommandTimeout = 15;
+        settings.CancellationTimeout = -1;
+        settings.MaxPoolSize = 16;
+        settings.MaxAutoPrepare = 20;
+        settings.AutoPrepareMinUsages = 2;
+        settings.ApplicationName ??= "im";
+        Source = builder.Build();
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+}

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace Im.Core.Data;
+
+/// <summary>
+/// The model of everything in Postgres, names in snake case. Accounts are used through <c>Users</c>; conversations and messages
+/// only through the stores of <c>Im.Core.Messages</c>, whose statements are written by hand against these tables.
+/// </summary>
+public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : IdentityUserContext<ImUser, Guid>(options)
+{
+    // Identity's own mapping is left out: it depends on options of the host and brings tables and columns (claims, logins, tokens, e-mail, telephone) nobody uses here.
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        builder.Ignore<IdentityUserClaim<Guid>>();
+        builder.Ignore<IdentityUserLogin<Guid>>();
+        builder.Ignore<IdentityUserToken<Guid>>();
+        builder.Ignore<IdentityUserPasskey<Guid>>();
+
+        builder.Entity<ImUser>(user =>
+        {
+            user.ToTable("users");
+            user.HasKey(u => u.Id).HasName("pk_users");
+            user.Property(u => u.Id).HasColumnName("id");
+            user.Property(u => u.UserName).HasColumnName("user_name").IsRequired();
+            user.Property(u => u.NormalizedUserName).HasColumnName("normalized_user_name").IsRequired();
+            user.Property(u => u.PasswordHash).HasColumnName("password_hash");
+            user.Property(u => u.SecurityStamp).HasColumnName("security_stamp");
+            user.Property(u => u.ConcurrencyStamp).HasColumnName("concurrency_stamp").IsConcurrencyToken();
+            user.Property(u => u.LockoutEnabled).HasColumnName("lockout_enabled");
+            user.Property(u => u.LockoutEnd).HasColumnName("lockout_end");
+            user.Property(u => u.AccessFailedCount).HasColumnName("access_failed_count");
+            user.Property(u => u.Brief).HasColumnName("brief");
+            user.Property(u => u.CreatedAt).HasColumnName("created_at");
+            user.Ignore(u => u.Email).Ignore(u => u.NormalizedEmail).Ignore(u => u.EmailConfirmed);
+            user.Ignore(u => u.PhoneNumber).Ignore(u => u.PhoneNumberConfirmed).Ignore(u => u.TwoFactorEnabled);
+            user.HasIndex(u => u.NormalizedUserName).IsUnique().HasDatabaseName("ux_users_normalized_user_name");
+        });
+
+        // Half of each page is left free, so that a new sequence or read cursor finds room beside the old row and touches no index.
+        builder.Entity<Conversation>(conversation =>
+        {
+            conversation.ToTable("conversations").HasStorageParameter("fillfactor", 50);
+            conversation.HasKey(c => c.Id).HasName("pk_conversations");
+            conversation.Property(c => c.Id).HasColumnName("id").ValueGeneratedNever();
+            conversation.Property(c => c.Kind).HasColumnName("kind");
+            conversation.Property(c => c.LastSeq).HasColumnName("last_seq");
+            conversation.Property(c => c.LastMessageAt).HasColumnName("last_message_at");
+            conversation.HasData(new Conversation { Id = Protocol.ConversationId.Lobby.Value, Kind = ConversationKind.Lobby });
+        });
+
+        builder.Entity<ConversationMember>(member =>
+        {
+            member.ToTable("members").HasStorageParameter("fillfactor", 50);
+            member.HasKey(m => new { m.ConversationId, m.UserId }).HasName("pk_members");
+            member.Property(m => m.ConversationId).HasColumnName("conversation_id");
+            member.Property(m => m.UserId).HasColumnName("user_id");
+            member.Property(m => m.PeerId).HasColumnName("peer_id");
+            member.Property(m => m.ReadSeq).HasColumnName("read_seq");
+            member.HasOne<Conversation>().WithMany().HasForeignKey(m => m.ConversationId).HasConstraintName("fk_members_conversation");
+            member.HasOne<ImUser>().WithMany().HasForeignKey(m => m.UserId).HasConstraintName("fk_members_user");
+            member.HasIndex(m => m.UserId).HasDatabaseName("ix_members_user_id");
+        });
+
+        // No foreign keys: they would cost every insert two look-ups and a share lock on the sender's account. The one statement that
+        // inserts holds the conversation's row and has made the sender a member of it, which does have them.
+        builder.Entity<Message>(message =>
+        {
+            message.ToTable("messages");
+            message.HasKey(m => new { m.ConversationId, m.Seq }).HasName("pk_messages");
+            message.Property(m => m.ConversationId).HasColumnName("conversation_id");
+            message.Property(m => m.Seq).HasColumnName("seq").ValueGeneratedNever();
+            message.Property(m => m.SenderId).HasColumnName("sender_id");
+            message.Property(m => m.SenderNickname).HasColumnName("sender_nickname");
+            message.Property(m => m.ClientId).HasColumnName("client_id");
+            message.Property(m => m.Body).HasColumnName("body");
+            message.Property(m => m.At).HasColumnName("at");
+            message.Property(m => m.Node).HasColumnName("node");
+            message.HasIndex(m => new { m.ConversationId, m.SenderId, m.ClientId }).IsUnique().HasDatabaseName("ux_messages_client_id");
+        });
+    }
+}

@@ -1,0 +1,42 @@
+using Npgsql;
+
+namespace Im.Core.Data;
+
+/// <summary>What a failed statement means for the one who sent it.</summary>
+internal enum PostgresFailure
+{
+    /// <summary>No answer in time: it may have been done, and asking again at once would wait again.</summary>
+    TimedOut,
+
+    /// <summary>The connection broke, was refused, or the server cannot work now (starting, stopping, full, read-only): it may have been done.</summary>
+    Away,
+
+    /// <summary>Lost a race against another transaction: nothing was done, try again.</summary>
+    Conflict,
+
+    /// <summary>A value cannot be stored: nothing was done, and never will be.</summary>
+    BadData,
+
+    /// <summary>A fault of ours.</summary>
+    Unexpected,
+}
+
+internal static class PostgresFailures
+{
+    public static PostgresFailure Classify(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => PostgresFailure.TimedOut,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => PostgresFailure.Conflict,
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => PostgresFailure.Away,
+        // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
+        PostgresException postgres => postgres.SqlState[..2] switch
+        {
+            "08" or "53" or "57" or "58" => PostgresFailure.Away,
+            "22" or "23" => PostgresFailure.BadData,
+            _ => PostgresFailure.Unexpected,
+        },
+        NpgsqlException { InnerException: TimeoutException } or TimeoutException => PostgresFailure.TimedOut,
+        NpgsqlException or IOException => PostgresFailure.Away,
+        _ => PostgresFailure.Unexpected,
+    };
+}

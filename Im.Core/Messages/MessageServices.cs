@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Im.Core.Messages;
+
+public static class MessageServices
+{
+    /// <summary>
+    /// <see cref="IMessageStore"/>, <see cref="IConversationStore"/> and <see cref="IUserDirectory"/> on Postgres, with the node's message writer (settings: section
+    /// <c>Messages</c>). After <c>AddImData</c>, and before what sends messages: on stopping, the writer then ends after it.
+    /// </summary>
+    public static IServiceCollection AddImMessages(this IServiceCollection services)
+    {
+        services.AddOptions<MessageWriterOptions>().BindConfiguration("Messages").ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MessageWriterOptions>, MessageWriterOptionsValidator>());
+        services.TryAddSingleton<MessageWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<MessageWriter>());
+        services.TryAddSingleton<StoreReader>();
+        services.TryAddSingleton<IMessageStore, PostgresMessageStore>();
+        services.TryAddSingleton<IConversationStore, PostgresConversationStore>();
+        services.TryAddSingleton<IUserDirectory, UserDirectory>();
+        return services;
+    }
+}

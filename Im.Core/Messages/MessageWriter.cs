@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Im.Core.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Im.Core.Messages;
+
+/// <summary>
+/// The one writer of a node: group commit. While a batch commits the next one gathers in the queue, so batches are as large as the load makes them and a lone message waits
+/// for nobody. When the database is away, the batch and all who wait fail together at once: their senders' retry, with the same ids, is the queue then.
+/// On stopping, what is queued is still committed.
+/// </summary>
+internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageWriterOptions> options, TimeProvider time, ILogger<MessageWriter> logger) : BackgroundService
+{
+    private const int MaxAttempts = 5;
+
+    private readonly int _maxBatch = options.Value.MaxBatchMessages;
+    private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(options.Value.MaxQueuedMessages) { SingleReader = true });
+    private AppendStatement? _statement;
+
+    /// <summary>False when the queue is full or the writer has stopped.</summary>
+    public bool TryEnqueue(PendingAppend append)
+    {
+        if (!_queue.Writer.TryWrite(append))
+        {
+            MessageMetrics.Refused.Add(1);
+            return false;
+        }
+        MessageMetrics.Queued.Add(1);
+        return true;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        Activity.Current = null;
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+            await CommitAsync(TakeQueued(_maxBatch));
+        await CloseAsync();
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        if (ExecuteTask is { } running)
+            await running.WaitAsync(cancellationToken);
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <summary>Completes every append of the batch, one way or the other; never throws.</summary>
+    private async Task CommitAsync(List<PendingAppend> batch)
+    {
+        using var span = MessageSpans.StartBatch(batch);
+        for (var attempt = 1; ; attempt++)
+        {
+            var isFreshConnection = _statement is null;
+            try
+            {
+                _statement ??= await AppendStatement.OpenAsync(data.Source);
+                var started = time.GetTimestamp();
+                var results = await _statement.ExecuteAsync(batch);
+                MessageMetrics.CommitDuration.Record(time.GetElapsedTime(started).TotalSeconds);
+                MessageMetrics.BatchSize.Record(batch.Count);
+                Complete(batch, results);
+                return;
+            }
+            catch (Exception exception)
+            {
+                var failure = PostgresFailures.Classify(exception);
+                if (failure == PostgresFailure.Conflict && attempt < MaxAttempts)
+                    continue;
+                await CloseAsync();
+                if (failure == PostgresFailure.Away && !isFreshConnection)
+                {
+                    // Only this connection may have died, perhaps long ago. Ids make a second try safe even where the first one was committed.
+                    batch.ForEach(append => append.OutcomeUnknown = true);
+                    continue;
+                }
+                span?.SetStatus(ActivityStatusCode.Error, failure.ToString());
+                if (failure == PostgresFailure.BadData && batch.Count > 1)
+                {
+                    // One message that cannot be stored does not take the others with it.
+                    foreach (var append in batch)
+                        await CommitAsync([append]);
+                    return;
+                }
+                LogFailed(exception, batch.Count, failure);
+                Fail(batch, failure, exception);
+                if (failure is PostgresFailure.Away or PostgresFailure.TimedOut)
+                    Fail(TakeQueued(_queue.Reader.Count), failure, exception);
+                return;
+            }
+        }
+    }
+
+    private static void Complete(List<PendingAppend> batch, AppendResult[] results)
+    {
+        for (var index = 0; index < results.Length; index++)
+        {
+            var (append, result) = (batch[index], results[index]);
+            append.TrySetResult(append.OutcomeUnknown ? result with { Duplicate = false } : result);
+        }
+    }
+
+    private static void Fail(List<PendingAppend> batch, PostgresFailure failure, Exception exception)
+    {
+        MessageMetrics.Failed.Add(batch.Count);
+        foreach (var append in batch)
+        {
+            append.TrySetException(failure switch
+            {
+                PostgresFailure.Away or PostgresFailure.TimedOut => new StoreUnavailableException(exception),
+                PostgresFailure.BadData => new MessageRejectedException(exception),
+                _ => exception,
+            });
+        }
+    }
+
+    private List<PendingAppend> TakeQueued(int max)
+    {
+        var taken = new List<PendingAppend>();
+        while (taken.Count < max && _queue.Reader.TryRead(out var append))
+            taken.Add(append);
+        MessageMetrics.Queued.Add(-taken.Count);
+        return taken;
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_statement is { } statement)
+        {
+            _statement = null;
+            await statement.DisposeAsync();
+        }
+    }
+
+    [LoggerMessage(1100, LogLevel.Warning, "A batch of {Messages} messages was not committed: {Failure}")]
+    private partial void LogFailed(Exception exception, int messages, PostgresFailure failure);
+}

@@ -1,0 +1,15 @@
+using System.Diagnostics;
+
+namespace Im.Core.Messages;
+
+/// <summary>An append in the writer's queue; completes when it is committed or has failed.</summary>
+internal sealed class PendingAppend(NewMessage message, Activity? activity) : TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public NewMessage Message => message;
+
+    /// <summary>The span of this append, in its caller's trace.</summary>
+    public Activity? Activity => activity;
+
+    /// <summary>It was sent to a connection that broke: if it is found stored now, that was this very append.</summary>
+    public bool OutcomeUnknown { get; set; }
+}

@@ -1,0 +1,37 @@
+using Im.Core.Data;
+using Npgsql;
+
+namespace Im.Core.Messages;
+
+/// <summary>Runs the stores' queries, prepared and bounded in time, and translates what goes wrong.</summary>
+internal sealed class StoreReader(ImDataSource data)
+{
+    /// <summary>Runs the query and hands the open reader to <paramref name="read"/>. Asks again, once, where a connection turns out to have died since its last use.</summary>
+    /// <exception cref="StoreUnavailableException"/>
+    public async Task<T> QueryAsync<T>(string sql, object[] parameters, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RunAsync(sql, parameters, read).WaitAsync(ImDataSource.AnswerTimeout, cancellationToken);
+            }
+            catch (Exception exception) when (PostgresFailures.Classify(exception) is var failure and (PostgresFailure.Away or PostgresFailure.TimedOut))
+            {
+                if (failure == PostgresFailure.TimedOut || attempt == 2)
+                    throw new StoreUnavailableException(exception);
+                // The others in the pool were opened to the same server and are likely dead too.
+                data.Source.Clear();
+            }
+        }
+    }
+
+    private async Task<T> RunAsync<T>(string sql, object[] parameters, Func<NpgsqlDataReader, Task<T>> read)
+    {
+        await using var command = data.Source.CreateCommand(sql);
+        foreach (var value in parameters)
+            command.Parameters.Add(new() { Value = value });
+        await using var reader = await command.ExecuteReaderAsync();
+        return await read(reader);
+    }
+}

@@ -1,0 +1,48 @@
+using Im.Protocol;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Im.Core.Messages;
+
+/// <summary>Accounts from Postgres, up to 10,000 of them remembered. The question is remembered, not the answer: many who ask at once share it, and an invalidation also drops one under way.</summary>
+internal sealed class UserDirectory(StoreReader reader) : IUserDirectory, IDisposable
+{
+    private const int MaxRememberedUsers = 10_000;
+    private static readonly TimeSpan RememberedFor = TimeSpan.FromSeconds(30);
+
+    private readonly MemoryCache _users = new(new MemoryCacheOptions { SizeLimit = MaxRememberedUsers });
+
+    public async Task<UserInfo?> FindAsync(Guid userId, CancellationToken cancellationToken = default)
+    {
+        if (!_users.TryGetValue(userId, out Task<UserInfo?>? question))
+        {
+            question = ReadAsync(userId);
+            _ = _users.Set(userId, question, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = RememberedFor });
+        }
+        try
+        {
+            if (await question!.WaitAsync(cancellationToken) is { } user)
+                return user;
+            Forget(userId, question);
+            return null;
+        }
+        catch when (question!.IsFaulted)
+        {
+            Forget(userId, question);
+            throw;
+        }
+    }
+
+    public void Invalidate(Guid userId) => _users.Remove(userId);
+
+    public void Dispose() => _users.Dispose();
+
+    private Task<UserInfo?> ReadAsync(Guid userId) => reader.QueryAsync(
+        "SELECT id, user_name, brief FROM users WHERE id = $1", [userId],
+        async rows => await rows.ReadAsync() ? new UserInfo(rows.GetGuid(0), rows.GetString(1), rows.GetString(2)) : null, CancellationToken.None);
+
+    private void Forget(Guid userId, Task<UserInfo?> question)
+    {
+        if (_users.TryGetValue(userId, out Task<UserInfo?>? current) && current == question)
+            _users.Remove(userId);
+    }
+}

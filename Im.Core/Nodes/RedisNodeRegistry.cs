@@ -1,0 +1,37 @@
+using Im.Protocol;
+using StackExchange.Redis;
+
+namespace Im.Core.Nodes;
+
+internal sealed class RedisNodeRegistry(IConnectionMultiplexer redis, RedisKeys keys) : INodeRegistry
+{
+    private static readonly RedisValue[] Fields = ["name", "address", "connections", "draining", "started"];
+
+    private readonly IDatabase _database = redis.GetDatabase();
+
+    public async Task<IReadOnlyList<NodeInfo>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var ids = await _database.SetMembersAsync(keys.Nodes).WaitAsync(cancellationToken);
+            var leases = await Task.WhenAll(ids.Select(id => _database.HashGetAsync(keys.Lease(id!), Fields))).WaitAsync(cancellationToken);
+            return [.. leases
+                .Where(lease => !lease[0].IsNull)
+                .OrderBy(lease => (string)lease[0]!, StringComparer.Ordinal).ThenByDescending(lease => (long)lease[4])
+                .Select(lease => new NodeInfo((string)lease[0]!, (string)lease[1]!, (int)lease[2], Live: lease[3] != 1))];
+        }
+        catch (Exception exception) when (RedisFailure.IsUnavailable(exception))
+        {
+            throw new NodesUnavailableException(exception);
+        }
+    }
+
+    /// <summary>The ids of all nodes not reaped yet, with whether their lease is held.</summary>
+    /// <exception cref="RedisException">Redis could not be reached.</exception>
+    public async Task<IReadOnlyList<(string Id, bool Live)>> ListIdsAsync(CancellationToken cancellationToken)
+    {
+        var ids = await _database.SetMembersAsync(keys.Nodes).WaitAsync(cancellationToken);
+        var live = await Task.WhenAll(ids.Select(id => _database.KeyExistsAsync(keys.Lease(id!)))).WaitAsync(cancellationToken);
+        return [.. ids.Zip(live, (id, held) => (id.ToString(), held))];
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Im.Protocol;
+using StackExchange.Redis;
+
+namespace Im.Core.Presence;
+
+/// <summary>This node's connections and whose they are: counted on the board at once, kept for Redis until <see cref="Collect"/>. Safe from any thread.</summary>
+internal sealed class OwnColumn(string node, PresenceBoard board)
+{
+    public const string GuestsField = "guests";
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Guid?> _connections = [];
+    private readonly Dictionary<Guid, OnlineUser> _users = [];
+    private readonly HashSet<Guid> _changed = [];
+    private int _guests;
+    private bool _guestsChanged;
+
+    public void Enter(string connectionId, UserInfo? user)
+    {
+        lock (_lock)
+        {
+            if (_connections.TryGetValue(connectionId, out var before))
+            {
+                if (before == user?.Id)
+                    return;
+                Remove(before);
+            }
+            _connections[connectionId] = user?.Id;
+            if (user is null)
+                SetGuests(_guests + 1);
+            else
+                Set(new(user.Id, user.Nickname, user.Brief, (_users.GetValueOrDefault(user.Id)?.Places ?? 0) + 1));
+        }
+    }
+
+    public void Leave(string connectionId)
+    {
+        lock (_lock)
+        {
+            if (_connections.Remove(connectionId, out var user))
+                Remove(user);
+        }
+    }
+
+    public void Update(UserInfo user)
+    {
+        lock (_lock)
+        {
+            if (_users.TryGetValue(user.Id, out var online))
+                Set(online with { Nickname = user.Nickname, Brief = user.Brief });
+        }
+    }
+
+    public void LeaveAll()
+    {
+        lock (_lock)
+        {
+            foreach (var user in _connections.Values)
+                Remove(user);
+            _connections.Clear();
+        }
+    }
+
+    /// <summary>What Redis does not have yet, or all there is: for the hash as fields (an empty value removes), for the other nodes as users.</summary>
+    public (List<HashEntry> Fields, List<OnlineUser> Users, int Guests) Collect(bool all)
+    {
+        lock (_lock)
+        {
+            var users = new List<OnlineUser>(all ? _users.Count : _changed.Count);
+            if (all)
+                users.AddRange(_users.Values);
+            else
+                users.AddRange(_changed.Select(id => _users.GetValueOrDefault(id) ?? new(id, "", "", 0)));
+            var fields = new List<HashEntry>(users.Count + 1);
+            foreach (var user in users)
+                fields.Add(new(user.Id.ToString("N"), user.Places == 0 ? RedisValue.EmptyString : JsonSerializer.SerializeToUtf8Bytes(user, PresenceJson.Wire.OnlineUser)));
+            if (all || _guestsChanged)
+                fields.Add(new(GuestsField, _guests));
+            _changed.Clear();
+            _guestsChanged = false;
+            return (fields, users, _guests);
+        }
+    }
+
+    private void Remove(Guid? user)
+    {
+        if (user is not { } id)
+            SetGuests(_guests - 1);
+        else
+            Set(_users[id] with { Places = _users[id].Places - 1 });
+    }
+
+    private void SetGuests(int guests)
+    {
+        _guests = guests;
+        _guestsChanged = true;
+        board.Apply(node, 0, [], guests);
+    }
+
+    private void Set(OnlineUser user)
+    {
+        if (user.Places == 0)
+            _users.Remove(user.Id);
+        else
+            _users[user.Id] = user;
+        _changed.Add(user.Id);
+        board.Apply(node, 0, [user], _guests);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Im.Core.Presence;
+
+public static class PresenceServices
+{
+    /// <summary>Who is online (<see cref="IPresence"/>), for a node: needs <c>AddImNode</c> before it, an <c>IBus</c> and an <c>IConnectionMultiplexer</c>.</summary>
+    public static IServiceCollection AddImPresence(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RedisPresence>();
+        services.TryAddSingleton<IPresence>(provider => provider.GetRequiredService<RedisPresence>());
+        services.AddHostedService(provider => provider.GetRequiredService<RedisPresence>());
+        return services;
+    }
+}

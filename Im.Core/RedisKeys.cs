@@ -1,0 +1,32 @@
+namespace Im.Core;
+
+/// <summary>
+/// Every key of sessions, nodes and presence. Redis may lose all of them: people log in again, everything else is written anew within a lease.
+/// <code>
+/// im:session:{id}             hash    token, oldToken, oldTokenUntil, user, created, seen, expires, device, address, v:{name}…; ends with the session
+/// im:user:{id}:sessions       zset    the user's sessions by the time they end; may name ended ones, never misses a living one
+/// im:ticket:{sha-256}         string  session id and the time it ends; taken once
+/// im:nodes                    set     ids of the nodes that hold or held a lease and are not reaped yet
+/// im:node:{id}:lease          hash    epoch, name, address, connections, draining, started; its time to live is the lease
+/// im:node:{id}:presence       hash    version, guests, {user}: who is online on the node; written only under the lease
+/// im:node:{id}:connections    hash    version, c:{connection}: as JSON, u:{user}: how many, s:{session}: their ids; written only under the lease
+/// </code>
+/// Times are Unix milliseconds, users 32 hexadecimal digits, hashes and session ids base64url.
+/// </summary>
+/// <param name="prefix">Put before each key, so that two installations can share one Redis.</param>
+internal sealed class RedisKeys(string prefix = "im:")
+{
+    public string Nodes { get; } = $"{prefix}nodes";
+
+    public string Session(string sessionId) => $"{prefix}session:{sessionId}";
+
+    public string UserSessions(Guid userId) => $"{prefix}user:{userId:N}:sessions";
+
+    public string Ticket(string hash) => $"{prefix}ticket:{hash}";
+
+    public string Lease(string nodeId) => $"{prefix}node:{nodeId}:lease";
+
+    public string Presence(string nodeId) => $"{prefix}node:{nodeId}:presence";
+
+    public string Connections(string nodeId) => $"{prefix}node:{nodeId}:connections";
+}

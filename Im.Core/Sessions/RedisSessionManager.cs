@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Im.Core.Bus;
+using Im.Core.Nodes;
+using Im.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Im.Core.Sessions;
+
+/// <summary>Checks what callers give, keeps the sessions in the <see cref="SessionStore"/>, and tells the nodes what changed.</summary>
+internal sealed partial class RedisSessionManager(
+    SessionStore store, ConnectionTable table, ConnectionDirectory directory, IBus bus, IOptions<SessionOptions> options, TimeProvider time,
+    ILogger<RedisSessionManager> logger, NodeIdentity? node = null)
+    : ISessionManager
+{
+    private const int MaxNameChars = 64, MaxValueBytes = 4 * 1024, MaxValues = 32;
+
+    private static readonly TimeSpan MaxGrace = TimeSpan.FromMinutes(10);
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public Task<(Session Session, string Token)> CreateAsync(SessionOrigin origin, CancellationToken ct = default) => RunAsync(async () =>
+    {
+        var (session, token, _) = await store.CreateAsync(origin, userId: null, replaced: null);
+        return (session, token);
+    }, ct);
+
+    public Task<Session?> FindAsync(string token, CancellationToken ct = default) => RunAsync(async () =>
+    {
+        if (!SessionToken.TryParse(token, out var parsed))
+            return null;
+        var record = await store.ReadAsync(parsed.SessionId);
+        var now = time.GetUtcNow();
+        if (record is null || !record.Accepts(parsed, now))
+            return null;
+        if (now - record.Session.LastSeenAt < options.Value.TouchInterval)
+            return record.Session;
+        if (await store.TouchAsync(record.Session))
+            return record.Session with { LastSeenAt = now };
+        // It ended or changed hands since it was read: what it is now counts.
+        record = await store.ReadAsync(parsed.SessionId);
+        return record?.Accepts(parsed, now) == true ? record.Session : null;
+    }, ct);
+
+    public Task<Session?> GetAsync(string sessionId, CancellationToken ct = default) => RunAsync(async () => (await store.ReadAsync(sessionId))?.Session, ct);
+
+    public Task<(Session Session, string Token)> LoginAsync(string? guestToken, Guid userId, SessionOrigin origin, CancellationToken ct = default) => RunAsync(async () =>
+    {
+        var (session, token, replaced) = await store.CreateAsync(origin, userId, SessionToken.TryParse(guestToken, out var guest) ? guest : null);
+        if (replaced is { UserId: not null })
+            await PublishAsync(SessionChangeKind.LoggedOut, replaced.Id);
+        if (replaced is not null)
+            await PublishAsync(SessionChangeKind.LoggedIn, replaced.Id);
+        return (session, token);
+    }, ct);
+
+    public Task<bool> LogoutAsync(string sessionId, CancellationToken ct = default) => RunAsync(async () =>
+    {
+        if (!SessionToken.IsSessionId(sessionId) || await store.LogoutAsync(sessionId) is not { } was)
+            return false;
+        if (was.UserId is not null)
+            await PublishAsync(SessionChangeKind.LoggedOut, sessionId);
+        return true;
+    }, ct);
+
+    public Task<string?> RenewAsync(string token, TimeSpan? grace = null, CancellationToken ct = default)
+    {
+        var oldFor = grace ?? options.Value.RenewalGrace;
+        if (oldFor < TimeSpan.Zero || oldFor > MaxGrace)
+            throw new ArgumentOutOfRangeException(nameof(grace), $"The grace time is 0 to {MaxGrace.TotalMinutes} minutes.");
+        return RunAsync(async () => SessionToken.TryParse(token, out var parsed) ? (await store.RenewAsync(parsed, oldFor))?.Text : null, ct);
+    }
+
+    public Task<bool> DestroyAsync(string sessionId, CancellationToken ct = default) => RunAsync(() => DestroyAsync(sessionId, onlyIfOf: null), ct);
+
+    public Task<int> DestroyAllAsync(Guid userId, string? exceptSessionId = null, CancellationToken ct = default) =>
+        RunAsync(() => ForAllOfUserAsync(userId, id => id == exceptSessionId ? Task.FromResult(false) : DestroyAsync(id, userId)), ct);
+
+    public Task<IReadOnlyList<Session>> ListAsync(Guid userId, CancellationToken ct = default) => RunAsync(() => store.ListAsync(userId), ct);
+
+    public Task<string?> GetValueAsync(string sessionId, string name, CancellationToken ct = default)
+    {
+        CheckName(name);
+        return RunAsync(async () => SessionToken.IsSessionId(sessionId) ? await store.GetValueAsync(sessionId, name) : null, ct);
+    }
+
+    public Task<bool> SetValueAsync(string sessionId, string name, string value, CancellationToken ct = default)
+    {
+        CheckValue(name, value);
+        return RunAsync(async () => SessionToken.IsSessionId(sessionId) && await store.SetValueAsync(sessionId, name, value, MaxValues) switch
+        {
+            SetValueResult.TooMany => throw new ArgumentException($"A session has at most {MaxValues} values.", nameof(name)),
+            var result => result == SetValueResult.Done,
+        }, ct);
+    }
+
+    public Task<bool> DeleteValueAsync(string sessionId, string name, CancellationToken ct = default)
+    {
+        CheckName(name);
+        return RunAsync(async () => SessionToken.IsSessionId(sessionId) && await store.DeleteValueAsync(sessionId, name), ct);
+    }
+
+    public Task<int> SetValueForUserAsync(Guid userId, string name, string value, CancellationToken ct = default)
+    {
+        CheckValue(name, value);
+        return RunAsync(() => ForAllOfUserAsync(userId, async id => await store.SetValueAsync(id, name, value, MaxValues, userId) == SetValueResult.Done), ct);
+    }
+
+    public Task<int> DeleteValueForUserAsync(Guid userId, string name, CancellationToken ct = default)
+    {
+        CheckName(name);
+        return RunAsync(() => ForAllOfUserAsync(userId, id => store.DeleteValueAsync(id, name, userId)), ct);
+    }
+
+    public Task<string> CreateTicketAsync(string sessionId, CancellationToken ct = default) => RunAsync(() => store.CreateTicketAsync(sessionId), ct);
+
+    public Task<Session?> RedeemTicketAsync(string ticket, CancellationToken ct = default) => RunAsync(async () =>
+        SessionToken.TryHashTicket(ticket, out var hash) && await store.TakeTicketAsync(hash) is { } sessionId ? (await store.ReadAsync(sessionId))?.Session : null, ct);
+
+    public Task<bool?> SendToUserAsync(Guid userId, ServerFrame frame, CancellationToken ct = default) => RunAsync<bool?>(async () =>
+    {
+        if (await bus.PublishAsync(BusTopic.User(userId), Envelope(frame), ct) > 0)
+            return true;
+        return (await directory.FindAsync(ConnectionTable.UserField(userId), ct)).Count > 0 ? false : null;
+    }, ct);
+
+    public Task<bool?> SendToSessionAsync(string sessionId, ServerFrame frame, CancellationToken ct = default) => RunAsync(async () =>
+    {
+        var found = await directory.FindAsync(ConnectionTable.SessionField(sessionId), ct);
+        return await SendAsync([.. found.SelectMany(entry => ConnectionTable.ConnectionIds(entry.Value).Select(id => (entry.NodeId, id)))], frame, ct);
+    }, ct);
+
+    public Task<bool?> SendToConnectionAsync(string connectionId, ServerFrame frame, CancellationToken ct = default) => RunAsync(async () =>
+    {
+        var found = await directory.FindAsync(ConnectionTable.ConnectionField(connectionId), ct);
+        return await SendAsync([.. found.Select(entry => (entry.NodeId, connectionId))], frame, ct);
+    }, ct);
+
+    public Task ConnectAsync(ConnectionInfo connection, CancellationToken ct = default)
+    {
+        if (node is null)
+            throw new InvalidOperationException("This process is not a node (see AddImNode): it has no connections.");
+        if (connection.NodeId != node.Id)
+            throw new ArgumentException($"A node registers its own connections only: {node.Id}.", nameof(connection));
+        if (string.IsNullOrEmpty(connection.Id) || connection.Id.Contains(' '))
+            throw new ArgumentException("A connection's id has no spaces.", nameof(connection));
+        return RunAsync(() => table.PutAsync(connection), ct);
+    }
+
+    public Task DisconnectAsync(string connectionId, CancellationToken ct = default) => RunAsync(() => table.RemoveAsync(connectionId), ct);
+
+    public Task<IReadOnlyList<ConnectionInfo>> ListConnectionsAsync(Guid? userId = null, CancellationToken ct = default) => RunAsync(() => directory.ListAsync(userId, ct), ct);
+
+    private async Task<bool> DestroyAsync(string sessionId, Guid? onlyIfOf)
+    {
+        if (!SessionToken.IsSessionId(sessionId) || await store.DestroyAsync(sessionId, onlyIfOf) is null)
+            return false;
+        await PublishAsync(SessionChangeKind.Destroyed, sessionId);
+        return true;
+    }
+
+    /// <summary>Reads the user's sessions again until there are none it has not been at: so it reaches also those that came while it worked.</summary>
+    private async Task<int> ForAllOfUserAsync(Guid userId, Func<string, Task<bool>> act)
+    {
+        var seen = new HashSet<string>();
+        var done = 0;
+        while ((await store.SessionIdsAsync(userId)).Where(seen.Add).ToArray() is { Length: > 0 } ids)
+            done += (await Task.WhenAll(ids.Select(act))).Count(acted => acted);
+        return done;
+    }
+
+    private async Task<bool?> SendAsync(IReadOnlyList<(string NodeId, string ConnectionId)> connections, ServerFrame frame, CancellationToken ct)
+    {
+        if (connections.Count == 0)
+            return null;
+        var envelope = Envelope(frame);
+        var taken = false;
+        foreach (var (nodeId, connectionId) in connections)
+            taken |= await bus.PublishAsync(BusTopic.Node(nodeId), envelope with { Connection = connectionId }, ct) > 0;
+        return taken;
+    }
+
+    private BusEnvelope Envelope(ServerFrame frame) => Envelope(BusKind.Frame, JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame));
+
+    private BusEnvelope Envelope(BusKind kind, byte[] payload) => new(kind, node?.Name ?? "", payload) { Trace = Activity.Current?.Context ?? default };
+
+    /// <summary>The change is made, whatever becomes of the news: a node that may have missed some (<see cref="IBus.Reconnected"/>) looks its sessions up again.</summary>
+    private async Task PublishAsync(SessionChangeKind kind, string sessionId)
+    {
+        try
+        {
+            var change = JsonSerializer.SerializeToUtf8Bytes(new SessionChange(kind, sessionId), SessionJson.Default.SessionChange);
+            await bus.PublishAsync(BusTopic.Sessions, Envelope(BusKind.Session, change));
+        }
+        catch (BusUnavailableException exception)
+        {
+            LogUntold(kind, sessionId, exception);
+        }
+    }
+
+    private static void CheckName(string name)
+    {
+        if (string.IsNullOrEmpty(name) || name.Length > MaxNameChars)
+            throw new ArgumentException($"A value's name has 1 to {MaxNameChars} characters.", nameof(name));
+        _ = StrictUtf8.GetByteCount(name);
+    }
+
+    private static void CheckValue(string name, string value)
+    {
+        CheckName(name);
+        ArgumentNullException.ThrowIfNull(value);
+        if (StrictUtf8.GetByteCount(value) > MaxValueBytes)
+            throw new ArgumentException($"A value has at most {MaxValueBytes} bytes of UTF-8.", nameof(value));
+    }
+
+    private static Task RunAsync(Func<Task> operation, CancellationToken ct) => RunAsync(async () =>
+    {
+        await operation();
+        return true;
+    }, ct);
+
+    private static async Task<T> RunAsync<T>(Func<Task<T>> operation, CancellationToken ct)
+    {
+        try
+        {
+            return await operation().WaitAsync(ct);
+        }
+        catch (Exception exception) when (RedisFailure.IsUnavailable(exception) || exception is BusUnavailableException)
+        {
+            throw new SessionsUnavailableException(exception);
+        }
+    }
+
+    [LoggerMessage(3000, LogLevel.Warning, "Session {SessionId} is {Kind}, but its sockets could not be told")]
+    private partial void LogUntold(SessionChangeKind kind, string sessionId, Exception exception);
+}

@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+using Im.Protocol;
+using Microsoft.Extensions.Options;
+
+namespace Im.Core.Sessions;
+
+/// <summary>How long sessions and their keys live. The same in all processes.</summary>
+public sealed class SessionOptions
+{
+    /// <summary>A logged-in session ends when it was not used for so long: 1 min to 365 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan SlidingExpiration { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>The same for guests; shorter, for they cost nothing to make and would fill Redis: 1 min to 365 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan GuestSlidingExpiration { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>No session lives longer, however much it is used; not shorter than the sliding ones.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan AbsoluteExpiration { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>The expiry slides, and <see cref="Session.LastSeenAt"/> is written, at most so often: 1 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan TouchInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>For so long a renewed session's old token stays valid unless the caller says otherwise: 0 to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan RenewalGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>1 s to 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromSeconds(ProtocolLimits.TicketSeconds);
+}
+
+[OptionsValidator]
+internal sealed partial class SessionOptionsRanges : IValidateOptions<SessionOptions>;
+
+internal sealed class SessionOptionsOrder : IValidateOptions<SessionOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SessionOptions options) =>
+        options.AbsoluteExpiration >= options.SlidingExpiration && options.AbsoluteExpiration >= options.GuestSlidingExpiration
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"{nameof(SessionOptions.AbsoluteExpiration)} must not be shorter than the sliding expirations.");
+}

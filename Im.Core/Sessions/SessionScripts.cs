@@ -1,0 +1,122 @@
+namespace Im.Core.Sessions;
+
+/// <summary>
+/// Each is atomic on Redis, and on Garnet because every key it touches is among its KEYS. Time comes with the call (ARGV now, Unix ms): a session whose
+/// <c>expires</c> has passed is none, whether or not Redis has removed it yet.
+/// </summary>
+internal static class SessionScripts
+{
+    // Defines alive(key, now): whether there is such a session.
+    private const string Alive = """
+        local function alive(key, now)
+          local expires = redis.call('HGET', key, 'expires')
+          return expires and tonumber(expires) > tonumber(now)
+        end
+
+        """;
+
+    /// <summary>
+    /// KEYS new session [, its user's sessions [, the session it replaces]]. ARGV now, expires, milliseconds to live, id, user (empty: guest), milliseconds the
+    /// user's sessions live at most, hash of the replaced session's token, then the new session's fields and values.
+    /// Returns whose session was replaced (0: none was, guest, or a user), then the names and values taken over from it.
+    /// </summary>
+    public const string Create = Alive + """
+        for i = 8, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        redis.call('HSET', KEYS[1], 'expires', ARGV[2])
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        local result = { '0' }
+        if #KEYS > 1 then
+          redis.call('HSET', KEYS[1], 'user', ARGV[5])
+          redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])
+          redis.call('ZADD', KEYS[2], ARGV[2], ARGV[4])
+          redis.call('PEXPIRE', KEYS[2], ARGV[6])
+        end
+        if #KEYS > 2 and alive(KEYS[3], ARGV[1]) then
+          local old = redis.call('HMGET', KEYS[3], 'token', 'oldToken', 'oldTokenUntil', 'user')
+          local graced = old[2] == ARGV[7] and tonumber(old[3]) > tonumber(ARGV[1])
+          if old[1] == ARGV[7] or graced then
+            local user = old[4] or 'guest'
+            result[1] = user
+            if user == 'guest' or user == ARGV[5] then
+              local fields = redis.call('HGETALL', KEYS[3])
+              for i = 1, #fields, 2 do
+                if string.sub(fields[i], 1, 2) == 'v:' then
+                  redis.call('HSET', KEYS[1], fields[i], fields[i + 1])
+                  result[#result + 1] = fields[i]
+                  result[#result + 1] = fields[i + 1]
+                end
+              end
+            end
+            redis.call('DEL', KEYS[3])
+          end
+        end
+        return result
+        """;
+
+    /// <summary>KEYS session [, its user's sessions]. ARGV now, expires, milliseconds to live, id, user (empty: guest), milliseconds as in Create. 0: it is gone, or another's.</summary>
+    public const string Touch = Alive + """
+        if not alive(KEYS[1], ARGV[1]) then return 0 end
+        if (redis.call('HGET', KEYS[1], 'user') or '') ~= ARGV[5] then return 0 end
+        redis.call('HSET', KEYS[1], 'seen', ARGV[1], 'expires', ARGV[2])
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        if #KEYS > 1 then
+          redis.call('ZADD', KEYS[2], ARGV[2], ARGV[4])
+          redis.call('PEXPIRE', KEYS[2], ARGV[6])
+        end
+        return 1
+        """;
+
+    /// <summary>KEYS session. ARGV now, guests' sliding and the absolute expiration in ms. Returns 0: none, <c>guest</c>: it was one, or the user it was.</summary>
+    public const string Logout = Alive + """
+        if not alive(KEYS[1], ARGV[1]) then return '0' end
+        local user = redis.call('HGET', KEYS[1], 'user')
+        if not user then return 'guest' end
+        local ends = tonumber(redis.call('HGET', KEYS[1], 'created')) + tonumber(ARGV[3])
+        local expires = math.min(tonumber(ARGV[1]) + tonumber(ARGV[2]), ends)
+        for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+          if field == 'user' or string.sub(field, 1, 2) == 'v:' then redis.call('HDEL', KEYS[1], field) end
+        end
+        redis.call('HSET', KEYS[1], 'expires', string.format('%.0f', expires))
+        redis.call('PEXPIRE', KEYS[1], string.format('%.0f', expires - tonumber(ARGV[1])))
+        return user
+        """;
+
+    /// <summary>KEYS session. ARGV now, hash of the token, hash of the new one, until when the former is valid. 0: unknown or replaced already.</summary>
+    public const string Renew = Alive + """
+        if not alive(KEYS[1], ARGV[1]) then return 0 end
+        if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then return 0 end
+        redis.call('HSET', KEYS[1], 'token', ARGV[3], 'oldToken', ARGV[2], 'oldTokenUntil', ARGV[4])
+        return 1
+        """;
+
+    /// <summary>KEYS session. ARGV now, only if it is this user's (empty: whoever's). Returns 0: there was none, <c>guest</c>, or the user it was.</summary>
+    public const string Destroy = Alive + """
+        local user = redis.call('HGET', KEYS[1], 'user') or 'guest'
+        if ARGV[2] ~= '' and user ~= ARGV[2] then return '0' end
+        local was = alive(KEYS[1], ARGV[1])
+        redis.call('DEL', KEYS[1])
+        return was and user or '0'
+        """;
+
+    /// <summary>KEYS session. ARGV now, only if it is this user's, field, value, how many values it may have. 0: no session, 1: done, 2: it has too many.</summary>
+    public const string SetValue = Alive + """
+        if not alive(KEYS[1], ARGV[1]) then return 0 end
+        if ARGV[2] ~= '' and redis.call('HGET', KEYS[1], 'user') ~= ARGV[2] then return 0 end
+        if redis.call('HEXISTS', KEYS[1], ARGV[3]) == 0 then
+          local values = 0
+          for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+            if string.sub(field, 1, 2) == 'v:' then values = values + 1 end
+          end
+          if values >= tonumber(ARGV[5]) then return 2 end
+        end
+        redis.call('HSET', KEYS[1], ARGV[3], ARGV[4])
+        return 1
+        """;
+
+    /// <summary>KEYS session. ARGV now, only if it is this user's, field. 0: no session or no such value.</summary>
+    public const string DeleteValue = Alive + """
+        if not alive(KEYS[1], ARGV[1]) then return 0 end
+        if ARGV[2] ~= '' and redis.call('HGET', KEYS[1], 'user') ~= ARGV[2] then return 0 end
+        return redis.call('HDEL', KEYS[1], ARGV[3])
+        """;
+}

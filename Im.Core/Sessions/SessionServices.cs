@@ -1,0 +1,27 @@
+using Im.Core.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Im.Core.Sessions;
+
+public static class SessionServices
+{
+    /// <summary>
+    /// Sessions (<see cref="ISessionManager"/>), for any process. Needs an <c>IBus</c> and an <c>IConnectionMultiplexer</c>; only a process that is
+    /// a node (<c>AddImNode</c>) can register connections.
+    /// </summary>
+    public static IServiceCollection AddImSessions(this IServiceCollection services, Action<SessionOptions>? configure = null)
+    {
+        services.AddImNodes();
+        services.AddOptionsWithValidateOnStart<SessionOptions>().Configure(options => configure?.Invoke(options));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsRanges>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsOrder>());
+        services.TryAddSingleton<SessionStore>();
+        services.TryAddSingleton<ConnectionDirectory>();
+        services.TryAddSingleton<ISessionManager, RedisSessionManager>();
+        services.TryAddSingleton<ConnectionTable>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConnectionTable>());
+        return services;
+    }
+}

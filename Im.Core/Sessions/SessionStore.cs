@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Im.Core.Sessions;
+
+/// <summary>
+/// Sessions and tickets in Redis; tells nobody. A session's hash alone decides what it is; the user's set of sessions is written together with it wherever a session
+/// becomes the user's, and cleaned of what ended when somebody reads it. That is safe because an ended session's id never comes back.
+/// </summary>
+internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys, IOptions<SessionOptions> options, TimeProvider time)
+{
+    private const string None = "0", Guest = "guest";
+
+    private readonly IDatabase _database = redis.GetDatabase();
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private RedisValue UserSessionsMs => (long)options.Value.AbsoluteExpiration.TotalMilliseconds;
+
+    /// <returns>The new session, its token, and what became of the session it replaces.</returns>
+    public async Task<(Session Session, string Token, EndedSession? Replaced)> CreateAsync(SessionOrigin origin, Guid? userId, SessionToken? replaced)
+    {
+        var now = time.GetUtcNow();
+        var token = SessionToken.New(SessionToken.NewSessionId());
+        origin = SessionRecord.Shorten(origin);
+        var expires = ExpiresAt(now, now, userId);
+        RedisKey[] scriptKeys = (userId, replaced) switch
+        {
+            ({ } user, { } old) => [keys.Session(token.SessionId), keys.UserSessions(user), keys.Session(old.SessionId)],
+            ({ } user, null) => [keys.Session(token.SessionId), keys.UserSessions(user)],
+            _ => [keys.Session(token.SessionId)],
+        };
+        var result = (RedisValue[])(await _database.ScriptEvaluateAsync(SessionScripts.Create, scriptKeys,
+        [
+            now.ToUnixTimeMilliseconds(), expires, expires - now.ToUnixTimeMilliseconds(), token.SessionId, UserArgument(userId), UserSessionsMs, replaced?.Hash ?? "",
+            .. SessionRecord.NewFields(token, origin, now),
+        ]))!;
+        var values = result.Skip(1).Chunk(2).ToDictionary(pair => pair[0].ToString()[SessionRecord.ValuePrefix.Length..], pair => pair[1].ToString());
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        return (new(token.SessionId, userId, at, at, origin, values), token.Text, Ended(replaced?.SessionId, result[0]));
+    }
+
+    public async Task<SessionRecord?> ReadAsync(string sessionId)
+    {
+        if (!SessionToken.IsSessionId(sessionId))
+            return null;
+        var record = SessionRecord.Read(sessionId, await _database.HashGetAllAsync(keys.Session(sessionId)));
+        return record?.IsAlive(time.GetUtcNow()) == true ? record : null;
+    }
+
+    /// <summary>Slides the expiry of a session that was just read. False when it ended or changed hands meanwhile.</summary>
+    public async Task<bool> TouchAsync(Session session)
+    {
+        var now = time.GetUtcNow();
+        var expires = ExpiresAt(now, session.CreatedAt, session.UserId);
+        RedisKey[] scriptKeys = session.UserId is { } user ? [keys.Session(session.Id), keys.UserSessions(user)] : [keys.Session(session.Id)];
+        return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Touch, scriptKeys,
+            [now.ToUnixTimeMilliseconds(), expires, expires - now.ToUnixTimeMilliseconds(), session.Id, UserArgument(session.UserId), UserSessionsMs]);
+    }
+
+    public async Task<EndedSession?> LogoutAsync(string sessionId) => await DropFromUserAsync(Ended(sessionId, (RedisValue)await _database.ScriptEvaluateAsync(
+        SessionScripts.Logout, [keys.Session(sessionId)],
+        [Now, (long)options.Value.GuestSlidingExpiration.TotalMilliseconds, (long)options.Value.AbsoluteExpiration.TotalMilliseconds])));
+
+    public async Task<EndedSession?> DestroyAsync(string sessionId, Guid? onlyIfOf = null) => await DropFromUserAsync(Ended(sessionId, (RedisValue)await _database.ScriptEvaluateAsync(
+        SessionScripts.Destroy, [keys.Session(sessionId)], [Now, UserArgument(onlyIfOf)])));
+
+    public async Task<SessionToken?> RenewAsync(SessionToken token, TimeSpan grace)
+    {
+        var renewed = SessionToken.New(token.SessionId);
+        var now = Now;
+        return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Renew, [keys.Session(token.SessionId)], [now, token.Hash, renewed.Hash, now + (long)grace.TotalMilliseconds])
+            ? renewed : null;
+    }
+
+    /// <summary>Living sessions of the user; what the set names besides is removed from it.</summary>
+    public async Task<IReadOnlyList<Session>> ListAsync(Guid userId)
+    {
+        var ids = await SessionIdsAsync(userId);
+        var records = await Task.WhenAll(ids.Select(ReadAsync));
+        var sessions = records.Where(record => record?.Session.UserId == userId).Select(record => record!.Session).OrderByDescending(session => session.LastSeenAt).ToArray();
+        if (sessions.Length < ids.Count)
+            await _database.SortedSetRemoveAsync(keys.UserSessions(userId), [.. ids.Except(sessions.Select(session => session.Id)).Select(id => (RedisValue)id)]);
+        return sessions;
+    }
+
+    public async Task<IReadOnlyList<string>> SessionIdsAsync(Guid userId) =>
+        [.. (await _database.SortedSetRangeByRankAsync(keys.UserSessions(userId))).Select(id => id.ToString())];
+
+    public async Task<SetValueResult> SetValueAsync(string sessionId, string name, string value, int maxValues, Guid? onlyIfOf = null) =>
+        (SetValueResult)(int)await _database.ScriptEvaluateAsync(SessionScripts.SetValue, [keys.Session(sessionId)],
+            [Now, UserArgument(onlyIfOf), SessionRecord.ValuePrefix + name, value, maxValues]);
+
+    public async Task<bool> DeleteValueAsync(string sessionId, string name, Guid? onlyIfOf = null) =>
+        (bool)await _database.ScriptEvaluateAsync(SessionScripts.DeleteValue, [keys.Session(sessionId)], [Now, UserArgument(onlyIfOf), SessionRecord.ValuePrefix + name]);
+
+    public async Task<string?> GetValueAsync(string sessionId, string name)
+    {
+        var fields = await _database.HashGetAsync(keys.Session(sessionId), ["expires", SessionRecord.ValuePrefix + name]);
+        return (long)fields[0] > Now ? fields[1] : (string?)null;
+    }
+
+    public async Task<string> CreateTicketAsync(string sessionId)
+    {
+        var (ticket, hash) = SessionToken.NewTicket();
+        var lifetime = options.Value.TicketLifetime;
+        await _database.StringSetAsync(keys.Ticket(hash), $"{sessionId} {Now + (long)lifetime.TotalMilliseconds}", lifetime);
+        return ticket;
+    }
+
+    /// <summary>The ticket's session id, to the first who asks.</summary>
+    public async Task<string?> TakeTicketAsync(string hash) =>
+        (string?)await _database.StringGetDeleteAsync(keys.Ticket(hash)) is { } value && value.Split(' ') is [var sessionId, var expires]
+            && long.Parse(expires, System.Globalization.CultureInfo.InvariantCulture) > Now ? sessionId : null;
+
+    private async Task<EndedSession?> DropFromUserAsync(EndedSession? ended)
+    {
+        if (ended is { UserId: { } user })
+            await _database.SortedSetRemoveAsync(keys.UserSessions(user), ended.Id);
+        return ended;
+    }
+
+    private long ExpiresAt(DateTimeOffset now, DateTimeOffset createdAt, Guid? userId)
+    {
+        var slid = now + (userId is null ? options.Value.GuestSlidingExpiration : options.Value.SlidingExpiration);
+        var end = createdAt + options.Value.AbsoluteExpiration;
+        return (slid < end ? slid : end).ToUnixTimeMilliseconds();
+    }
+
+    private static EndedSession? Ended(string? sessionId, RedisValue was) => was == None ? null : new(sessionId!, was == Guest ? null : SessionRecord.UserOf(was));
+
+    private static string UserArgument(Guid? userId) => userId?.ToString("N") ?? "";
+}
+
+/// <summary>A session that was this user's (null: a guest's) until now.</summary>
+internal sealed record EndedSession(string Id, Guid? UserId);
+
+internal enum SetValueResult { NoSession, Done, TooMany }

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Im.Protocol;
+
+namespace Im.Realtime.Connections;
+
+/// <summary>One open WebSocket: who it is, and where frames for it go. Its life is in <see cref="ConnectionLife"/>.</summary>
+internal sealed class ClientConnection(string id, string? sessionId, UserInfo? user, Outbox outbox)
+{
+    /// <summary>Sends of one connection that may wait for their commit at a time.</summary>
+    public const int MaxSendsInFlight = 64;
+
+    private volatile UserInfo? _user = user;
+    private (DateTimeOffset Since, int Count) _badFrames;
+    private (ConversationId Conversation, DateTimeOffset At) _typed;
+
+    /// <summary>Unique over all nodes.</summary>
+    public string Id => id;
+
+    /// <summary>The public id of its session; null without a cookie.</summary>
+    public string? SessionId { get; private set; } = sessionId;
+
+    /// <summary>Null for a guest.</summary>
+    public UserInfo? User => _user;
+
+    public Outbox Outbox => outbox;
+
+    /// <summary>One place for each send in flight; a guest never makes it.</summary>
+    public SemaphoreSlim SendSlots => field ??= new(MaxSendsInFlight);
+
+    /// <summary>Held while who this is changes, and true afterwards when the connection is over: a late change must not bring it back.</summary>
+    public SemaphoreSlim BindingGate { get; } = new(1);
+
+    public bool IsOver { get; set; }
+
+    public void Become(string? sessionId, UserInfo? user)
+    {
+        SessionId = sessionId;
+        _user = user;
+    }
+
+    /// <returns>How many bad frames came within the last minute or so.</returns>
+    public int CountBadFrame(DateTimeOffset now)
+    {
+        _badFrames = now - _badFrames.Since > TimeSpan.FromMinutes(1) ? (now, 1) : (_badFrames.Since, _badFrames.Count + 1);
+        return _badFrames.Count;
+    }
+
+    public bool MayType(ConversationId conversation, DateTimeOffset now)
+    {
+        if (_typed.Conversation == conversation && now - _typed.At < TimeSpan.FromSeconds(ProtocolLimits.TypingIntervalSeconds))
+            return false;
+        _typed = (conversation, now);
+        return true;
+    }
+
+    public void Send(ServerFrame frame) => outbox.Enqueue(Serialize(frame));
+
+    public void SendError(string? id, string code, string message, int? retryAfterMs = null) =>
+        Send(new ErrorFrame(code, message) { Id = id, RetryAfterMs = retryAfterMs });
+
+    /// <summary>A frame for several connections is serialised once, with this.</summary>
+    public static ReadOnlyMemory<byte> Serialize(ServerFrame frame) => JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame);
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using Im.Core.Bus;
+using Im.Core.Nodes;
+using Im.Core.Presence;
+using Im.Protocol;
+using Im.Realtime.Frames;
+using Im.Realtime.Routing;
+using Im.Realtime.Sessions;
+
+namespace Im.Realtime.Connections;
+
+/// <summary>One connection's life, top to bottom: hello, subscribe, ready, frames, goodbye.</summary>
+internal sealed partial class ConnectionLife(
+    NodeIdentity node, INodeLease lease, ConnectionTable connections, Lobby lobby, SessionBinding binding, IPresence presence, FrameDispatcher dispatcher,
+    TimeProvider time, ILogger<ConnectionLife> log)
+{
+    private static readonly LimitsInfo Limits = new(
+        ProtocolLimits.MaxFrameBytes, ProtocolLimits.MaxTextChars, ProtocolLimits.MaxPageMessages, ProtocolLimits.MaxIdChars,
+        ProtocolLimits.MaxOutboxFrames, ProtocolLimits.MaxOutboxBytes);
+
+    /// <summary>How long the peer may take to answer our close frame.</summary>
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(3);
+
+    public async Task RunAsync(WebSocket socket, string? sessionId, UserInfo? user, CancellationToken aborted)
+    {
+        Activity.Current = null; // a message is a trace of its own, not part of the request that opened the socket
+        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, time));
+        connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), Limits));
+        connections.Add(connection);
+        lease.Connections = connections.Count;
+        lobby.Audience.Add(connection);
+        try
+        {
+            await binding.BindAsync(connection, sessionId, user);
+            connection.Send(new ReadyFrame(new LobbyInfo(lobby.LastSeq)));
+            connection.Send(presence.Snapshot());
+            await ReceiveAsync(connection, socket, aborted);
+        }
+        catch (BusUnavailableException)
+        {
+            connection.Outbox.Close((int)WebSocketCloseStatus.EndpointUnavailable, "bus unavailable, try again");
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The peer is gone, or sent what is not WebSocket or not UTF-8; the socket has answered that by itself.
+        }
+        catch (Exception e)
+        {
+            LogFailed(log, connection.Id, e);
+            connection.Outbox.Close((int)WebSocketCloseStatus.InternalServerError, "internal error");
+        }
+        finally
+        {
+            lobby.Audience.Remove(connection);
+            connections.Remove(connection);
+            lease.Connections = connections.Count;
+            await binding.UnbindAsync(connection);
+        }
+        await FinishAsync(connection, socket);
+    }
+
+    private async Task ReceiveAsync(ClientConnection connection, WebSocket socket, CancellationToken aborted)
+    {
+        using var reader = new SocketReader(socket);
+        while (true)
+        {
+            var (frame, closeCode) = await reader.ReadAsync(aborted);
+            if (closeCode is { } code)
+            {
+                connection.Outbox.Close(code, "");
+                return;
+            }
+            await dispatcher.DispatchAsync(connection, frame);
+        }
+    }
+
+    // Writes what waits and the close frame, then lets the peer answer: a socket torn down earlier would lose the last frames.
+    private async Task FinishAsync(ClientConnection connection, WebSocket socket)
+    {
+        connection.Outbox.Close((int)WebSocketCloseStatus.NormalClosure, "");
+        await connection.Outbox.Closed;
+        using var timeout = new CancellationTokenSource(CloseWithin, time);
+        try
+        {
+            var buffer = new byte[1024];
+            while (socket.State == WebSocketState.CloseSent)
+                await socket.ReceiveAsync(buffer, timeout.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            socket.Abort();
+        }
+    }
+
+    private static string NewId() => $"c-{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12))}";
+
+    [LoggerMessage(201, LogLevel.Error, "Connection {Connection} ended by an unexpected error.")]
+    private static partial void LogFailed(ILogger logger, string connection, Exception exception);
+}

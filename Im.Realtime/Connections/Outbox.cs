@@ -1,0 +1,118 @@
+using System.Net.WebSockets;
+using Im.Protocol;
+
+namespace Im.Realtime.Connections;
+
+/// <summary>
+/// The frames waiting for one connection, and the only writer of its socket. Bounded in frames and bytes (<see cref="ProtocolLimits"/>): over either, what
+/// waits is dropped and the connection is closed with <see cref="CloseCodes.SlowConsumer"/>; the client comes back and reads what it missed by cursor.
+/// </summary>
+/// <remarks>Nothing runs while nothing waits: enqueueing starts a pump on the thread pool, which drains the queue and ends.</remarks>
+internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolWorkItem
+{
+    /// <summary>How long the frame under way and those queued before a close may take; then the connection is aborted.</summary>
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<ReadOnlyMemory<byte>> _frames = new(0);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waitingBytes;
+    private bool _pumping;
+    private (int Code, string Reason)? _close;
+    private ITimer? _abort;
+
+    /// <summary>Completes when the close frame has been written, or the socket is gone.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>The close code this side asked for, if it did.</summary>
+    public int? CloseCode => _close?.Code;
+
+    /// <summary>Queues a frame without copying it: the bytes must not change afterwards. A droppable one (typing) is left out when half the bound waits.</summary>
+    public void Enqueue(ReadOnlyMemory<byte> frame, bool droppable = false)
+    {
+        lock (_gate)
+        {
+            if (_close is not null)
+                return;
+            var share = droppable ? 2 : 1;
+            if (_frames.Count >= ProtocolLimits.MaxOutboxFrames / share || _waitingBytes + frame.Length > ProtocolLimits.MaxOutboxBytes / share)
+            {
+                if (droppable)
+                    return;
+                _frames.Clear();
+                RequestClose(CloseCodes.SlowConsumer, "slow consumer");
+            }
+            else
+            {
+                _frames.Enqueue(frame);
+                _waitingBytes += frame.Length;
+            }
+            StartPump();
+        }
+    }
+
+    /// <summary>Writes what waits, then a close frame. The first code wins.</summary>
+    public void Close(int code, string reason)
+    {
+        lock (_gate)
+        {
+            if (_close is not null)
+                return;
+            RequestClose(code, reason);
+            StartPump();
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
+
+    private void RequestClose(int code, string reason)
+    {
+        _close = (code, reason);
+        _abort = time.CreateTimer(static socket => ((WebSocket)socket!).Abort(), socket, CloseWithin, Timeout.InfiniteTimeSpan);
+    }
+
+    private void StartPump()
+    {
+        if (_pumping)
+            return;
+        _pumping = true;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    // Ends when nothing waits. A failed write means that the socket is gone; the receiving side notices by itself.
+    private async Task PumpAsync()
+    {
+        try
+        {
+            (int Code, string Reason)? close;
+            while (TryNext(out var frame, out close))
+            {
+                await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+                lock (_gate)
+                    _waitingBytes -= frame.Length;
+            }
+            if (close is not { } asked)
+                return;
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync((WebSocketCloseStatus)asked.Code, asked.Reason, CancellationToken.None);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException or ArgumentException)
+        {
+            socket.Abort();
+        }
+        _abort?.Dispose();
+        _closed.TrySetResult();
+    }
+
+    private bool TryNext(out ReadOnlyMemory<byte> frame, out (int Code, string Reason)? close)
+    {
+        lock (_gate)
+        {
+            close = _close;
+            if (_frames.TryDequeue(out frame))
+                return true;
+            _pumping = close is not null; // a closing outbox never pumps again
+            return false;
+        }
+    }
+}

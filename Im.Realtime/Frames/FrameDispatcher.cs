@@ -1,0 +1,84 @@
+using Im.Core.Bus;
+using Im.Core.Messages;
+using Im.Core.Sessions;
+using Im.Protocol;
+using Im.Realtime.Connections;
+using Im.Realtime.Messages;
+using Im.Realtime.Sessions;
+
+namespace Im.Realtime.Frames;
+
+/// <summary>Reads a frame and calls its handler, one after the other for each connection. Whatever fails becomes a coded error; a flood of bad frames closes.</summary>
+internal sealed partial class FrameDispatcher(
+    SendHandler send, HistoryHandler history, ConversationsHandler conversations, TypingHandler typing, AuthenticateHandler authenticate,
+    TimeProvider time, ILogger<FrameDispatcher> log)
+{
+    private const int RetryAfterMs = 500;
+
+    public async Task DispatchAsync(ClientConnection connection, ReadOnlyMemory<byte> utf8)
+    {
+        var (frame, error) = ClientFrameReader.Read(utf8.Span);
+        if (frame is null)
+        {
+            Refuse(connection, error!);
+            return;
+        }
+        try
+        {
+            await HandleAsync(connection, frame);
+        }
+        catch (Exception e)
+        {
+            connection.Send(ToError(connection, frame.Id, e));
+        }
+    }
+
+    /// <summary>The coded error of a failure; what has no code of its own is logged.</summary>
+    public ErrorFrame ToError(ClientConnection connection, string? id, Exception exception)
+    {
+        switch (exception)
+        {
+            case FrameRefusedException refused:
+                return new(refused.Code, refused.Message) { Id = id };
+            case StoreBusyException:
+                return new(ErrorCodes.Busy, "The node's write queue is full.") { Id = id, RetryAfterMs = RetryAfterMs };
+            case StoreUnavailableException or SessionsUnavailableException or BusUnavailableException:
+                return new(ErrorCodes.Unavailable, "A server behind the node cannot be reached.") { Id = id, RetryAfterMs = RetryAfterMs };
+            default:
+                LogFailed(log, connection.Id, exception);
+                return new(ErrorCodes.Internal, "The node failed; the reason is in its log.") { Id = id, RetryAfterMs = RetryAfterMs };
+        }
+    }
+
+    private Task HandleAsync(ClientConnection connection, ClientFrame frame)
+    {
+        switch (frame)
+        {
+            case SendFrame f:
+                return send.HandleAsync(connection, f, e => ToError(connection, f.Id, e));
+            case HistoryRequest f:
+                return history.HandleAsync(connection, f);
+            case ConversationsRequest f:
+                return conversations.ListAsync(connection, f);
+            case ReadRequest f:
+                return conversations.MarkReadAsync(connection, f);
+            case TypingRequest f:
+                return typing.HandleAsync(connection, f);
+            case AuthenticateRequest f:
+                return authenticate.HandleAsync(connection, f);
+            default:
+                connection.Send(new PongFrame(time.GetUtcNow().ToUnixTimeMilliseconds()) { Id = frame.Id });
+                return Task.CompletedTask;
+        }
+    }
+
+    private void Refuse(ClientConnection connection, ErrorFrame error)
+    {
+        connection.Send(error);
+        if (connection.CountBadFrame(time.GetUtcNow()) > ProtocolLimits.MaxBadFramesPerMinute)
+            connection.Outbox.Close(CloseCodes.TooManyBadFrames, "too many bad frames");
+    }
+
+    [LoggerMessage(301, LogLevel.Error, "A frame of connection {Connection} failed unexpectedly.")]
+    private static partial void LogFailed(ILogger logger, string connection, Exception exception);
+}

@@ -1,0 +1,7 @@
+namespace Im.Realtime.Frames;
+
+/// <summary>A request that is refused with a code of <see cref="Protocol.ErrorCodes"/>; the message is for people.</summary>
+internal sealed class FrameRefusedException(string code, string message) : Exception(message)
+{
+    public string Code => code;
+}

@@ -1,0 +1,138 @@
+using Im.Core.Bus;
+using Im.Core.Messages;
+using Im.Protocol;
+using Im.Realtime.Routing;
+
+namespace Im.Realtime.Messages;
+
+/// <summary>
+/// Puts one conversation's messages in order for one audience. The bus delivers at most once, and two nodes that commit at the same time may publish in the
+/// other order; so a message that leaves a hole is held, and what is missing is read from the store. Each sequence is handed on once.
+/// </summary>
+/// <param name="lastSeq">The newest sequence that needs no delivery; null when unknown: then the messages just before the first one are looked up.</param>
+internal sealed partial class ConversationFeed(
+    ConversationId conversation, Audience audience, long? lastSeq, MessageDelivery delivery, IMessageStore store, TimeProvider time, ILogger log)
+{
+    /// <summary>A late publish usually follows within this time; only then the store is asked.</summary>
+    private static readonly TimeSpan HoldBack = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan StoreRetry = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>When the newest sequence is unknown: messages younger than this may still be on their way to this node.</summary>
+    private static readonly TimeSpan InFlight = TimeSpan.FromSeconds(10);
+
+    private const int MaxHeld = 1_000;
+
+    private readonly Lock _gate = new();
+    private readonly SortedList<long, BusEnvelope> _held = [];
+    private long? _last = lastSeq;
+    private bool _healing;
+
+    /// <summary>The newest sequence handed to the audience; 0 when none was.</summary>
+    public long LastSeq => _last ?? 0;
+
+    public void Accept(BusEnvelope envelope)
+    {
+        lock (_gate)
+        {
+            if (envelope.Seq <= _last)
+                return;
+            if (_held.Count < MaxHeld)
+                _held.TryAdd(envelope.Seq, envelope); // beyond that the store has it
+            if (_last is null && envelope.Seq == 1)
+                _last = 0;
+            DeliverContiguous();
+            if (_held.Count > 0 && !_healing)
+            {
+                _healing = true;
+                _ = HealAsync(_last is null ? TimeSpan.Zero : HoldBack);
+            }
+        }
+    }
+
+    /// <summary>Reads what the store has beyond the newest delivered: after the bus was away. Nothing when the newest is unknown.</summary>
+    public void CatchUp()
+    {
+        lock (_gate)
+        {
+            if (_healing || _last is null)
+                return;
+            _healing = true;
+            _ = HealAsync(TimeSpan.Zero);
+        }
+    }
+
+    private void DeliverContiguous()
+    {
+        while (_held.Count > 0 && _held.GetKeyAtIndex(0) is var seq && seq <= _last + 1)
+        {
+            if (seq == _last + 1)
+            {
+                delivery.Deliver(_held.GetValueAtIndex(0), audience);
+                _last = seq;
+            }
+            _held.RemoveAt(0);
+        }
+    }
+
+    // Ends when no hole is left. While the store is away it tries again; the held messages wait.
+    private async Task HealAsync(TimeSpan wait)
+    {
+        var catchUp = wait == TimeSpan.Zero;
+        while (true)
+        {
+            if (wait > TimeSpan.Zero)
+                await Task.Delay(wait, time);
+            try
+            {
+                var (done, progress) = await HealOnceAsync(catchUp);
+                if (done)
+                    return;
+                wait = progress ? TimeSpan.Zero : HoldBack;
+                catchUp = true;
+            }
+            catch (Exception e)
+            {
+                LogHealFailed(log, conversation, e);
+                wait = StoreRetry;
+            }
+        }
+    }
+
+    private async Task<(bool Done, bool Progress)> HealOnceAsync(bool catchUp)
+    {
+        long? after;
+        long first;
+        lock (_gate)
+        {
+            DeliverContiguous();
+            if (_held.Count == 0 && !catchUp)
+                return (Done(), false);
+            after = _last;
+            first = _held.Count > 0 ? _held.GetKeyAtIndex(0) : 0;
+        }
+        var page = after is null
+            ? await store.ReadAsync(conversation, before: first, after: null, limit: 32)
+            : await store.ReadAsync(conversation, before: null, after: after, ProtocolLimits.MaxPageMessages);
+        var oldest = (time.GetUtcNow() - InFlight).ToUnixTimeMilliseconds();
+        lock (_gate)
+        {
+            var missing = after is null ? [.. page.Messages.SkipWhile(m => m.At < oldest)] : page.Messages;
+            _last ??= missing.Count > 0 ? missing[0].Seq - 1 : first - 1;
+            foreach (var message in missing)
+                if (message.Seq > _last && !_held.ContainsKey(message.Seq))
+                    _held.Add(message.Seq, MessageDelivery.FromStore(message));
+            DeliverContiguous();
+            return (_held.Count == 0 && (after is null || !page.More) && Done(), missing.Count > 0);
+        }
+
+        bool Done()
+        {
+            _healing = false;
+            return true;
+        }
+    }
+
+    [LoggerMessage(401, LogLevel.Warning, "Reading what is missing in conversation {Conversation} failed; trying again.")]
+    private static partial void LogHealFailed(ILogger logger, ConversationId conversation, Exception exception);
+}

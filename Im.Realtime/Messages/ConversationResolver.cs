@@ -1,0 +1,35 @@
+using Im.Core.Messages;
+using Im.Protocol;
+using Im.Realtime.Frames;
+
+namespace Im.Realtime.Messages;
+
+/// <param name="Peer">In a direct conversation the other member.</param>
+internal readonly record struct Target(ConversationId Conversation, Guid? Peer);
+
+/// <summary>Which conversation a frame is about, and whether its sender belongs there. "Not yours" and "does not exist" look the same.</summary>
+internal sealed class ConversationResolver(IConversationStore conversations, IUserDirectory users)
+{
+    /// <exception cref="FrameRefusedException"/>
+    public async ValueTask<Target> ResolveAsync(UserInfo? user, ConversationFrame frame)
+    {
+        if (frame.Conversation.HasValue == frame.User.HasValue)
+            throw new FrameRefusedException(ErrorCodes.BadFrame, "Give either \"conversation\" or \"user\".");
+        if (frame.Conversation is { IsLobby: true })
+            return new(ConversationId.Lobby, null);
+        if (user is null)
+            throw NotLoggedIn();
+        if (frame.Conversation is { } conversation)
+            return new(conversation, await conversations.FindPeerAsync(conversation, user.Id) ?? throw NotFound());
+        var peer = frame.User!.Value;
+        if (peer == user.Id)
+            throw new FrameRefusedException(ErrorCodes.BadFrame, "A direct conversation needs two people.");
+        if (await users.FindAsync(peer) is null)
+            throw NotFound();
+        return new(ConversationId.Direct(user.Id, peer), peer);
+    }
+
+    public static FrameRefusedException NotLoggedIn() => new(ErrorCodes.NotLoggedIn, "Log in first; guests read the lobby.");
+
+    private static FrameRefusedException NotFound() => new(ErrorCodes.NotFound, "There is no such user or conversation.");
+}

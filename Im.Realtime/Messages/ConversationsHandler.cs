@@ -1,0 +1,26 @@
+using Im.Core.Bus;
+using Im.Core.Messages;
+using Im.Core.Nodes;
+using Im.Protocol;
+using Im.Realtime.Connections;
+using Im.Realtime.Frames;
+
+namespace Im.Realtime.Messages;
+
+/// <summary>The list of conversations and how far they were read.</summary>
+internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolver resolver, IConversationStore conversations, IBus bus)
+{
+    public async Task ListAsync(ClientConnection connection, ConversationsRequest frame) =>
+        connection.Send(new ConversationsFrame(await conversations.ListAsync(connection.User?.Id)) { Id = frame.Id });
+
+    public async Task MarkReadAsync(ClientConnection connection, ReadRequest frame)
+    {
+        var user = connection.User ?? throw ConversationResolver.NotLoggedIn();
+        if (frame.Seq < 0)
+            throw new FrameRefusedException(ErrorCodes.BadFrame, "\"seq\" is not negative.");
+        var (conversation, _) = await resolver.ResolveAsync(user, frame);
+        var seq = await conversations.MarkReadAsync(conversation, user.Id, frame.Seq);
+        connection.Send(new AckFrame(conversation, seq) { Id = frame.Id });
+        await bus.PublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new ReadFrame(conversation, seq))));
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Im.Core;
+using Im.Core.Bus;
+using Im.Core.Nodes;
+using Im.Protocol;
+using Im.Realtime.Connections;
+using Im.Realtime.Node;
+using Im.Realtime.Routing;
+
+namespace Im.Realtime.Messages;
+
+/// <summary>
+/// Hands one message to every connection of an audience: the sender's bytes with <c>via</c> added, made once and shared by all. One span for the message
+/// on this node, with the number of receivers, as a child of the sender's publish.
+/// </summary>
+internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, TimeProvider time)
+{
+    private readonly byte[] _via = Encoding.UTF8.GetBytes($",\"via\":{{\"node\":{JsonSerializer.Serialize(node.Name)},\"ms\":");
+
+    public void Deliver(BusEnvelope envelope, Audience audience)
+    {
+        using var span = ImTelemetry.Source.StartActivity(
+            envelope.Conversation.IsLobby ? "deliver lobby" : "deliver direct", ActivityKind.Consumer, envelope.Trace);
+        var receivers = audience.Snapshot;
+        var milliseconds = Math.Max(0, time.GetUtcNow().ToUnixMicroseconds() - envelope.AcceptedAtMicros) / 1000.0;
+        var frame = AddVia(envelope.Payload.Span, milliseconds);
+        foreach (var connection in receivers)
+            connection.Outbox.Enqueue(frame);
+        metrics.Delivered(receivers.Length, milliseconds);
+        if (span is null)
+            return;
+        span.SetTag("messaging.system", "im");
+        span.SetTag("messaging.operation.name", "deliver");
+        span.SetTag("messaging.operation.type", "process");
+        span.SetTag("messaging.destination.name", envelope.Conversation.ToString());
+        span.SetTag("im.seq", envelope.Seq);
+        span.SetTag("im.node", node.Name);
+        span.SetTag("im.origin_node", envelope.OriginNode);
+        span.SetTag("im.receivers", receivers.Length);
+        span.SetTag("im.via_ms", milliseconds);
+    }
+
+    /// <summary>A message read from the store instead of the bus, as if it had come by it.</summary>
+    public static BusEnvelope FromStore(MessageInfo message) => new(BusKind.Message, message.Node, ClientConnection.Serialize(ToFrame(message)))
+    {
+        Conversation = message.Conversation,
+        Seq = message.Seq,
+        AcceptedAtMicros = message.At * 1000,
+    };
+
+    public static MessageFrame ToFrame(MessageInfo message) =>
+        new(message.Conversation, message.Seq, message.From, message.Text, message.At, message.Node) { Id = message.Id, To = message.To };
+
+    private byte[] AddVia(ReadOnlySpan<byte> frame, double milliseconds)
+    {
+        Span<byte> number = stackalloc byte[24];
+        milliseconds.TryFormat(number, out var digits, "F1", CultureInfo.InvariantCulture);
+        var body = frame[..^1]; // without its closing brace
+        var result = new byte[body.Length + _via.Length + digits + 2];
+        body.CopyTo(result);
+        _via.CopyTo(result.AsSpan(body.Length));
+        number[..digits].CopyTo(result.AsSpan(body.Length + _via.Length));
+        result[^2] = (byte)'}';
+        result[^1] = (byte)'}';
+        return result;
+    }
+}

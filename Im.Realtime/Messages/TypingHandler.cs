@@ -1,0 +1,21 @@
+using Im.Core.Bus;
+using Im.Core.Nodes;
+using Im.Protocol;
+using Im.Realtime.Connections;
+
+namespace Im.Realtime.Messages;
+
+/// <summary>Passes "is typing" on, best effort: not stored, first to be dropped, at most one per connection, conversation and interval.</summary>
+internal sealed class TypingHandler(NodeIdentity node, ConversationResolver resolver, IBus bus, TimeProvider time)
+{
+    public async Task HandleAsync(ClientConnection connection, TypingRequest frame)
+    {
+        var user = connection.User ?? throw ConversationResolver.NotLoggedIn();
+        var (conversation, peer) = await resolver.ResolveAsync(user, frame);
+        if (!connection.MayType(conversation, time.GetUtcNow()))
+            return;
+        var topic = peer is null ? BusTopic.Conversation(conversation) : BusTopic.User(peer.Value);
+        var payload = ClientConnection.Serialize(new TypingFrame(conversation, new(user.Id, user.Nickname)));
+        await bus.PublishAsync(topic, new(BusKind.Frame, node.Name, payload));
+    }
+}

@@ -1,0 +1,80 @@
+using Im.Core.Bus;
+using Im.Core.Nodes;
+using Im.Protocol;
+using Im.Realtime.Connections;
+using Im.Realtime.Routing;
+using Im.Realtime.Sessions;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Im.Realtime.Node;
+
+/// <summary>
+/// A node's life: subscribe before the first connection; announce the address once the server listens; on shutdown stop taking connections, ask clients to move,
+/// and close what is left with "service restart".
+/// </summary>
+internal sealed partial class NodeLifecycle(
+    IBus bus, Lobby lobby, UserRoutes routes, SessionChanges sessionChanges, NodeInbox inbox, ConnectionTable connections,
+    INodeLease lease, IServer server, IConfiguration configuration, TimeProvider time, ILogger<NodeLifecycle> log) : IHostedLifecycleService
+{
+    /// <summary>Clients spread their move over this time; then the node closes.</summary>
+    private static readonly TimeSpan MoveWithin = TimeSpan.FromMilliseconds(1_000);
+
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromMilliseconds(500);
+
+    private volatile bool _serving;
+
+    /// <summary>Subscribed and not draining.</summary>
+    public bool IsServing => _serving;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await sessionChanges.OpenAsync(cancellationToken);
+        await inbox.OpenAsync(cancellationToken);
+        await lobby.OpenAsync(cancellationToken);
+        bus.Reconnected += CatchUp;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var own = configuration["Im:Node:Address"] ?? server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+        lease.SetAddress(own ?? throw new InvalidOperationException("The node listens nowhere; set Im:Node:Address."));
+        _serving = true;
+        return Task.CompletedTask;
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _serving = false;
+        bus.Reconnected -= CatchUp;
+        LogDraining(log, connections.Count);
+        lease.StartDraining();
+        lobby.Send(new MoveFrame((int)MoveWithin.TotalMilliseconds));
+        await WaitUntilEmptyAsync(MoveWithin + TimeSpan.FromMilliseconds(200), cancellationToken);
+        foreach (var connection in connections.All)
+            connection.Outbox.Close(CloseCodes.ServiceRestart, "service restart");
+        await WaitUntilEmptyAsync(CloseWithin, cancellationToken);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void CatchUp()
+    {
+        lobby.CatchUp();
+        routes.CatchUp();
+    }
+
+    private async Task WaitUntilEmptyAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var end = time.GetUtcNow() + atMost;
+        while (connections.Count > 0 && time.GetUtcNow() < end && !cancellationToken.IsCancellationRequested)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, CancellationToken.None);
+    }
+
+    [LoggerMessage(101, LogLevel.Information, "Draining: {Connections} connections are asked to move.")]
+    private static partial void LogDraining(ILogger logger, int connections);
+}

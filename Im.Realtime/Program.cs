@@ -1,0 +1,30 @@
+using Im.Core;
+using Im.Core.Bus;
+using Im.Core.Data;
+using Im.Core.Messages;
+using Im.Core.Nodes;
+using Im.Core.Presence;
+using Im.Core.Sessions;
+using Im.Realtime.Node;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults(ImTelemetry.Name);
+builder.AddRedisClient("redis");
+builder.AddNpgsqlDbContext<ImDbContext>("im");
+
+builder.Services.AddImData();
+builder.Services.AddImMessages();
+builder.Services.AddImBus();
+builder.Services.AddImSessions();
+builder.Services.AddImNode(NodeName.Of(builder.Configuration));
+builder.Services.AddImPresence();
+builder.Services.AddRealtimeNode();
+
+var app = builder.Build();
+
+app.UseWebSockets();
+app.MapDefaultEndpoints();
+app.MapSockets();
+
+app.Run();

@@ -1,0 +1,51 @@
+using Im.Core.Bus;
+using Im.Core.Messages;
+using Im.Protocol;
+using Im.Realtime.Connections;
+using Im.Realtime.Messages;
+
+namespace Im.Realtime.Routing;
+
+/// <summary>The lobby on this node: everybody's audience, subscribed before the node takes its first connection.</summary>
+internal sealed class Lobby(IBus bus, IMessageStore store, FeedFactory feeds)
+{
+    private readonly List<BusEnvelope> _early = [];
+    private ConversationFeed? _feed;
+
+    public Audience Audience { get; } = new();
+
+    public long LastSeq => _feed?.LastSeq ?? 0;
+
+    /// <summary>Subscribes, then reads where the conversation stands; what came in between is kept by the feed and told apart by its sequence.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await bus.SubscribeAsync(BusTopic.Conversation(ConversationId.Lobby), Accept, cancellationToken);
+        var lastSeq = await store.GetLastSeqAsync(ConversationId.Lobby, cancellationToken);
+        lock (_early)
+        {
+            _feed = feeds.Create(ConversationId.Lobby, Audience, lastSeq);
+            _early.ForEach(_feed.Accept);
+            _early.Clear();
+        }
+    }
+
+    public void CatchUp() => _feed?.CatchUp();
+
+    public void Send(ServerFrame frame) => Audience.Send(ClientConnection.Serialize(frame));
+
+    public void Accept(BusEnvelope envelope)
+    {
+        if (envelope.Kind == BusKind.Frame)
+            Audience.Send(envelope.Payload, droppable: true);
+        if (envelope.Kind != BusKind.Message)
+            return;
+        if (_feed is null)
+            lock (_early)
+                if (_feed is null)
+                {
+                    _early.Add(envelope);
+                    return;
+                }
+        _feed.Accept(envelope);
+    }
+}

@@ -1,0 +1,64 @@
+using Im.Core.Nodes;
+using Im.Core.Presence;
+using Im.Core.Sessions;
+using Im.Protocol;
+using Im.Realtime.Connections;
+using Im.Realtime.Routing;
+
+namespace Im.Realtime.Sessions;
+
+/// <summary>Makes a connection a user's or a guest's: route, presence, and its line in the session manager's table.</summary>
+internal sealed partial class SessionBinding(
+    NodeIdentity node, UserRoutes routes, IPresence presence, ISessionManager sessions, TimeProvider time, ILogger<SessionBinding> log)
+{
+    /// <summary>Returns when everything for the new user is subscribed. Nothing happens to a connection that is over.</summary>
+    /// <exception cref="Core.Bus.BusUnavailableException">The connection is who it was before.</exception>
+    public async Task BindAsync(ClientConnection connection, string? sessionId, UserInfo? user)
+    {
+        await connection.BindingGate.WaitAsync();
+        try
+        {
+            if (connection.IsOver)
+                return;
+            var before = connection.User;
+            if (user is not null && user.Id != before?.Id)
+                await routes.JoinAsync(user.Id, connection);
+            connection.Become(sessionId, user);
+            presence.Enter(connection.Id, user);
+            if (before is not null && before.Id != user?.Id)
+                routes.Leave(before.Id, connection);
+            _ = RecordAsync(() => sessions.ConnectAsync(new(connection.Id, node.Id, sessionId, user?.Id, time.GetUtcNow())));
+        }
+        finally
+        {
+            connection.BindingGate.Release();
+        }
+    }
+
+    public async Task UnbindAsync(ClientConnection connection)
+    {
+        await connection.BindingGate.WaitAsync();
+        connection.IsOver = true;
+        connection.BindingGate.Release();
+        if (connection.User is { } user)
+            routes.Leave(user.Id, connection);
+        presence.Leave(connection.Id);
+        _ = RecordAsync(() => sessions.DisconnectAsync(connection.Id));
+    }
+
+    // The table is for operators and for "send to"; while Redis is away it is wrong, and it is written anew afterwards.
+    private async Task RecordAsync(Func<Task> record)
+    {
+        try
+        {
+            await record();
+        }
+        catch (Exception e)
+        {
+            LogRecordFailed(log, e);
+        }
+    }
+
+    [LoggerMessage(501, LogLevel.Debug, "The session table could not be written.")]
+    private static partial void LogRecordFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>
+/// <c>/health</c>: may this process be given work (every check)? <c>/alive</c>: does it run at all (checks tagged <c>live</c>)? Both answer with one word.
+/// <c>/health</c> makes the process ask its databases, so outside Development it answers to this machine only; set <c>Health:Remote</c> to <c>true</c>
+/// where probes come from elsewhere. <c>/alive</c> costs nothing and answers to everybody.
+/// </summary>
+public static class HealthEndpoints
+{
+    public const string ReadyPath = "/health";
+    public const string LivePath = "/alive";
+
+    private const string LiveTag = "live";
+
+    internal static void AddDefaultHealthChecks(this IHostApplicationBuilder builder) =>
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        var ready = app.MapHealthChecks(ReadyPath).DisableHttpMetrics();
+        if (!app.Environment.IsDevelopment() && !app.Configuration.GetValue<bool>("Health:Remote"))
+            ready.Add(endpoint => endpoint.RequestDelegate = LocalOnly(endpoint.RequestDelegate!));
+
+        app.MapHealthChecks(LivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) }).DisableHttpMetrics();
+        return app;
+    }
+
+    internal static bool IsHealthPath(PathString path) => path.Equals(ReadyPath) || path.Equals(LivePath);
+
+    // A request that a proxy on this machine passed on is not a local one.
+    private static RequestDelegate LocalOnly(RequestDelegate next) => context =>
+    {
+        var isLocal = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+            && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
+        if (isLocal)
+            return next(context);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    };
+}

@@ -1,0 +1,97 @@
+using Microsoft.Playwright;
+
+namespace Im.Tests.Browser;
+
+/// <summary>The chat page in one tab, as a person uses it. Elements are found by their <c>data-testid</c>; every wait is bounded by Playwright's timeout.</summary>
+internal sealed class ChatPage
+{
+    private readonly List<string> _errors = [];
+    private int _sockets;
+
+    private ChatPage(string name, IPage page)
+    {
+        (Name, Page) = (name, page);
+        page.WebSocket += (_, _) => _sockets++;
+        page.PageError += (_, error) => _errors.Add(error);
+    }
+
+    /// <summary>For failure messages.</summary>
+    public string Name { get; }
+
+    public IPage Page { get; }
+
+    /// <summary>How many WebSockets the page has opened so far.</summary>
+    public int SocketsOpened => _sockets;
+
+    /// <summary>Script errors nobody caught.</summary>
+    public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>Opens the page, on a node of its choice or a certain one, and waits until it is connected.</summary>
+    public static async Task<ChatPage> OpenAsync(string name, IBrowserContext context, Uri web, string? node = null)
+    {
+        var page = new ChatPage(name, await context.NewPageAsync());
+        page.Page.SetDefaultTimeout(15_000);
+        await page.Page.GotoAsync(node is null ? web.ToString() : new Uri(web, $"/?node={Uri.EscapeDataString(node)}").ToString());
+        await page.WaitUntilReadyAsync();
+        return page;
+    }
+
+    public ILocator Find(string testId) => Page.GetByTestId(testId);
+
+    public ILocator Message(string text) => Page.Locator("[data-testid=message][data-status=sent]").Filter(new() { HasText = text });
+
+    public ILocator Online(string nickname) => Page.Locator($"[data-testid=online-user][data-nickname='{nickname}']");
+
+    public Task WaitUntilReadyAsync(float timeoutMs = 15_000) =>
+        Page.Locator("[data-testid=connection-state][data-phase=ready]").WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = timeoutMs });
+
+    public async Task<string> GetNodeAsync() => await Find("node-badge").GetAttributeAsync("data-node") ?? "";
+
+    public async Task LoginAsync(string nickname, string password, string? brief = null)
+    {
+        await Find("login-open").First.ClickAsync();
+        await Find("login-nickname").FillAsync(nickname);
+        await Find("login-password").FillAsync(password);
+        if (brief is not null)
+            await Find("login-brief").FillAsync(brief);
+        await Find("login-submit").ClickAsync();
+        await ExpectUserAsync(nickname);
+    }
+
+    public Task ExpectUserAsync(string nickname) => Assertions.Expect(Find("me-nickname")).ToHaveTextAsync(nickname, new() { Timeout = 10_000 });
+
+    public Task ExpectGuestAsync() => Find("not-logged-in").WaitForAsync();
+
+    public async Task SendAsync(string text)
+    {
+        await Find("composer").FillAsync(text);
+        await Find("composer").PressAsync("Enter");
+    }
+
+    /// <summary>Exactly one message with this text is shown, soon.</summary>
+    public Task ExpectMessageAsync(string text) => Assertions.Expect(Message(text)).ToHaveCountAsync(1, new() { Timeout = 10_000 });
+
+    public Task ExpectPlacesAsync(string nickname, int places) =>
+        Assertions.Expect(Online(nickname)).ToHaveAttributeAsync("data-places", places.ToString(), new() { Timeout = 10_000 });
+
+    /// <summary>Clicks a name in the online list: the direct chat with that person.</summary>
+    public async Task OpenChatWithAsync(string nickname)
+    {
+        await Online(nickname).ClickAsync();
+        await Assertions.Expect(Find("chat-title")).ToContainTextAsync(nickname);
+    }
+
+    /// <summary>Opens a conversation of the list by the name it shows.</summary>
+    public async Task OpenConversationAsync(string name)
+    {
+        await Find("conversation").Filter(new() { HasText = name }).ClickAsync();
+        await Assertions.Expect(Find("chat-title")).ToContainTextAsync(name);
+    }
+
+    public async Task ChangeBriefAsync(string brief)
+    {
+        await Find("brief-edit").ClickAsync();
+        await Find("brief-input").FillAsync(brief);
+        await Find("brief-save").ClickAsync();
+    }
+}

@@ -1,0 +1,66 @@
+using Im.Core.Bus;
+using Im.Core.Nodes;
+using Im.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
+namespace Im.Tests.Bus;
+
+/// <summary>One node's bus with a Redis connection of its own. Nodes that share a prefix hear each other.</summary>
+internal sealed class BusNode : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly ConnectionMultiplexer _redis;
+
+    private BusNode(IHost host, ConnectionMultiplexer redis)
+    {
+        _host = host;
+        _redis = redis;
+        Bus = host.Services.GetRequiredService<IBus>();
+    }
+
+    public IBus Bus { get; }
+
+    public static string NewPrefix() => $"test-{Guid.NewGuid():N}:";
+
+    public static async Task<BusNode> StartAsync(string prefix, string? address = null, bool probe = false)
+    {
+        var options = ConfigurationOptions.Parse(address ?? TestServers.Redis);
+        options.AbortOnConnectFail = false;
+        options.ClientName = $"bus-{Guid.NewGuid():N}";
+        var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton<IConnectionMultiplexer>(redis);
+        builder.Services.AddSingleton(new NodeIdentity("node", Guid.NewGuid().ToString("N")));
+        builder.Services.AddImBus(probe);
+        builder.Services.Configure<BusOptions>(bus =>
+        {
+            bus.ChannelPrefix = prefix;
+            bus.ProbeIntervalSeconds = 0.1;
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new(host, redis);
+    }
+
+    /// <summary>Ends the connection on which this node hears its subscriptions, from another one.</summary>
+    public async Task KillSubscriptionConnectionAsync()
+    {
+        await using var operators = await ConnectionMultiplexer.ConnectAsync($"{TestServers.Redis},allowAdmin=true");
+        var server = operators.GetServers()[0];
+        var victims = (await server.ClientListAsync()).Where(client => client.Name == _redis.ClientName && client.SubscriptionCount > 0).ToList();
+        Assert.Single(victims);
+        await server.ClientKillAsync(victims[0].Id);
+    }
+
+    public async Task<HealthStatus> HealthAsync() => (await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        await _redis.DisposeAsync();
+    }
+}

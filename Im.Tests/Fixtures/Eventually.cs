@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace Im.Tests.Fixtures;
+
+/// <summary>A bounded wait for what happens elsewhere in its own time.</summary>
+internal static class Eventually
+{
+    public static Task TrueAsync(Func<bool> condition, int seconds = 10) => TrueAsync(() => Task.FromResult(condition()), seconds);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, int seconds = 10)
+    {
+        var started = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(started.Elapsed < TimeSpan.FromSeconds(seconds), $"Not true within {seconds} s.");
+            await Task.Delay(10);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Runtime.Versioning;
+using Aspire.Containerless.Servers;
+
+namespace Im.Tests.Hosting;
+
+[UnsupportedOSPlatform("windows")]
+public sealed class ServersDownloadTests : IDisposable
+{
+    private static readonly NpmPackage Package = new("@scope/tool", "1.2.3", "The tool", 60);
+
+    private readonly ServersFolder _folder = new();
+    private readonly List<string> _progress = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Without_npm_the_sentence_says_what_to_install()
+    {
+        var failure = await FailureAsync(new Npm(searchPath: _folder["nothing-here"]));
+        Assert.Equal("The tool comes from npm, and 'npm' is not on PATH: install Node.js 20 or newer.", failure);
+        Assert.Empty(_progress);
+    }
+
+    [Theory]
+    [InlineData("ENOTFOUND", "The tool has to be fetched once, and the npm feed does not answer (ENOTFOUND): check the network and 'npm config get registry'.")]
+    [InlineData("ECONNREFUSED", "The tool has to be fetched once, and the npm feed does not answer (ECONNREFUSED): check the network and 'npm config get registry'.")]
+    [InlineData("E404", "The tool is not served for this platform: the npm feed has no @scope/tool 1.2.3.")]
+    [InlineData("EBADPLATFORM", "The tool is not served for this platform: the npm feed has no @scope/tool 1.2.3.")]
+    [InlineData("EACCES", "npm could not fetch The tool (@scope/tool 1.2.3): EACCES npm error at the end")]
+    public async Task When_npm_fails_one_sentence_says_why(string code, string sentence)
+    {
+        var npm = FakeNpm($"echo 'npm error code {code}' >&2; echo 'npm error at the end' >&2; exit 1");
+        Assert.Equal(sentence, await FailureAsync(npm));
+        Assert.Equal("Fetching The tool from npm, once: @scope/tool 1.2.3, about 60 MB.", _progress[0]);
+    }
+
+    [Fact]
+    public async Task A_real_npm_with_an_unreachable_feed_fails_in_one_sentence()
+    {
+        // Through the real npm: a configuration of its own points it at a port where nothing listens.
+        var real = Command.Find("npm") ?? throw new InvalidOperationException("These tests need npm on PATH.");
+        var npm = FakeNpm($"exec {real} \"$@\" --fetch-retries=0 --registry http://127.0.0.1:{ServersProcess.FreePort()}/");
+        Assert.Contains("the npm feed does not answer (ECONNREFUSED)", await FailureAsync(npm));
+    }
+
+    [Fact]
+    public async Task A_fetch_that_failed_leaves_nothing_and_the_next_succeeds()
+    {
+        var cache = new DownloadCache(_folder["cache"]);
+        await Assert.ThrowsAsync<ContainerlessException>(() => cache.GetAsync("tool", "1", _ => throw new ContainerlessException("no"), default));
+        Assert.False(Directory.Exists(cache.PathOf("tool", "1")));
+        var folder = await cache.GetAsync("tool", "1", staging => File.WriteAllTextAsync(Path.Combine(staging, "file"), "whole"), default);
+        Assert.Equal("whole", await File.ReadAllTextAsync(Path.Combine(folder, "file")));
+    }
+
+    [Fact]
+    public async Task Two_first_runs_at_a_time_fetch_once()
+    {
+        var cache = new DownloadCache(_folder["cache"]);
+        var fetches = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => cache.GetAsync("tool", "1", async staging =>
+        {
+            Interlocked.Increment(ref fetches);
+            await Task.Delay(100);
+            await File.WriteAllTextAsync(Path.Combine(staging, "file"), "");
+        }, default))));
+        Assert.Equal(1, fetches);
+    }
+
+    [Fact]
+    public async Task A_cache_that_cannot_be_written_is_said_in_one_sentence()
+    {
+        await File.WriteAllTextAsync(_folder["file"], "");
+        var failure = await Assert.ThrowsAsync<ContainerlessException>(
+            () => new DownloadCache(_folder["file"]).GetAsync("tool", "1", _ => Task.CompletedTask, default));
+        Assert.Contains("set CONTAINERLESS_CACHE", failure.Message);
+    }
+
+    [Fact]
+    public async Task The_bundle_is_unpacked_once_and_found_again_without_npm()
+    {
+        var cli = Script("aspire", """
+            [ "$1" = --version ] && { echo "VERSION+abc"; exit 0; }
+            mkdir -p "$3/versions/x/dcp" "$3/versions/x/managed" && touch "$3/versions/x/dcp/dcp" "$3/versions/x/managed/aspire-managed" && exit 6
+            """.Replace("VERSION", BuildFacts.AspireVersion));
+        var cache = new DownloadCache(_folder["cache"]);
+        var noNpm = new Npm(searchPath: _folder["nothing-here"]);
+        var first = await AspireBundle.LocateAsync([], cache, noNpm, cli, _progress.Add, default);
+        Assert.Equal(cli, first.Source);
+        Assert.True(File.Exists(first.DcpPath));
+        Assert.Equal(["dcp", "managed"], Directory.GetDirectories(Path.GetDirectoryName(Path.GetDirectoryName(first.DcpPath))!).Select(Path.GetFileName).Order());
+
+        var second = await AspireBundle.LocateAsync([], cache, noNpm, aspire: null, _progress.Add, default);
+        Assert.Equal((first.DcpPath, "the cache"), (second.DcpPath, second.Source));
+    }
+
+    [Theory]
+    [InlineData("13.5.99_abc", true)]
+    [InlineData("13.4.0_abc", false)]
+    public async Task A_bundle_the_person_has_is_used_if_it_is_of_our_minor_version(string version, bool used)
+    {
+        Assert.StartsWith("13.5.", BuildFacts.AspireVersion);
+        foreach (var file in (string[])["dcp/dcp", "managed/aspire-managed"])
+        {
+            var path = Path.Combine(_folder["home"], "versions", version, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, "");
+        }
+        Directory.CreateSymbolicLink(Path.Combine(_folder["home"], "bundle"), Path.Combine(_folder["home"], "versions", version));
+        var locate = () => AspireBundle.LocateAsync(
+            [_folder["home"]], new DownloadCache(_folder["cache"]), new Npm(searchPath: _folder["nothing-here"]), aspire: null, _progress.Add, default);
+        if (used) Assert.StartsWith(_folder["home"], (await locate()).DcpPath);
+        else Assert.Contains("'npm' is not on PATH", (await Assert.ThrowsAsync<ContainerlessException>(locate)).Message);
+    }
+
+    private async Task<string> FailureAsync(Npm npm) => (await Assert.ThrowsAsync<ContainerlessException>(
+        () => npm.InstallAsync(Package, Directory.CreateDirectory(_folder["staging"]).FullName, _progress.Add, default))).Message;
+
+    private Npm FakeNpm(string script)
+    {
+        var folder = Path.GetDirectoryName(Script("npm", script))!;
+        File.CreateSymbolicLink(Path.Combine(folder, "node"), Command.Find("node")!);
+        return new(folder + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"));
+    }
+
+    private string Script(string name, string body)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(_folder["bin"]).FullName, name);
+        File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        return path;
+    }
+}

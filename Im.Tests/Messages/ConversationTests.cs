@@ -1,0 +1,118 @@
+using Im.Protocol;
+using static Im.Tests.Messages.StoreFixture;
+
+namespace Im.Tests.Messages;
+
+public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreFixture>
+{
+    [Fact]
+    public async Task The_list_has_the_lobby_and_the_users_own_conversations_newest_first_with_peer_last_message_and_unread()
+    {
+        var users = await store.AddUsersAsync(4);
+        var (jenny, tom, ann, stranger) = (users[0], users[1], users[2], users[3]);
+        await store.One.Messages.AppendAsync(ToLobby(tom) with { At = 1_000 });
+        await store.One.Messages.AppendAsync(Direct(tom, jenny) with { At = 1_795_000_002_000 });
+        var fromTom = (await store.One.Messages.AppendAsync(Direct(tom, jenny, "the last") with { At = 1_795_000_003_000 })).Message;
+        var toAnn = (await store.One.Messages.AppendAsync(Direct(jenny, ann) with { At = 1_795_000_004_000 })).Message;
+        await store.One.Messages.AppendAsync(Direct(tom, stranger) with { At = 1_795_000_005_000 });
+
+        var list = await store.Two.Conversations.ListAsync(jenny.Id);
+        Assert.Equal(["direct", "direct", "lobby"], list.Select(summary => summary.Kind));
+        Assert.Equal(new(toAnn.Conversation, "direct", ann, LastSeq: 1, ReadSeq: 1, Unread: 0, toAnn), list[0]);
+        Assert.Equal(new(fromTom.Conversation, "direct", tom, LastSeq: 2, ReadSeq: 0, Unread: 2, fromTom), list[1]);
+        Assert.Equal(jenny.Id, list[1].Last!.To);
+        Assert.Null(list[2].Peer);
+        Assert.Equal(list[2].LastSeq, list[2].Unread);
+    }
+
+    [Fact]
+    public async Task A_guest_sees_the_lobby_alone_with_nothing_unread()
+    {
+        await store.One.Messages.AppendAsync(ToLobby(await store.AddUserAsync()));
+        var lobby = Assert.Single(await store.One.Conversations.ListAsync(null));
+        Assert.Equal(ConversationId.Lobby, lobby.Conversation);
+        Assert.Equal(0, lobby.Unread);
+        Assert.Equal(lobby.LastSeq, lobby.Last!.Seq);
+    }
+
+    [Fact]
+    public async Task The_list_ends_at_a_hundred_and_the_lobby_is_always_on_it()
+    {
+        var jenny = await store.AddUserAsync();
+        var others = await store.AddUsersAsync(105);
+        await Task.WhenAll(others.Select((other, i) => store.One.Messages.AppendAsync(Direct(other, jenny) with { At = 1_800_000_000_000 + i })));
+        var list = await store.One.Conversations.ListAsync(jenny.Id);
+        Assert.Equal(ProtocolLimits.MaxConversations, list.Count);
+        Assert.Contains(list, summary => summary.Conversation.IsLobby);
+        Assert.Equal(others[^1], list[0].Peer);
+    }
+
+    [Fact]
+    public async Task A_read_cursor_moves_forward_only_and_never_beyond_the_newest_message()
+    {
+        var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
+        for (var i = 0; i < 5; i++)
+            await store.One.Messages.AppendAsync(Direct(tom, jenny));
+        var conversation = ConversationId.Direct(jenny.Id, tom.Id);
+        Assert.Equal(3, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 3));
+        Assert.Equal(3, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 1));
+        Assert.Equal(5, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 999));
+        await store.One.Messages.AppendAsync(Direct(tom, jenny));
+        Assert.Equal(1, (await store.Two.Conversations.ListAsync(jenny.Id)).Single(summary => summary.Conversation == conversation).Unread);
+    }
+
+    [Fact]
+    public async Task The_lobby_has_a_read_cursor_for_whoever_reads_it()
+    {
+        var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
+        var newest = (await store.One.Messages.AppendAsync(ToLobby(tom))).Message.Seq;
+        Assert.Equal(newest, await store.One.Conversations.MarkReadAsync(ConversationId.Lobby, jenny.Id, newest));
+        Assert.Equal(newest, await store.One.Conversations.MarkReadAsync(ConversationId.Lobby, jenny.Id, 0));
+        Assert.Equal(0, (await store.One.Conversations.ListAsync(jenny.Id)).Single().Unread);
+    }
+
+    [Fact]
+    public async Task Who_sends_has_read_what_they_sent()
+    {
+        var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
+        await store.One.Messages.AppendAsync(Direct(tom, jenny));
+        var own = await store.One.Messages.AppendAsync(Direct(jenny, tom));
+        Assert.Equal(2, (await store.One.Conversations.ListAsync(jenny.Id)).Single(summary => summary.Peer == tom).ReadSeq);
+        Assert.Equal(1, (await store.One.Conversations.ListAsync(tom.Id)).Single(summary => summary.Peer == jenny).ReadSeq);
+        Assert.Equal(2, await store.One.Conversations.MarkReadAsync(own.Message.Conversation, jenny.Id, 0));
+    }
+
+    [Fact]
+    public async Task A_stranger_learns_nothing_of_a_conversation()
+    {
+        var users = await store.AddUsersAsync(3);
+        var conversation = (await store.One.Messages.AppendAsync(Direct(users[0], users[1]))).Message.Conversation;
+        for (var i = 0; i < 2; i++)
+            Assert.Null(await store.One.Conversations.FindPeerAsync(conversation, users[2].Id));
+        Assert.Equal(0, await store.One.Conversations.MarkReadAsync(conversation, users[2].Id, 1));
+        Assert.Single(await store.One.Conversations.ListAsync(users[2].Id));
+        Assert.Null(await store.One.Conversations.FindPeerAsync(new(Guid.NewGuid()), users[0].Id));
+        Assert.Null(await store.One.Conversations.FindPeerAsync(ConversationId.Lobby, users[0].Id));
+    }
+
+    [Fact]
+    public async Task A_profile_is_remembered_until_it_is_said_to_have_changed()
+    {
+        var jenny = await store.AddUserAsync();
+        Assert.Equal(jenny, await store.One.Users.FindAsync(jenny.Id));
+        await store.Database.ScalarAsync<object>("UPDATE users SET brief = 'likes coffee' WHERE id = $1", jenny.Id);
+        Assert.Equal("likes tea", (await store.One.Users.FindAsync(jenny.Id))!.Brief);
+        store.One.Users.Invalidate(jenny.Id);
+        Assert.Equal("likes coffee", (await store.One.Users.FindAsync(jenny.Id))!.Brief);
+    }
+
+    [Fact]
+    public async Task That_there_is_no_such_user_is_not_remembered()
+    {
+        var id = Guid.NewGuid();
+        Assert.Null(await store.One.Users.FindAsync(id));
+        var jenny = await store.AddUserAsync();
+        await store.Database.ScalarAsync<object>("UPDATE users SET id = $2 WHERE id = $1", jenny.Id, id);
+        Assert.Equal(jenny.Nickname, (await store.One.Users.FindAsync(id))!.Nickname);
+    }
+}

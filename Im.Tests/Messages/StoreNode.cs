@@ -1,0 +1,38 @@
+using Im.Core.Data;
+using Im.Core.Messages;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Im.Tests.Messages;
+
+/// <summary>One node's stores, with its own writer and connections.</summary>
+internal sealed class StoreNode : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private StoreNode(IHost host) => _host = host;
+
+    public IMessageStore Messages => _host.Services.GetRequiredService<IMessageStore>();
+
+    public IConversationStore Conversations => _host.Services.GetRequiredService<IConversationStore>();
+
+    public IUserDirectory Users => _host.Services.GetRequiredService<IUserDirectory>();
+
+    public static async Task<StoreNode> StartAsync(string connectionString, Action<MessageWriterOptions>? configure = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddImData(connectionString).AddImMessages();
+        builder.Services.Configure(configure ?? (_ => { }));
+        var host = builder.Build();
+        await host.StartAsync();
+        return new(host);
+    }
+
+    public Task StopAsync() => _host.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+}

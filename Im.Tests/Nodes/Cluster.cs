@@ -1,0 +1,68 @@
+using Im.Core;
+using Im.Core.Nodes;
+using StackExchange.Redis;
+
+namespace Im.Tests.Nodes;
+
+/// <summary>Nodes that share a bus and a part of a Redis. Leases are long unless a test says otherwise, and end when it says so, so that a busy machine ends none.</summary>
+internal sealed class Cluster(RedisUnderTest server) : IAsyncDisposable
+{
+    private readonly string _prefix = $"test:{Guid.NewGuid():N}:";
+    private readonly List<TestNode> _nodes = [];
+
+    public RedisKeys Keys => field ??= new(_prefix);
+
+    public TestBus Bus { get; } = new();
+
+    public IDatabase Redis => server.Connection.GetDatabase();
+
+    /// <summary>A node that holds its lease.</summary>
+    public async Task<TestNode> StartNodeAsync(string name, TimeProvider? time = null, Action<NodeOptions>? configure = null)
+    {
+        var node = await StartAsync(name, time, options =>
+        {
+            options.LeaseTime = TimeSpan.FromMinutes(1);
+            options.CheckInterval = TimeSpan.FromSeconds(0.1);
+            configure?.Invoke(options);
+        });
+        node.Lease.SetAddress($"http://127.0.0.1/{name}");
+        await Wait.UntilAsync(() => node.Lease.IsHeld, $"{name} holds its lease");
+        return node;
+    }
+
+    /// <summary>A process with sessions that is not a node.</summary>
+    public Task<TestNode> StartWebAsync(TimeProvider? time = null) => StartAsync(null, time, null);
+
+    private async Task<TestNode> StartAsync(string? name, TimeProvider? time, Action<NodeOptions>? configure)
+    {
+        var node = await TestNode.StartAsync(await server.ConnectAsync(), Keys, Bus.Connect(), name, time, configure);
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>As when its time to live has passed.</summary>
+    public Task EndLeaseAsync(TestNode node) => Redis.KeyDeleteAsync(Keys.Lease(node.Id));
+
+    public async Task<string[]> AllKeysAsync()
+    {
+        var keys = new List<string>();
+        foreach (var endpoint in server.Connection.GetServers())
+            await foreach (var key in endpoint.KeysAsync(pattern: $"{_prefix}*"))
+                keys.Add(key.ToString());
+        return [.. keys];
+    }
+
+    /// <summary>Redis comes back empty: no keys of ours, no scripts.</summary>
+    public async Task WipeAsync()
+    {
+        await Redis.KeyDeleteAsync([.. (await AllKeysAsync()).Select(key => (RedisKey)key)]);
+        await Redis.ExecuteAsync("SCRIPT", "FLUSH");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Enumerable.Reverse(_nodes))
+            await node.DisposeAsync();
+        await Redis.KeyDeleteAsync([.. (await AllKeysAsync()).Select(key => (RedisKey)key)]);
+    }
+}

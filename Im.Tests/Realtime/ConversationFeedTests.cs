@@ -1,0 +1,159 @@
+using System.Text;
+using Im.Core.Bus;
+using Im.Core.Messages;
+using Im.Core.Nodes;
+using Im.Protocol;
+using Im.Realtime.Connections;
+using Im.Realtime.Messages;
+using Im.Realtime.Node;
+using Im.Realtime.Routing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Im.Tests.Realtime;
+
+public sealed class ConversationFeedTests
+{
+    private readonly SocketPair _receiver = new();
+    private readonly StoreOfMessages _store = new();
+
+    [Fact]
+    public async Task Messages_in_order_are_handed_on_as_they_come()
+    {
+        var feed = CreateFeed(lastSeq: 0);
+        for (var seq = 1; seq <= 5; seq++)
+            feed.Accept(Envelope(seq));
+        Assert.Equal([1, 2, 3, 4, 5], await _receiver.ReadSequencesAsync(5));
+        Assert.Equal(0, _store.Reads);
+    }
+
+    [Fact]
+    public async Task A_message_that_came_twice_is_handed_on_once()
+    {
+        var feed = CreateFeed(lastSeq: 0);
+        foreach (var seq in (int[])[1, 1, 2, 1, 2, 3])
+            feed.Accept(Envelope(seq));
+        Assert.Equal([1, 2, 3], await _receiver.ReadSequencesAsync(3));
+    }
+
+    [Fact]
+    public async Task Two_messages_published_in_the_wrong_order_are_put_right_without_asking_the_store()
+    {
+        var feed = CreateFeed(lastSeq: 0);
+        feed.Accept(Envelope(2));
+        feed.Accept(Envelope(1));
+        Assert.Equal([1, 2], await _receiver.ReadSequencesAsync(2));
+        Assert.Equal(0, _store.Reads);
+    }
+
+    [Fact]
+    public async Task A_message_the_bus_lost_is_read_from_the_store_before_the_next_is_handed_on()
+    {
+        _store.Add(1, 2, 3, 4);
+        var feed = CreateFeed(lastSeq: 1);
+        feed.Accept(Envelope(4));
+        Assert.Equal([2, 3, 4], await _receiver.ReadSequencesAsync(3));
+    }
+
+    [Fact]
+    public async Task A_hole_longer_than_a_page_is_filled_whole()
+    {
+        _store.Add([.. Enumerable.Range(1, 350)]);
+        var feed = CreateFeed(lastSeq: 0);
+        feed.Accept(Envelope(350));
+        Assert.Equal(Enumerable.Range(1, 350).Select(n => (long)n), await _receiver.ReadSequencesAsync(350));
+    }
+
+    [Fact]
+    public async Task While_the_store_is_away_messages_are_held_and_then_handed_on_in_order()
+    {
+        _store.Add(1, 2, 3);
+        _store.FailNextReads = 2;
+        var feed = CreateFeed(lastSeq: 0);
+        feed.Accept(Envelope(3));
+        Assert.Equal([1, 2, 3], await _receiver.ReadSequencesAsync(3));
+    }
+
+    [Fact]
+    public async Task When_the_newest_is_unknown_a_late_predecessor_still_comes_first()
+    {
+        _store.Add(7, 8);
+        var feed = CreateFeed(lastSeq: null);
+        feed.Accept(Envelope(8));
+        feed.Accept(Envelope(7));
+        Assert.Equal([7, 8], await _receiver.ReadSequencesAsync(2));
+    }
+
+    [Fact]
+    public async Task When_the_newest_is_unknown_old_history_is_not_delivered_again()
+    {
+        _store.Add(at: DateTimeOffset.UtcNow.AddHours(-1), 1, 2, 3);
+        _store.Add(4);
+        var feed = CreateFeed(lastSeq: null);
+        feed.Accept(Envelope(4));
+        feed.Accept(Envelope(5));
+        Assert.Equal([4, 5], await _receiver.ReadSequencesAsync(2));
+    }
+
+    [Fact]
+    public async Task After_the_bus_was_away_what_the_store_has_is_handed_on()
+    {
+        var feed = CreateFeed(lastSeq: 2);
+        _store.Add(1, 2, 3, 4);
+        feed.CatchUp();
+        Assert.Equal([3, 4], await _receiver.ReadSequencesAsync(2));
+    }
+
+    [Fact]
+    public async Task Each_message_says_which_node_brought_it_and_in_how_many_milliseconds()
+    {
+        CreateFeed(lastSeq: 0).Accept(Envelope(1));
+        var message = Assert.IsType<MessageFrame>(await _receiver.ReadFrameAsync());
+        Assert.Equal("node-b", message.Via!.Node);
+        Assert.InRange(message.Via.Ms, 0, 60_000);
+        Assert.Equal("node-a", message.Node);
+    }
+
+    private ConversationFeed CreateFeed(long? lastSeq)
+    {
+        var audience = new Audience();
+        audience.Add(new ClientConnection("c", null, null, new Outbox(_receiver.Server, TimeProvider.System)));
+        var delivery = new MessageDelivery(new NodeIdentity("node-b", "1"), new NodeMetrics(new ConnectionTable()), TimeProvider.System);
+        return new(ConversationId.Lobby, audience, lastSeq, delivery, _store, TimeProvider.System, NullLogger.Instance);
+    }
+
+    private static BusEnvelope Envelope(long seq) => MessageDelivery.FromStore(StoreOfMessages.Message(seq, DateTimeOffset.UtcNow));
+
+    /// <summary>A store that answers from memory and can be made to fail: what a feed needs of one.</summary>
+    private sealed class StoreOfMessages : IMessageStore
+    {
+        private readonly SortedList<long, MessageInfo> _messages = [];
+
+        public int Reads { get; private set; }
+        public int FailNextReads { get; set; }
+
+        public static MessageInfo Message(long seq, DateTimeOffset at) =>
+            new(ConversationId.Lobby, seq, $"m{seq}", new(Guid.Empty, "Jenny"), $"text {seq}", at.ToUnixTimeMilliseconds(), "node-a");
+
+        public void Add(params int[] sequences) => Add(DateTimeOffset.UtcNow, sequences);
+
+        public void Add(DateTimeOffset at, params int[] sequences)
+        {
+            foreach (var seq in sequences)
+                _messages.Add(seq, Message(seq, at));
+        }
+
+        public Task<MessagePage> ReadAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
+        {
+            Reads++;
+            if (FailNextReads-- > 0)
+                throw new StoreUnavailableException(new IOException("test"));
+            var found = _messages.Values.Where(m => m.Seq > (after ?? 0) && m.Seq < (before ?? long.MaxValue)).ToList();
+            var page = after is null ? found.TakeLast(limit) : found.Take(limit);
+            return Task.FromResult(new MessagePage([.. page], _messages.Keys.LastOrDefault(), found.Count > limit));
+        }
+
+        public Task<AppendResult> AppendAsync(NewMessage message, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<long> GetLastSeqAsync(ConversationId conversation, CancellationToken cancellationToken = default) => Task.FromResult(_messages.Keys.LastOrDefault());
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net.WebSockets;
+using System.Text;
+using Im.Protocol;
+using Im.Realtime.Connections;
+
+namespace Im.Tests.Realtime;
+
+public sealed class OutboxTests
+{
+    [Fact]
+    public async Task Frames_arrive_in_the_order_in_which_they_were_queued_by_many_threads()
+    {
+        var sockets = new SocketPair();
+        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < 500; i++)
+                outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
+        });
+        for (var i = 0; i < 500; i++)
+            Assert.Equal(i, Assert.IsType<PongFrame>(await sockets.ReadFrameAsync()).Time);
+        await writing;
+    }
+
+    [Fact]
+    public async Task What_waits_is_written_before_the_close_frame()
+    {
+        var sockets = new SocketPair();
+        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        outbox.Enqueue(ClientConnection.Serialize(new PongFrame(1)));
+        outbox.Close(CloseCodes.ServiceRestart, "service restart");
+        outbox.Enqueue(ClientConnection.Serialize(new PongFrame(2)));
+        Assert.IsType<PongFrame>(await sockets.ReadFrameAsync());
+        Assert.Null(await sockets.ReadFrameAsync());
+        Assert.Equal(CloseCodes.ServiceRestart, (int)sockets.Client.CloseStatus!);
+        await outbox.Closed.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_client_that_reads_nothing_is_closed_when_too_many_frames_wait_and_learns_why_when_it_reads_again()
+    {
+        var sockets = new SocketPair(pauseBytes: 1024);
+        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        for (var i = 0; i < ProtocolLimits.MaxOutboxFrames * 2; i++)
+            outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
+        Assert.Equal(CloseCodes.SlowConsumer, outbox.CloseCode);
+        while (await sockets.ReadFrameAsync() is not null)
+        {
+        }
+        Assert.Equal(CloseCodes.SlowConsumer, (int)sockets.Client.CloseStatus!);
+    }
+
+    [Fact]
+    public async Task A_client_that_never_reads_again_is_cut_off()
+    {
+        var sockets = new SocketPair(pauseBytes: 1024);
+        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        for (var i = 0; i < ProtocolLimits.MaxOutboxFrames * 2; i++)
+            outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
+        await outbox.Closed.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(WebSocketState.Aborted, sockets.Server.State);
+    }
+
+    [Fact]
+    public void What_waits_is_bounded_in_bytes_too()
+    {
+        var outbox = new Outbox(new SocketPair(pauseBytes: 1024).Server, TimeProvider.System);
+        var large = Encoding.UTF8.GetBytes($"\"{new string('x', 300_000)}\"");
+        for (var i = 0; i < 5; i++)
+            outbox.Enqueue(large);
+        Assert.Equal(CloseCodes.SlowConsumer, outbox.CloseCode);
+    }
+
+    [Fact]
+    public async Task A_droppable_frame_gives_way_when_half_the_bound_waits()
+    {
+        var sockets = new SocketPair(pauseBytes: 1024);
+        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        for (var i = 0; i < ProtocolLimits.MaxOutboxFrames; i++)
+            outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)), droppable: true);
+        Assert.Null(outbox.CloseCode);
+        outbox.Close(1000, "");
+        var received = 0;
+        while (await sockets.ReadFrameAsync() is not null)
+            received++;
+        Assert.InRange(received, ProtocolLimits.MaxOutboxFrames / 2, ProtocolLimits.MaxOutboxFrames - 1);
+    }
+}

@@ -1,0 +1,76 @@
+using System.IO.Pipelines;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Im.Protocol;
+
+namespace Im.Tests.Realtime;
+
+/// <summary>Two ends of one real WebSocket over memory: <see cref="Server"/> for the code under test, the other for the test.</summary>
+internal sealed class SocketPair
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public SocketPair(long pauseBytes = 64 * 1024)
+    {
+        var options = new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2);
+        Pipe toClient = new(options), toServer = new(options);
+        Server = WebSocket.CreateFromStream(new DuplexStream(toServer.Reader.AsStream(), toClient.Writer.AsStream()), new WebSocketCreationOptions { IsServer = true });
+        Client = WebSocket.CreateFromStream(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()), new WebSocketCreationOptions { IsServer = false });
+    }
+
+    public WebSocket Server { get; }
+    public WebSocket Client { get; }
+
+    /// <summary>The next frame the server sent; null when it closed.</summary>
+    public async Task<ServerFrame?> ReadFrameAsync()
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        var buffer = new byte[64 * 1024];
+        var length = 0;
+        while (true)
+        {
+            var result = await Client.ReceiveAsync(buffer.AsMemory(length), timeout.Token);
+            if (result.MessageType == WebSocketMessageType.Close)
+                return null;
+            length += result.Count;
+            if (result.EndOfMessage)
+                return JsonSerializer.Deserialize(buffer.AsSpan(0, length), ProtocolJson.Default.ServerFrame);
+        }
+    }
+
+    public async Task<List<long>> ReadSequencesAsync(int count)
+    {
+        var sequences = new List<long>();
+        while (sequences.Count < count)
+            sequences.Add(Assert.IsType<MessageFrame>(await ReadFrameAsync()).Seq);
+        return sequences;
+    }
+
+    private sealed class DuplexStream(Stream input, Stream output) : Stream
+    {
+        public override bool CanRead => true;
+        public override bool CanWrite => true;
+        public override bool CanSeek => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await output.WriteAsync(buffer, cancellationToken);
+            await output.FlushAsync(cancellationToken);
+        }
+        public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
+        public override int Read(byte[] buffer, int offset, int count) => input.Read(buffer, offset, count);
+        public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
+        public override void Flush() => output.Flush();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            input.Dispose();
+            output.Dispose();
+        }
+    }
+}

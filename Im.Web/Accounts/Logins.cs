@@ -1,0 +1,81 @@
+using Im.Core.Data;
+using Im.Web.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Im.Web.Accounts;
+
+/// <summary>A nickname nobody has joins, a known one needs its password. Whichever it is, the work is one password hash.</summary>
+internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, PasswordGate gate, IOptions<IdentityOptions> identity, TimeProvider time)
+{
+    /// <param name="brief">The brief of a new account; a known one keeps its own.</param>
+    public async Task<LoginOutcome> JoinOrSignInAsync(string nickname, string password, string? brief, CancellationToken cancellationToken)
+    {
+        using var place = await gate.EnterAsync(cancellationToken);
+        if (await users.FindByNameAsync(nickname) is { } known)
+            return await SignInAsync(known, password, cancellationToken);
+
+        var user = new ImUser { Id = Guid.CreateVersion7(), UserName = nickname, Brief = brief ?? "", CreatedAt = time.GetUtcNow() };
+        if (await TryJoinAsync(user, password))
+            return new(user, Created: true);
+        // Somebody was faster: now it is a known nickname.
+        database.ChangeTracker.Clear();
+        return await users.FindByNameAsync(nickname) is { } winner
+            ? await SignInAsync(winner, password, cancellationToken)
+            : throw new InvalidOperationException("A nickname is taken and nobody's.");
+    }
+
+    private async Task<bool> TryJoinAsync(ImUser user, string password)
+    {
+        try
+        {
+            var result = await users.CreateAsync(user, password);
+            return result.Succeeded || (result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.DuplicateUserName))
+                ? false : throw new InvalidOperationException($"The account was refused: {string.Join(", ", result.Errors.Select(error => error.Code))}."));
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return false;
+        }
+    }
+
+    private async Task<LoginOutcome> SignInAsync(ImUser user, string password, CancellationToken cancellationToken)
+    {
+        if (user.LockoutEnd - time.GetUtcNow() is { } left && left > TimeSpan.Zero)
+            return new(ProblemKind.LockedOut with { RetryAfter = left });
+        if (!await users.CheckPasswordAsync(user, password))
+        {
+            await CountFailureAsync(user.Id, cancellationToken);
+            return new(ProblemKind.WrongPassword);
+        }
+        if (user.AccessFailedCount > 0)
+            await database.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.AccessFailedCount, 0), cancellationToken);
+        return new(user, Created: false);
+    }
+
+    // One statement, unlike Identity's own counting, which loses counts when two happen at once.
+    private Task<int> CountFailureAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var last = identity.Value.Lockout.MaxFailedAccessAttempts - 1;
+        DateTimeOffset? until = time.GetUtcNow() + identity.Value.Lockout.DefaultLockoutTimeSpan;
+        return database.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(
+            row => row
+                .SetProperty(user => user.LockoutEnd, user => user.AccessFailedCount >= last ? until : user.LockoutEnd)
+                .SetProperty(user => user.AccessFailedCount, user => user.AccessFailedCount >= last ? 0 : user.AccessFailedCount + 1),
+            cancellationToken);
+    }
+}
+
+/// <summary>Either a user or what went wrong.</summary>
+internal sealed record LoginOutcome(ImUser? User, bool Created, ProblemKind? Problem)
+{
+    public LoginOutcome(ImUser user, bool Created) : this(user, Created, null)
+    {
+    }
+
+    public LoginOutcome(ProblemKind problem) : this(null, false, problem)
+    {
+    }
+}

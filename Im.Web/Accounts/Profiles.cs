@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Im.Core.Bus;
+using Im.Core.Data;
+using Im.Core.Sessions;
+using Im.Protocol;
+using Microsoft.EntityFrameworkCore;
+
+namespace Im.Web.Accounts;
+
+/// <summary>What others see of an account.</summary>
+internal sealed class Profiles(ImDbContext database, ISessionManager sessions, IBus bus)
+{
+    public const string BriefValue = "brief";
+    private const string Origin = "web";
+
+    /// <summary>Read from the database, never from a cache: the answer right after a change shows the change.</summary>
+    public Task<UserInfo?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
+        database.Users.Where(user => user.Id == userId).Select(user => new UserInfo(user.Id, user.UserName!, user.Brief)).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>
+    /// Stores the brief, writes it to every session of the user, and tells the nodes with one <c>session</c>/<c>profile</c> frame on the user's topic: each forwards
+    /// it to the user's connections, forgets what it has cached of them and corrects its presence. Null when there is no such user.
+    /// </summary>
+    public async Task<UserInfo?> ChangeBriefAsync(Guid userId, string brief, CancellationToken cancellationToken)
+    {
+        await database.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(row => row.SetProperty(user => user.Brief, brief), cancellationToken);
+        if (await FindAsync(userId, cancellationToken) is not { } user)
+            return null;
+        await sessions.SetValueForUserAsync(userId, BriefValue, brief, cancellationToken);
+        var frame = JsonSerializer.SerializeToUtf8Bytes(new SessionFrame(SessionFrame.Profile) { User = user }, ProtocolJson.Wire.ServerFrame);
+        await bus.PublishAsync(BusTopic.User(userId), new BusEnvelope(BusKind.Frame, Origin, frame), cancellationToken);
+        return user;
+    }
+}

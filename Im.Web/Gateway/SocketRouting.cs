@@ -1,0 +1,47 @@
+using Im.Web.Http;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace Im.Web.Gateway;
+
+/// <summary>
+/// Finds a node for a connection: the one asked for with <c>?node=</c> if it is available, else any. When a node refuses the handshake the next one is
+/// tried, so that a node's death is not the client's to notice; when none is left the answer is 503. Connections end with this process.
+/// </summary>
+internal sealed partial class SocketRouting(RequestDelegate next, IHostApplicationLifetime lifetime, ILogger<SocketRouting> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await ProblemKind.BadRequest.WriteAsync(context, "This address speaks WebSocket only.");
+            return;
+        }
+
+        using var stopping = lifetime.ApplicationStopping.Register(context.Abort);
+        var proxy = context.GetReverseProxyFeature();
+        var candidates = proxy.AvailableDestinations;
+        if (context.Request.Query["node"].ToString() is { Length: > 0 } wanted)
+        {
+            DestinationState[] asked = [.. candidates.Where(candidate => NodeDestinations.NodeOf(candidate.Model.Config) == wanted)];
+            if (asked.Length > 0)
+                proxy.AvailableDestinations = asked;
+        }
+
+        while (candidates.Count > 0)
+        {
+            await next(context);
+            if (context.GetForwarderErrorFeature() is not { } failure || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+                return;
+            LogRefused(proxy.ProxiedDestination?.DestinationId, failure.Error, failure.Exception?.Message);
+
+            context.Response.Clear();
+            context.Features.Set<IForwarderErrorFeature>(null);
+            proxy.AvailableDestinations = candidates = [.. candidates.Where(candidate => candidate != proxy.ProxiedDestination)];
+        }
+        await ProblemKind.Unavailable.WriteAsync(context, "No node is live. Try again.");
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Node {Destination} took no connection ({Error}: {Reason}); trying another")]
+    private partial void LogRefused(string? destination, ForwarderError error, string? reason);
+}

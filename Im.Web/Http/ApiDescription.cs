@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using Im.Core.Sessions;
+using Im.Protocol;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace Im.Web.Http;
+
+/// <summary><c>/openapi/v1.json</c>, and in Development a page to read and try it at <c>/scalar</c>.</summary>
+internal static class ApiDescription
+{
+    public const string ReferencePath = "/scalar";
+
+    public static IHostApplicationBuilder AddApiDescription(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOpenApi("v1", options => options
+            .AddDocumentTransformer(Describe)
+            .AddOperationTransformer(DescribeProblems)
+            .AddOperationTransformer(DescribeGuard)
+            .AddSchemaTransformer(DescribeConversationId));
+        return builder;
+    }
+
+    public static void MapApiDescription(this WebApplication app)
+    {
+        app.MapOpenApi();
+        if (app.Environment.IsDevelopment())
+            app.MapScalarApiReference(ReferencePath);
+    }
+
+    public static TBuilder WithProblems<TBuilder>(this TBuilder endpoint, params ProblemKind[] kinds) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new Problems(kinds));
+
+    private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new()
+        {
+            Title = "Im",
+            Version = $"{ProtocolLimits.Version}",
+            Description = "Accounts, sessions and history of Im over HTTP. Messages travel on the WebSocket `/ws`: see docs/protocol.md. "
+                + "A failed request answers with `application/problem+json`, whose `code` is for programs.",
+        };
+        document.Servers = [];
+        document.Components ??= new();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes["session"] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Cookie,
+            Name = SessionCookie.Name,
+            Description = "Given by `GET /api/me` (a guest's) and `POST /api/login`.",
+        };
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeProblems(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.Responses ??= [];
+        foreach (var kinds in context.Description.ActionDescriptor.EndpointMetadata.OfType<Problems>().SelectMany(problems => problems.Kinds).GroupBy(kind => kind.Status))
+            operation.Responses[$"{kinds.Key}"] = new OpenApiResponse
+            {
+                Description = string.Join(" ", kinds.Select(kind => $"`{kind.Code}`: {kind.Title}")),
+                Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = ProblemSchema(kinds) } },
+            };
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeGuard(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.Description.HttpMethod is not "GET")
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = CrossSiteGuard.Header,
+                In = ParameterLocation.Header,
+                Required = true,
+                Description = "Any value: it keeps other sites' forms out.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Default = "1" },
+            });
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeConversationId(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.JsonTypeInfo.Type == typeof(ConversationId))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Description = "`lobby`, or the UUID of a direct conversation.";
+        }
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiSchema ProblemSchema(IEnumerable<ProblemKind> kinds) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Required = new HashSet<string> { "status", "code", "title" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. kinds.Select(kind => (JsonNode)kind.Code)] },
+            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
+        },
+    };
+
+    private sealed record Problems(IReadOnlyList<ProblemKind> Kinds);
+}

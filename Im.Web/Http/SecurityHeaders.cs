@@ -1,0 +1,28 @@
+namespace Im.Web.Http;
+
+/// <summary>What a browser may do with our answers: run our own script, talk to our own address, be framed by nobody.</summary>
+internal static class SecurityHeaders
+{
+    private const string Policy =
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
+    {
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+            // The API's reference page of Development brings a script of its own kind.
+            if (!context.Request.Path.StartsWithSegments(ApiDescription.ReferencePath))
+                headers.ContentSecurityPolicy = Policy;
+            if (context.Request.Path.StartsWithSegments(HttpSetup.ApiPath))
+                headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        });
+        return next(context);
+    });
+}

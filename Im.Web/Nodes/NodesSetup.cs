@@ -1,0 +1,31 @@
+using Im.Core.Nodes;
+using Im.Protocol;
+using Im.Web.Gateway;
+using Im.Web.Http;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Model;
+
+namespace Im.Web.Nodes;
+
+/// <summary><c>GET /api/nodes</c>: the WebSocket nodes as people and tests want to see them.</summary>
+internal static class NodesSetup
+{
+    public static void MapNodes(this IEndpointRouteBuilder api) =>
+        api.MapGet("/nodes", ListAsync)
+            .WithSummary("The WebSocket nodes")
+            .WithDescription("Every node with a lease: name, own address, open connections, and whether the gateway gives it new connections.")
+            .WithTags("Nodes")
+            .WithProblems(ProblemKind.Unavailable);
+
+    // A node is live when it says so (it is not draining) and it answers the gateway's probes.
+    private static async Task<IReadOnlyList<NodeInfo>> ListAsync(INodeRegistry registry, IProxyStateLookup proxy, CancellationToken cancellationToken)
+    {
+        var nodes = await registry.ListAsync(cancellationToken);
+        proxy.TryGetCluster(GatewaySetup.ClusterId, out var cluster);
+        return [.. nodes.Select(node => node with { Live = node.Live && !IsUnhealthy(node) })];
+
+        bool IsUnhealthy(NodeInfo node) =>
+            cluster is not null && cluster.Destinations.TryGetValue(NodeDestinations.Id(node.Name, node.Address), out var destination)
+            && destination.Health.Active == DestinationHealth.Unhealthy;
+    }
+}

@@ -1,0 +1,62 @@
+import { t } from '../settings/language.ts';
+import { chatList, personOf, type Chat } from '../state/chats.ts';
+import { me, presence } from '../state/im.ts';
+import { chatHref, selected } from '../state/route.ts';
+import { typing } from '../state/typing.ts';
+import { moveWithArrows } from '../ui/arrows.ts';
+import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
+import { shortText } from '../ui/times.ts';
+import './conversations.css';
+
+/** The lobby and the direct chats, with what was said last and how much of it is unread. */
+export function ConversationList() {
+  return (
+    <ul class="conversations" onKeyDown={moveWithArrows}>
+      {chatList.value.map((chat) => (
+        <Row key={chat.key} chat={chat} />
+      ))}
+    </ul>
+  );
+}
+
+function Row({ chat }: { chat: Chat }) {
+  const { key, last, unread } = chat;
+  const person = key === 'lobby' ? undefined : personOf(key);
+  const name = key === 'lobby' ? t.value.lobby : (person?.nickname ?? '…');
+  const online = presence.value.users.some((user) => user.id === key);
+  return (
+    <li>
+      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} aria-current={key === selected.value ? 'page' : undefined}>
+        {person || key !== 'lobby' ? <Avatar id={key} nickname={name} online={online} /> : <LobbyAvatar />}
+        <span class="conversation-text">
+          <span class="conversation-head">
+            <bdi class="conversation-name">{name}</bdi>
+            {last && <time class="quiet">{shortText(last.at)}</time>}
+          </span>
+          <span class="conversation-foot">
+            <LastWords chat={chat} />
+            {unread > 0 && (
+              <span class="badge" aria-label={t.value.unread(unread)}>
+                {unread > 99 ? '99+' : unread}
+              </span>
+            )}
+          </span>
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function LastWords({ chat: { key, last } }: { chat: Chat }) {
+  const types = typing.value.get(key) ?? [];
+  if (types.length > 0) return <span class="conversation-last is-typing">{t.value.typing(types)}…</span>;
+  if (!last) return <span class="conversation-last quiet">{t.value.noMessagesYet}</span>;
+  const mine = last.from.id === me.value?.id;
+  const who = mine ? t.value.you : key === 'lobby' ? last.from.nickname : undefined;
+  return (
+    <span class="conversation-last quiet">
+      {who && <bdi>{who}: </bdi>}
+      {last.text}
+    </span>
+  );
+}

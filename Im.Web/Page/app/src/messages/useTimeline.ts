@@ -1,0 +1,35 @@
+import type { Timeline } from '@im/client';
+import { useCallback, useEffect, useReducer, useState } from 'preact/hooks';
+import { addresseeOf } from '../state/chats.ts';
+import { client, me } from '../state/im.ts';
+import type { ChatKey } from '../state/route.ts';
+
+/** Followed so far back while the newest message is in view; what is older is loaded again on scrolling up. */
+const keepAtBottom = 400;
+
+export interface LoadedTimeline {
+  timeline: Timeline;
+  loadOlder: () => void;
+  trim: () => void;
+  /** The last try to read older messages was refused for good. */
+  failed: boolean;
+}
+
+/** The loaded part of a conversation, drawn again when it grows. */
+export function useTimeline(chat: ChatKey): LoadedTimeline {
+  const mayRead = chat === 'lobby' || Boolean(me.value);
+  const timeline = client.timeline(addresseeOf(chat));
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => timeline.on('change', () => redraw(undefined)), [timeline]);
+  const loadOlder = useCallback(() => {
+    if (!mayRead || !timeline.hasOlder) return;
+    setFailed(false);
+    timeline.loadOlder().catch(() => setFailed(true));
+  }, [timeline, mayRead]);
+  useEffect(() => {
+    if (timeline.messages.length < 20) loadOlder();
+  }, [loadOlder]);
+  const trim = useCallback(() => timeline.trim(keepAtBottom), [timeline]);
+  return { timeline, loadOlder, trim, failed };
+}

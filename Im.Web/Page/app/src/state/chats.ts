@@ -1,0 +1,115 @@
+import { lobby, peerOf, type Addressee, type ConversationSummary, type Message, type User } from '@im/client';
+import { computed, effect, signal } from '@preact/signals';
+import { client, me, presence } from './im.ts';
+import { goInstead, selected, type ChatKey } from './route.ts';
+
+/** One line of the list of conversations. */
+export interface Chat {
+  readonly key: ChatKey;
+  readonly peer?: User;
+  readonly unread: number;
+  readonly readSeq: number;
+  readonly lastSeq: number;
+  readonly last?: Message;
+}
+
+const lobbyChat: Chat = { key: 'lobby', unread: 0, readSeq: 0, lastSeq: 0 };
+const chats = signal<ReadonlyMap<ChatKey, Chat>>(new Map([['lobby', lobbyChat]]));
+
+/** The newest message is on the screen, and somebody looks at it. */
+export const reading = signal(false);
+
+export const addresseeOf = (key: ChatKey): Addressee => (key === 'lobby' ? lobby : { user: key });
+
+/** The person behind a key: as they are online now, else as last seen in the list. */
+export function personOf(key: ChatKey): User | undefined {
+  return presence.value.users.find((user) => user.id === key) ?? chats.value.get(key)?.peer;
+}
+
+/** The lobby first, then the newest. The one that is open is listed though nothing was said in it yet. */
+export const chatList = computed<readonly Chat[]>(() => {
+  const list = [...chats.value.values()];
+  if (!chats.value.has(selected.value) && me.value) list.push(emptyChat(selected.value));
+  return list.sort((a, b) => Number(b.key === 'lobby') - Number(a.key === 'lobby') || newest(b) - newest(a));
+});
+
+export const chatOf = (key: ChatKey): Chat => chats.value.get(key) ?? emptyChat(key);
+
+export const unreadTotal = computed(() => [...chats.value.values()].reduce((sum, chat) => sum + chat.unread, 0));
+
+function emptyChat(key: ChatKey): Chat {
+  const peer = personOf(key);
+  return { key, unread: 0, readSeq: 0, lastSeq: 0, ...(peer ? { peer } : {}) };
+}
+
+const newest = (chat: Chat): number => chat.last?.at ?? (chat.key === selected.value ? Date.now() : 0);
+
+const keyOf = (message: Message): ChatKey => (message.conversation === 'lobby' ? 'lobby' : peerOf(message, me.value?.id)!);
+
+function put(chat: Chat): void {
+  chats.value = new Map(chats.value).set(chat.key, chat);
+}
+
+function fromSummary({ kind, peer, unread, readSeq, lastSeq, last }: ConversationSummary): Chat {
+  return { key: kind === 'lobby' ? 'lobby' : peer!.id, unread, readSeq, lastSeq, ...(peer ? { peer } : {}), ...(last ? { last } : {}) };
+}
+
+client.on('conversations', (summaries) => {
+  const next = new Map<ChatKey, Chat>([['lobby', chatOf('lobby')]]);
+  for (const chat of summaries.map(fromSummary)) next.set(chat.key, chat);
+  chats.value = next;
+});
+
+client.on('message', ({ message }) => {
+  const key = keyOf(message);
+  const chat = chatOf(key);
+  if (message.seq <= chat.lastSeq) return; // counted in the summary already
+  const mine = message.from.id === me.value?.id;
+  const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...message.from };
+  put({ ...chat, last: message, lastSeq: message.seq, unread: chat.unread + (mine ? 0 : 1), ...(peer ? { peer } : {}) });
+});
+
+client.on('read', ({ timeline, seq }) => {
+  const key = 'user' in timeline.addressee ? timeline.addressee.user : 'lobby';
+  const chat = chatOf(key);
+  if (seq <= chat.readSeq) return;
+  const later = timeline.messages.filter((message) => message.seq > seq && message.from.id !== me.value?.id);
+  put({ ...chat, readSeq: seq, unread: seq >= chat.lastSeq ? 0 : Math.min(chat.unread, later.length) });
+});
+
+// Another user, or none: the list is theirs now. What a guest sees of the lobby stays.
+let owner: string | null | undefined;
+effect(() => {
+  const user = me.value === undefined ? undefined : (me.value?.id ?? null);
+  if (user === owner) return;
+  if (owner) {
+    const { last, lastSeq } = chats.peek().get('lobby')!;
+    chats.value = new Map([['lobby', { ...lobbyChat, lastSeq, ...(last ? { last } : {}) }]]);
+  }
+  owner = user;
+});
+
+effect(() => {
+  if (me.value === null && selected.value !== 'lobby') goInstead('#/lobby');
+  if (me.value && selected.value === me.value.id) goInstead('#/lobby');
+});
+
+effect(() => {
+  const chat = chats.value.get(selected.value);
+  if (!reading.value || !chat || (chat.unread === 0 && chat.readSeq >= chat.lastSeq)) return;
+  put({ ...chat, unread: 0, readSeq: chat.lastSeq });
+  if (me.value) sayRead(chat.key);
+});
+
+// A busy conversation is read with every message; that is said once a second.
+const sayEveryMs = 1_000;
+const toSay = new Set<ChatKey>();
+
+function sayRead(key: ChatKey): void {
+  if (toSay.has(key)) return;
+  toSay.add(key);
+  setTimeout(() => {
+    toSay.delete(key);
+    if (me.value) client.read(addresseeOf(key), chatOf(key).readSeq).catch(() => {}); // the next one says it again
+  }, sayEveryMs);
+}

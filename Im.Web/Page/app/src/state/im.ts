@@ -1,0 +1,48 @@
+import { ImClient, type ConnectionState, type Presence, type User } from '@im/client';
+import { signal } from '@preact/signals';
+
+/** More than this were said while we were away: the page starts over at the newest and loads the rest on scrolling up. */
+const maxCatchUpMessages = 500;
+
+const asked = new URLSearchParams(location.search).get('node');
+
+export const client = new ImClient({ maxCatchUpMessages, ...(asked ? { node: asked } : {}) });
+
+/** undefined until the first node said who we are; null is a guest. */
+export const me = signal<User | null | undefined>(undefined);
+export const connection = signal<ConnectionState>(client.state);
+export const presence = signal<Presence>(client.presence);
+export const askedNode = signal<string | undefined>(client.node);
+export const networkIsUp = signal(navigator.onLine);
+
+client.on('me', (user) => (me.value = user));
+client.on('state', (state) => (connection.value = state));
+client.on('presence', (now) => (presence.value = now));
+
+/** Moves this tab to a node, and keeps it there over reloads. */
+export function useNode(node: string | undefined): void {
+  const url = new URL(location.href);
+  if (node === undefined) url.searchParams.delete('node');
+  else url.searchParams.set('node', node);
+  history.replaceState(null, '', url);
+  askedNode.value = node;
+  client.useNode(node);
+}
+
+export function nodeHref(node: string): string {
+  const url = new URL(location.href);
+  url.searchParams.set('node', node);
+  return url.href;
+}
+
+const wake = () => {
+  networkIsUp.value = navigator.onLine;
+  if (document.visibilityState === 'visible') client.wake();
+};
+addEventListener('online', wake);
+addEventListener('offline', wake);
+addEventListener('pageshow', wake);
+document.addEventListener('visibilitychange', wake);
+addEventListener('beforeunload', (event) => {
+  if (client.unsent.length > 0) event.preventDefault();
+});

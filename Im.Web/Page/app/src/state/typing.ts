@@ -1,0 +1,29 @@
+import { signal } from '@preact/signals';
+import { client } from './im.ts';
+import type { ChatKey } from './route.ts';
+
+const trueForMs = 5_000;
+
+/** Who is typing, by conversation. */
+export const typing = signal<ReadonlyMap<ChatKey, readonly string[]>>(new Map());
+
+const timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+function set(chat: ChatKey, nickname: string, types: boolean): void {
+  const others = (typing.value.get(chat) ?? []).filter((each) => each !== nickname);
+  if (!types && others.length === (typing.value.get(chat)?.length ?? 0)) return;
+  typing.value = new Map(typing.value).set(chat, types ? [...others, nickname] : others);
+}
+
+client.on('typing', ({ timeline, from }) => {
+  const chat = 'user' in timeline.addressee ? timeline.addressee.user : 'lobby';
+  const key = `${chat} ${from.id}`;
+  clearTimeout(timers.get(key));
+  timers.set(
+    key,
+    setTimeout(() => set(chat, from.nickname, false), trueForMs),
+  );
+  set(chat, from.nickname, true);
+});
+
+client.on('message', ({ timeline, message }) => set('user' in timeline.addressee ? timeline.addressee.user : 'lobby', message.from.nickname, false));

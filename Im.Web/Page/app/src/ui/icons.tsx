@@ -1,0 +1,36 @@
+import type { ComponentChildren } from 'preact';
+
+function Icon({ children }: { children: ComponentChildren }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+      {children}
+    </svg>
+  );
+}
+
+/** Two nodes and what passes between them, in a word. */
+export const Logo = () => (
+  <svg class="logo" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+    <path class="logo-word" d="M16 3C8.3 3 2 8.4 2 15.1c0 3.7 2 7 5 9.2L6 29l5.6-2.5c1.4.4 2.9.6 4.4.6 7.7 0 14-5.4 14-12.1S23.7 3 16 3Z" />
+    <path class="logo-way" d="M11.5 15h9" />
+    <circle class="logo-one" cx="10.5" cy="15" r="3" />
+    <circle class="logo-two" cx="21.5" cy="15" r="3" />
+  </svg>
+);
+
+export const BackIcon = () => <Icon><path d="m15 5-7 7 7 7" /></Icon>;
+export const SendIcon = () => <Icon><path d="M12 19V5m-6.5 6.500L12 5l6.5 6.5" /></Icon>;
+export const EditIcon = () => <Icon><path d="M4 20h4L19.5 8.500a2.1 2.1 0 0 0-3-3L5 17zM14.5 7l3 3" /></Icon>;
+export const LogOutIcon = () => <Icon><path d="M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4m5-4 4-4-4-4m4 4H10" /></Icon>;
+export const PeopleIcon = () => <Icon><circle cx="9" cy="8" r="3.25" /><path d="M3 19.500c.4-3.3 2.8-5.2 6-5.200s5.6 1.9 6 5.200M16 5.200a3.2 3.2 0 0 1 0 5.700m2 3.900c1.7.7 2.8 2.3 3 4.7" /></Icon>;
+export const PlazaIcon = () => <Icon><path d="M4 9.5 12 4l8 5.500M5.5 20V10.500m13 9.500V10.500M3.5 20h17M9.5 20v-5.500a2.5 2.5 0 0 1 5 0V20" /></Icon>;
+export const DownIcon = () => <Icon><path d="M12 5v14m6-6-6 6-6-6" /></Icon>;
+export const ChevronIcon = () => <Icon><path d="m8 10 4 4 4-4" /></Icon>;
+export const CloseIcon = () => <Icon><path d="m6 6 12 12M18 6 6 18" /></Icon>;
+export const CheckIcon = () => <Icon><path d="m5 12.5 4.5 4.500L19 7.5" /></Icon>;
+export const NewTabIcon = () => <Icon><path d="M14 5h5v5m0-5-8 8m-2-7H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3" /></Icon>;
+export const EyeIcon = () => <Icon><path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" /><circle cx="12" cy="12" r="2.75" /></Icon>;
+export const EyeOffIcon = () => <Icon><path d="M9.5 5.800A9 9 0 0 1 12 5.500c6 0 9.5 6.5 9.5 6.500a16 16 0 0 1-2.6 3.300m-3.4 2.400a9 9 0 0 1-3.5.8c-6 0-9.5-6.5-9.5-6.500a16 16 0 0 1 4-4.500M4 4l16 16" /></Icon>;
+export const AutoIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 4v16a8 8 0 0 0 0-16Z" fill="currentColor" stroke="none" /></Icon>;
+export const SunIcon = () => <Icon><circle cx="12" cy="12" r="3.75" /><path d="M12 3v1.500M12 19.500V21M3 12h1.500M19.5 12H21M5.6 5.600l1.1 1.100m10.6 10.6 1.1 1.100m0-12.8-1.1 1.100M6.7 17.300l-1.1 1.1" /></Icon>;
+export const MoonIcon = () => <Icon><path d="M19.5 14.200A8 8 0 0 1 9.8 4.500a8 8 0 1 0 9.7 9.700Z" /></Icon>;

@@ -1,0 +1,90 @@
+// Called by Page.targets: node build.mjs <obj folder> <wwwroot>. Everything under one lock, for two .NET builds at once must not share an `npm ci`.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const [work, webRoot] = process.argv.slice(2);
+const here = import.meta.dirname ?? process.cwd();
+const lockWaitMs = 5 * 60_000;
+
+class Failure extends Error {}
+
+function run(what, command, interesting = (line) => !line.startsWith('npm warn')) {
+  const { status, stdout, stderr, error } = spawnSync(command, { cwd: here, shell: true, encoding: 'utf8' });
+  if (status === 0) return;
+  const lines = `${error?.message ?? ''}\n${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() && interesting(line));
+  throw new Failure([what, ...lines.slice(0, 20)].join('\n'));
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
+  throw new Failure(`The chat page is built with Node 20.19, 22.12 or newer; the one on PATH is ${process.versions.node}.`);
+}
+
+// node_modules/.package-lock.json is written by npm last of all.
+function install() {
+  const installed = join(here, 'node_modules', '.package-lock.json');
+  const stamp = join(work, 'npm-ci.stamp');
+  const wanted = readFileSync(join(here, 'package-lock.json'), 'utf8');
+  if (existsSync(installed) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  rmSync(stamp, { force: true });
+  run(
+    'npm could not fetch the packages with which the chat page is built. Is the npm registry reachable? (It is needed once; later builds are offline.)',
+    'npm ci --no-audit --no-fund --loglevel=error',
+    (line) => line.startsWith('npm error code'),
+  );
+  writeFileSync(stamp, wanted);
+}
+
+// A server may be serving the old files: the new ones first, then the page that names them, then the old ones go.
+function publish(from, to) {
+  cpSync(from, to, { recursive: true, filter: (file) => relative(from, file) !== 'index.html' });
+  cpSync(join(from, 'index.html'), join(to, 'index.html'));
+  for (const file of readdirSync(to, { recursive: true }))
+    if (!existsSync(join(from, file))) rmSync(join(to, file), { recursive: true, force: true });
+}
+
+function locked(work, action) {
+  const lock = join(work, 'building');
+  for (const start = Date.now(); ; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!alive(lock)) rmSync(lock, { force: true });
+    else if (Date.now() - start > lockWaitMs) throw new Failure(`Another build of the chat page has held ${lock} for five minutes.`);
+  }
+  try {
+    action();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function alive(lock) {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    if (pid === 0) return Date.now() - statSync(lock).mtimeMs < 5_000; // created, not written yet
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+try {
+  requireNode();
+  mkdirSync(work, { recursive: true });
+  locked(work, () => {
+    install();
+    run('The chat page has type errors.', 'npx --no-install tsc -p app');
+    run('Vite could not build the chat page.', `npx --no-install vite build app --logLevel warn --outDir "${join(work, 'dist')}"`);
+    publish(join(work, 'dist'), webRoot);
+  });
+} catch (error) {
+  console.error(error instanceof Failure ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,128 @@
+import type { Clock } from './clock.ts';
+import type { ClientFrame, Hello, NodeFrame } from './protocol.ts';
+
+/** The part of the browser's WebSocket that is used; other runtimes bring their own. */
+export interface WebSocketLike {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export interface ConnectionListener {
+  ready(connection: Connection, lobbyLastSeq: number): void;
+  frame(connection: Connection, frame: NodeFrame): void;
+  /** Said once, also when the node just fell silent: then with 1006. */
+  closed(connection: Connection, code: number): void;
+}
+
+const readyWithinMs = 10_000;
+const answerWithinMs = 5_000;
+const defaultPingSeconds = 10;
+
+/** One WebSocket from dialling to its end: the handshake to `ready`, and pings that notice a node that is gone without saying so. */
+export class Connection {
+  hello: Hello | undefined;
+  readyAt: number | undefined;
+
+  readonly #socket: WebSocketLike;
+  readonly #clock: Clock;
+  readonly #listener: ConnectionListener;
+  #lastHeard: number;
+  #pingedAt: number | undefined;
+  #timer: unknown;
+  #ended = false;
+
+  constructor(socket: WebSocketLike, clock: Clock, listener: ConnectionListener) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#lastHeard = clock.now();
+    socket.onmessage = (event) => this.#hear(event.data);
+    socket.onclose = (event) => this.#end(event.code);
+    socket.onerror = null; // a close follows
+    this.#timer = clock.setTimeout(() => this.#abandon(), readyWithinMs);
+  }
+
+  send(frame: ClientFrame): void {
+    if (!this.#ended) this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** Asks now whether the node is still there, after a sleep or a change of network. */
+  probe(): void {
+    if (this.readyAt === undefined || this.#pingedAt !== undefined) return;
+    this.#ping();
+    this.#watch();
+  }
+
+  /** Closes in order; nothing is heard from this connection afterwards. */
+  close(): void {
+    this.#detach();
+    this.#socket.close(1000);
+  }
+
+  #hear(data: unknown): void {
+    this.#lastHeard = this.#clock.now();
+    this.#pingedAt = undefined;
+    const frame = parse(data);
+    if (!frame) return;
+    if (frame.type === 'hello') {
+      this.hello = frame;
+    } else if (frame.type === 'ready') {
+      this.readyAt = this.#lastHeard;
+      this.#listener.ready(this, frame.lobby.lastSeq);
+    } else if (frame.type !== 'pong') {
+      this.#listener.frame(this, frame);
+    }
+    if (this.readyAt !== undefined) this.#watch();
+  }
+
+  #watch(): void {
+    if (this.#ended) return;
+    const now = this.#clock.now();
+    const pingAt = this.#lastHeard + (this.hello?.pingSeconds ?? defaultPingSeconds) * 1000;
+    if (this.#pingedAt === undefined && pingAt <= now) this.#ping();
+    const due = this.#pingedAt === undefined ? pingAt : this.#pingedAt + answerWithinMs;
+    if (due <= now) {
+      this.#abandon();
+      return;
+    }
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = this.#clock.setTimeout(() => this.#watch(), due - now);
+  }
+
+  #ping(): void {
+    this.#pingedAt = this.#clock.now();
+    this.send({ type: 'ping' });
+  }
+
+  // The closing handshake with a hung node may take a minute: nobody waits for it.
+  #abandon(): void {
+    this.#socket.close();
+    this.#end(1006);
+  }
+
+  #end(code: number): void {
+    if (this.#ended) return;
+    this.#detach();
+    this.#listener.closed(this, code);
+  }
+
+  #detach(): void {
+    this.#ended = true;
+    this.#clock.clearTimeout(this.#timer);
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = this.#socket.onerror = null;
+  }
+}
+
+function parse(data: unknown): NodeFrame | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const frame: unknown = JSON.parse(data);
+    return typeof frame === 'object' && frame !== null && 'type' in frame ? (frame as NodeFrame) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,140 @@
+/** The frames and objects of `docs/protocol.md`, word for word. Times are Unix milliseconds. Readers ignore fields they do not know. */
+
+export interface User {
+  readonly id: string;
+  readonly nickname: string;
+  readonly brief: string;
+}
+
+export interface Sender {
+  readonly id: string;
+  readonly nickname: string;
+}
+
+/** `places`: the user's connections on all nodes. */
+export interface OnlineUser extends User {
+  readonly places: number;
+}
+
+export interface Message {
+  readonly conversation: string;
+  readonly seq: number;
+  /** The client message id. */
+  readonly id: string;
+  readonly from: Sender;
+  /** In a direct conversation: the user who is not `from`. */
+  readonly to?: string;
+  readonly text: string;
+  readonly at: number;
+  /** The node that took it from its sender. */
+  readonly node: string;
+}
+
+/** How a live message came: the node that brought it, and the milliseconds since the sender's node took it. */
+export interface Via {
+  readonly node: string;
+  readonly ms: number;
+}
+
+export interface ConversationSummary {
+  readonly conversation: string;
+  readonly kind: 'lobby' | 'direct';
+  readonly peer?: User;
+  readonly lastSeq: number;
+  readonly readSeq: number;
+  readonly unread: number;
+  readonly last?: Message;
+}
+
+export interface HistoryPage {
+  readonly conversation: string;
+  /** Ascending by seq. */
+  readonly messages: readonly Message[];
+  readonly lastSeq: number;
+  /** There are further ones in the direction asked for. */
+  readonly more: boolean;
+}
+
+export interface Ack {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly at?: number;
+  readonly duplicate?: boolean;
+}
+
+export interface NodeInfo {
+  readonly name: string;
+  readonly address: string;
+  readonly connections: number;
+  readonly live: boolean;
+}
+
+export interface Limits {
+  readonly frameBytes: number;
+  readonly textChars: number;
+  readonly pageMessages: number;
+  readonly idChars: number;
+}
+
+/** Either a conversation by id, or the direct conversation with a user. */
+export type Addressee = { readonly conversation: string } | { readonly user: string };
+
+export type ClientFrame =
+  | ({ readonly type: 'send'; readonly id: string; readonly text: string } & Addressee)
+  | ({ readonly type: 'history'; readonly id: string; readonly before?: number; readonly after?: number; readonly limit?: number } & Addressee)
+  | { readonly type: 'conversations'; readonly id: string }
+  | ({ readonly type: 'read'; readonly id: string; readonly seq: number } & Addressee)
+  | ({ readonly type: 'typing' } & Addressee)
+  | { readonly type: 'authenticate'; readonly id: string; readonly ticket: string }
+  | { readonly type: 'ping'; readonly id?: string };
+
+export interface Hello {
+  readonly type: 'hello';
+  readonly protocol: number;
+  readonly node: string;
+  readonly connection: string;
+  readonly session?: string | null;
+  readonly user?: User | null;
+  readonly time: number;
+  readonly limits: Limits;
+  readonly pingSeconds: number;
+}
+
+export interface SessionFrame {
+  readonly type: 'session';
+  readonly id?: string;
+  readonly reason: 'login' | 'authenticated' | 'logout' | 'profile';
+  readonly session?: string;
+  readonly user?: User | null;
+}
+
+export interface PresenceFrame {
+  readonly type: 'presence';
+  readonly full: boolean;
+  readonly users: readonly OnlineUser[];
+  readonly guests: number;
+  readonly online: number;
+}
+
+export interface ErrorFrame {
+  readonly type: 'error';
+  readonly id?: string;
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+export type NodeFrame =
+  | Hello
+  | { readonly type: 'ready'; readonly lobby: { readonly lastSeq: number } }
+  | ({ readonly type: 'message'; readonly via?: Via } & Message)
+  | ({ readonly type: 'ack'; readonly id: string } & Ack)
+  | ({ readonly type: 'history'; readonly id: string } & HistoryPage)
+  | { readonly type: 'conversations'; readonly id: string; readonly conversations: readonly ConversationSummary[] }
+  | PresenceFrame
+  | SessionFrame
+  | { readonly type: 'read'; readonly conversation: string; readonly seq: number }
+  | { readonly type: 'typing'; readonly conversation: string; readonly from: Sender }
+  | { readonly type: 'move'; readonly withinMs: number }
+  | { readonly type: 'pong'; readonly id?: string; readonly time: number }
+  | ErrorFrame;

@@ -1,0 +1,25 @@
+/** Where the client is with its connection. */
+export interface ConnectionState {
+  /** `waiting`: will try again at `retryAt`. `closed`: will not try by itself. */
+  readonly phase: 'idle' | 'connecting' | 'ready' | 'waiting' | 'closed';
+  /** The node that serves this connection, while `ready`. */
+  readonly node?: string;
+  /** Why there is no connection, from the first failure until the next `ready`. */
+  readonly cause?: Cause;
+  /** Tries since the last connection that held. */
+  readonly attempt: number;
+  /** Unix milliseconds. */
+  readonly retryAt?: number;
+}
+
+/**
+ * `lost`: it ended, or did not come about. `restarting`: the node said that it restarts. `no_node`: the page is served but no chat node is up.
+ * `unreachable`: not even the page is served. `signed_out`: the session was ended from elsewhere. `bad_client`: the node gave up on our frames.
+ */
+export type Cause = 'lost' | 'restarting' | 'no_node' | 'unreachable' | 'signed_out' | 'bad_client';
+
+export function causeOf(closeCode: number): Cause {
+  if (closeCode === 4401) return 'signed_out';
+  if (closeCode >= 4000 && closeCode <= 4499) return 'bad_client';
+  return closeCode === 1012 ? 'restarting' : 'lost';
+}

@@ -1,0 +1,66 @@
+import type { Addressee, ConversationSummary, Message } from './protocol.ts';
+import { Timeline, type ReceivedMessage, type TimelinePort } from './timeline.ts';
+
+export const lobby: Addressee = { conversation: 'lobby' };
+
+/** The timelines by conversation and, for direct ones, by the other user: whichever of the two is known first. */
+export class Timelines {
+  readonly #port: TimelinePort;
+  readonly #byConversation = new Map<string, Timeline>();
+  readonly #byUser = new Map<string, Timeline>();
+
+  constructor(port: TimelinePort) {
+    this.#port = port;
+  }
+
+  of(addressee: Addressee): Timeline {
+    const [map, key] = 'user' in addressee ? [this.#byUser, addressee.user] : [this.#byConversation, addressee.conversation];
+    let timeline = map.get(key);
+    if (!timeline) map.set(key, (timeline = new Timeline(addressee, this.#port)));
+    return timeline;
+  }
+
+  find(conversation: string): Timeline | undefined {
+    return this.#byConversation.get(conversation);
+  }
+
+  /** Learns that a conversation is the one with a user. */
+  link(conversation: string, user: string | undefined): Timeline {
+    if (user === undefined || conversation === 'lobby') return this.of({ conversation });
+    const timeline = this.#byUser.get(user) ?? this.of({ conversation });
+    timeline.addressee = { user };
+    this.#byUser.set(user, timeline);
+    this.#byConversation.set(conversation, timeline);
+    return timeline;
+  }
+
+  accept(message: ReceivedMessage, me: string | undefined): void {
+    this.link(message.conversation, peerOf(message, me)).accept(message);
+  }
+
+  /** Brings every conversation up to what the summaries say, and those they do not list up to their newest. */
+  async catchUp(summaries: readonly ConversationSummary[], listIsWhole: boolean): Promise<void> {
+    const listed = new Set<Timeline>();
+    const work = summaries.map((summary) => {
+      const timeline = this.link(summary.conversation, summary.peer?.id);
+      listed.add(timeline);
+      return timeline.catchUp(summary.lastSeq);
+    });
+    if (!listIsWhole) {
+      for (const timeline of new Set(this.#byConversation.values()))
+        if (!listed.has(timeline) && timeline.lastSeq !== undefined) work.push(timeline.readForward());
+    }
+    await Promise.all(work);
+  }
+
+  /** Forgets the direct conversations of somebody who is not logged in any more. */
+  forgetDirect(): void {
+    this.#byUser.clear();
+    for (const conversation of this.#byConversation.keys()) if (conversation !== 'lobby') this.#byConversation.delete(conversation);
+  }
+}
+
+/** The other person of a direct message; undefined in the lobby. */
+export function peerOf(message: Message, me: string | undefined): string | undefined {
+  return message.to === undefined ? undefined : message.from.id === me ? message.to : message.from.id;
+}

@@ -1,0 +1,150 @@
+import { ImClient, type Clock, type ImClientOptions, type User, type WebSocketLike } from '../src/index.ts';
+import type { ClientFrame, Message, NodeFrame } from '../src/protocol.ts';
+
+export const jenny: User = { id: 'a3b8d425-2b60-4ad7-8a55-2f5c1d3e9b01', nickname: 'Jenny', brief: 'likes tea' };
+export const tom: User = { id: '0f9a6c1e-7d44-4b8e-9c3a-5b1e2d7f8a02', nickname: 'Tom', brief: '' };
+export const direct = 'c7b2d1de-3a4f-8e55-9b6c-1d2e3f405162';
+
+export class FakeClock implements Clock {
+  #now = 1_790_000_000_000;
+  #timers = new Set<{ at: number; callback: () => void }>();
+  /** What the next waits are multiplied with. */
+  chance = 0.5;
+
+  now = () => this.#now;
+  random = () => this.chance;
+  setTimeout = (callback: () => void, ms: number): unknown => {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.add(timer);
+    return timer;
+  };
+  clearTimeout = (timer: unknown): void => {
+    this.#timers.delete(timer as never);
+  };
+
+  async advance(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    for (;;) {
+      await settled();
+      const [next] = [...this.#timers].filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at);
+      if (!next) break;
+      this.#timers.delete(next);
+      this.#now = Math.max(this.#now, next.at);
+      next.callback();
+    }
+    this.#now = until;
+    await settled();
+  }
+}
+
+/** Lets every promise that can go on go on. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export class FakeSocket implements WebSocketLike {
+  onopen: WebSocketLike['onopen'] = null;
+  onmessage: WebSocketLike['onmessage'] = null;
+  onclose: WebSocketLike['onclose'] = null;
+  onerror: WebSocketLike['onerror'] = null;
+  readonly url: URL;
+  readonly sent: ClientFrame[] = [];
+  closedWith: number | undefined;
+
+  constructor(url: string) {
+    this.url = new URL(url);
+  }
+
+  send(data: string): void {
+    this.sent.push(JSON.parse(data) as ClientFrame);
+  }
+
+  close(code = 1005): void {
+    this.closedWith = code;
+  }
+
+  /** A frame from the node. */
+  async says(frame: NodeFrame | object): Promise<void> {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+    await settled();
+  }
+
+  async ends(code: number): Promise<void> {
+    this.onclose?.({ code });
+    await settled();
+  }
+
+  async greets({ node = 'realtime-1', user = null as User | null, lobbyLastSeq = 0, conversations = [] as object[] } = {}): Promise<void> {
+    await this.says({ type: 'hello', protocol: 1, node, connection: 'c-1', session: 's-1', user, time: 0, limits: { textChars: 4000 }, pingSeconds: 10 });
+    await this.says({ type: 'ready', lobby: { lastSeq: lobbyLastSeq } });
+    await this.says({ type: 'conversations', id: this.asked('conversations').id, conversations });
+  }
+
+  of<Type extends ClientFrame['type']>(type: Type): Extract<ClientFrame, { type: Type }>[] {
+    return this.sent.filter((frame) => frame.type === type) as Extract<ClientFrame, { type: Type }>[];
+  }
+
+  /** The newest frame of that type that the client sent. */
+  asked<Type extends ClientFrame['type']>(type: Type): Extract<ClientFrame, { type: Type }> {
+    const frame = this.of(type).at(-1);
+    if (!frame) throw new Error(`The client sent no ${type}, only ${this.sent.map((each) => each.type).join(', ') || 'nothing'}.`);
+    return frame;
+  }
+}
+
+export interface Stage {
+  client: ImClient;
+  clock: FakeClock;
+  sockets: FakeSocket[];
+  /** The newest socket the client opened. */
+  socket(): FakeSocket;
+  requests: { method: string; path: string; headers: Headers; body: unknown }[];
+  /** Answers by "METHOD /path"; a status alone, or a status and a body. */
+  answers: Map<string, [status: number, body?: unknown, headers?: Record<string, string>]>;
+}
+
+export function stage(options: ImClientOptions = {}): Stage {
+  const clock = new FakeClock();
+  const sockets: FakeSocket[] = [];
+  const requests: Stage['requests'] = [];
+  const answers: Stage['answers'] = new Map([
+    ['GET /api/me', [200, { user: null, session: 's-1' }]],
+    ['GET /api/nodes', [200, [{ name: 'realtime-1', address: '', connections: 1, live: true }]]],
+    ['POST /api/ticket', [200, { ticket: 't-1', expiresInSeconds: 30 }]],
+  ]);
+  const client = new ImClient({
+    origin: 'http://im.test',
+    clock,
+    webSocket: (url) => {
+      const socket = new FakeSocket(url);
+      sockets.push(socket);
+      return socket;
+    },
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const path = new URL(request.url).pathname;
+      requests.push({ method: request.method, path, headers: request.headers, body: request.body ? await request.json() : undefined });
+      const answer = answers.get(`${request.method} ${path}`);
+      if (!answer) throw new TypeError('fetch failed');
+      const [status, body, headers] = answer;
+      return new Response(body === undefined ? null : JSON.stringify(body), { status, headers: headers ?? {} });
+    },
+    ...options,
+  });
+  return { client, clock, sockets, requests, answers, socket: () => sockets.at(-1)! };
+}
+
+/** A client that is connected and ready. */
+export async function ready(greeting: Parameters<FakeSocket['greets']>[0] = {}, options: ImClientOptions = {}): Promise<Stage> {
+  const it = stage(options);
+  it.client.connect();
+  await settled();
+  await it.socket().greets(greeting);
+  return it;
+}
+
+export function lobbyMessage(seq: number, from = tom, id = `m-${seq}`): Message {
+  return { conversation: 'lobby', seq, id, from: { id: from.id, nickname: from.nickname }, text: `number ${seq}`, at: seq, node: 'realtime-1' };
+}
+
+export function live(message: Message): object {
+  return { type: 'message', ...message, via: { node: 'realtime-2', ms: 1.9 } };
+}

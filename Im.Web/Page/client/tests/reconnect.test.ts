@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mayReconnect, reconnectDelayMs } from '../src/reconnect.ts';
+import { ready, settled, stage } from './fakes.ts';
+
+test('The close-code table says whether to connect again', () => {
+  for (const code of [1000, 1001, 1002, 1006, 1009, 1012, 4500, 4999]) assert.equal(mayReconnect(code), true, String(code));
+  for (const code of [4000, 4400, 4401, 4499]) assert.equal(mayReconnect(code), false, String(code));
+});
+
+test('The wait grows up to ten seconds, and is up to one second after a restart', () => {
+  assert.equal(reconnectDelayMs(1006, 1, 1), 500);
+  assert.equal(reconnectDelayMs(1006, 3, 1), 2_000);
+  assert.equal(reconnectDelayMs(1006, 40, 1), 10_000);
+  assert.equal(reconnectDelayMs(1006, 3, 0), 0);
+  assert.equal(reconnectDelayMs(1012, 1, 1), 1_000);
+});
+
+test('A lost connection is made again after the wait, and the state says so', async () => {
+  const { client, clock, sockets, socket } = await ready();
+  const phases: string[] = [];
+  client.on('state', (state) => phases.push(state.phase));
+  await socket().ends(1006);
+  assert.deepEqual([client.state.phase, client.state.cause, client.state.attempt], ['waiting', 'lost', 1]);
+  assert.equal(client.state.retryAt, clock.now() + 250);
+  await clock.advance(249);
+  assert.equal(sockets.length, 1);
+  await clock.advance(1);
+  await socket().greets({ node: 'realtime-2' });
+  assert.deepEqual(client.state, { phase: 'ready', node: 'realtime-2', attempt: 1 });
+  assert.deepEqual(phases, ['waiting', 'connecting', 'ready']);
+});
+
+test('Tries start over only after a connection that held', async () => {
+  const { client, clock, socket } = await ready();
+  await socket().ends(1006);
+  await clock.advance(250);
+  await socket().greets();
+  await socket().ends(1006);
+  assert.equal(client.state.attempt, 2);
+  await clock.advance(500);
+  await socket().greets();
+  await clock.advance(5_000);
+  await socket().ends(1006);
+  assert.equal(client.state.attempt, 1);
+});
+
+test('With no node up the state says so, and it recovers by itself', async () => {
+  const { client, clock, sockets, socket, answers } = stage();
+  answers.set('GET /api/nodes', [200, [{ name: 'realtime-1', address: '', connections: 0, live: false }]]);
+  client.connect();
+  await settled();
+  for (let tries = 1; tries <= 8; tries++) {
+    await socket().ends(1006);
+    assert.deepEqual([client.state.phase, client.state.cause], ['waiting', 'no_node']);
+    await clock.advance(5_000);
+    assert.equal(sockets.length, tries + 1);
+  }
+  await socket().greets();
+  assert.equal(client.state.phase, 'ready');
+  assert.equal(client.state.cause, undefined);
+});
+
+test('With the page server away too the state says unreachable', async () => {
+  const { client, socket, answers } = stage();
+  answers.clear();
+  client.connect();
+  await settled();
+  await socket().ends(1006);
+  assert.equal(client.state.cause, 'unreachable');
+});
+
+test('A session signed out from elsewhere is over until somebody connects or logs in', async () => {
+  const { client, clock, sockets, socket } = await ready();
+  await socket().ends(4401);
+  await clock.advance(60_000);
+  assert.deepEqual([client.state.phase, client.state.cause, client.me, sockets.length], ['closed', 'signed_out', null, 1]);
+  client.connect();
+  await settled();
+  assert.equal(sockets.length, 2);
+});
+
+test('A silent node is asked after ten seconds and left five seconds later', async () => {
+  const { client, clock, socket } = await ready();
+  await clock.advance(9_999);
+  assert.equal(socket().of('ping').length, 0);
+  await clock.advance(1);
+  assert.equal(socket().of('ping').length, 1);
+  await socket().says({ type: 'pong', time: 0 });
+  await clock.advance(10_000);
+  assert.equal(socket().of('ping').length, 2);
+  await clock.advance(5_000);
+  assert.deepEqual([client.state.phase, client.state.cause], ['waiting', 'lost']);
+});
+
+test('A node that takes the connection and says nothing is left after ten seconds', async () => {
+  const { client, clock, socket } = stage();
+  client.connect();
+  await settled();
+  await clock.advance(10_000);
+  assert.equal(client.state.phase, 'waiting');
+  assert.notEqual(socket().closedWith, undefined);
+});
+
+test('On move the new connection is ready before the old one is closed', async () => {
+  const { client, clock, sockets } = await ready();
+  const [old] = sockets;
+  await old!.says({ type: 'move', withinMs: 2_000 });
+  await clock.advance(1_000);
+  assert.equal(sockets.length, 2);
+  assert.deepEqual([client.state.phase, old!.closedWith], ['ready', undefined]);
+  await sockets[1]!.greets({ node: 'realtime-2' });
+  assert.deepEqual([client.state.node, old!.closedWith], ['realtime-2', 1000]);
+});
+
+test('When the old node goes before the new one is ready, the new one is waited for', async () => {
+  const { client, clock, sockets } = await ready();
+  await sockets[0]!.says({ type: 'move', withinMs: 0 });
+  await clock.advance(0);
+  await sockets[0]!.ends(1012);
+  assert.equal(client.state.phase, 'connecting');
+  await clock.advance(3_000);
+  assert.equal(sockets.length, 2);
+  await sockets[1]!.greets({ node: 'realtime-2' });
+  assert.equal(client.state.phase, 'ready');
+});
+
+test('A node can be asked for, at first and later', async () => {
+  const { client, sockets } = await ready({}, { node: 'realtime-1' });
+  assert.equal(sockets[0]!.url.href, 'ws://im.test/ws?node=realtime-1');
+  client.useNode('realtime-2');
+  await settled();
+  assert.equal(sockets[1]!.url.search, '?node=realtime-2');
+});
+
+test('Waking tries at once, or asks a connection whether it lives', async () => {
+  const { client, sockets, socket } = await ready();
+  client.wake();
+  assert.equal(socket().of('ping').length, 1);
+  await socket().ends(1006);
+  client.wake();
+  await settled();
+  assert.equal(sockets.length, 2);
+});

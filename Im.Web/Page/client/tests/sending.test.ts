@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ImError, lobby } from '../src/index.ts';
+import { direct, jenny, live, lobbyMessage, ready, settled, tom } from './fakes.ts';
+
+const texts = (frames: readonly { text: string }[]) => frames.map((frame) => frame.text);
+
+test('A send is kept until its ack, one at a time for one addressee', async () => {
+  const { client, socket } = await ready({ user: jenny });
+  const first = client.send(lobby, 'one', 'id-1');
+  void client.send(lobby, 'two', 'id-2');
+  void client.send({ user: tom.id }, 'three', 'id-3');
+  assert.deepEqual(texts(socket().of('send')), ['one', 'three']);
+  assert.deepEqual(client.unsent, ['id-1', 'id-2', 'id-3']);
+  await socket().says({ type: 'ack', id: 'id-1', conversation: 'lobby', seq: 1, at: 5 });
+  assert.equal((await first).seq, 1);
+  assert.deepEqual(texts(socket().of('send')), ['one', 'three', 'two']);
+});
+
+test('What was not acked is sent again after a reconnect, same ids, in order', async () => {
+  const { client, clock, socket } = await ready({ user: jenny });
+  for (const id of ['1', '2', '3']) void client.send(lobby, `text ${id}`, id);
+  await socket().ends(1006);
+  void client.send(lobby, 'text 4', '4');
+  await clock.advance(500);
+  await socket().greets({ user: jenny, node: 'realtime-2' });
+  for (const id of ['1', '2', '3', '4']) {
+    assert.equal(socket().asked('send').id, id);
+    await socket().says({ type: 'ack', id, conversation: 'lobby', seq: Number(id), duplicate: id === '1' });
+  }
+  assert.deepEqual(client.unsent, []);
+});
+
+test('A message of ours that turns up as stored needs no second sending', async () => {
+  const { client, clock, socket } = await ready({ user: jenny });
+  const sent = client.send(lobby, 'hello', 'id-1');
+  await socket().ends(1006);
+  await clock.advance(500);
+  await socket().greets({ user: jenny, lobbyLastSeq: 1 });
+  const { id } = socket().asked('history');
+  await socket().says({ type: 'history', id, conversation: 'lobby', messages: [lobbyMessage(1, jenny, 'id-1')], lastSeq: 1, more: false });
+  assert.equal((await sent).seq, 1);
+  assert.deepEqual(socket().of('send'), []);
+});
+
+test('A refusal that allows it is tried again with the same id, before what comes after it', async () => {
+  const { client, clock, socket } = await ready({ user: jenny });
+  void client.send(lobby, 'one', 'id-1');
+  void client.send(lobby, 'two', 'id-2');
+  await socket().says({ type: 'error', id: 'id-1', code: 'busy', message: '', retryAfterMs: 250 });
+  await clock.advance(249);
+  assert.deepEqual(texts(socket().of('send')), ['one']);
+  await clock.advance(1);
+  assert.deepEqual(texts(socket().of('send')), ['one', 'one']);
+});
+
+test('A final refusal fails the send and lets the next one go', async () => {
+  const { client, socket } = await ready({ user: jenny });
+  const failed = assert.rejects(client.send(lobby, '', 'id-1'), (error: ImError) => error.code === 'text_empty');
+  void client.send(lobby, 'two', 'id-2');
+  await socket().says({ type: 'error', id: 'id-1', code: 'text_empty', message: '' });
+  await failed;
+  assert.equal(socket().asked('send').id, 'id-2');
+});
+
+test('An internal error five times over is final', async () => {
+  const { client, clock, socket } = await ready({ user: jenny });
+  const failed = assert.rejects(client.send(lobby, 'one', 'id-1'), (error: ImError) => error.code === 'internal');
+  for (let tries = 1; tries <= 5; tries++) {
+    assert.equal(socket().of('send').length, tries);
+    await socket().says({ type: 'error', id: 'id-1', code: 'internal', message: '' });
+    // The node answers pings meanwhile.
+    for (let second = 0; second < 10; second++) {
+      await clock.advance(1_000);
+      await socket().says({ type: 'pong', time: 0 });
+    }
+  }
+  await failed;
+});
+
+test('No answer on a living connection: sent again after ten seconds', async () => {
+  const { client, clock, socket } = await ready({ user: jenny });
+  void client.send(lobby, 'one', 'id-1');
+  await clock.advance(5_000);
+  await socket().says({ type: 'pong', time: 0 });
+  await clock.advance(5_000);
+  assert.deepEqual(socket().of('send').map((frame) => frame.id), ['id-1', 'id-1']);
+});
+
+test('What one user wrote is not sent in the name of the next', async () => {
+  const { client, clock, socket } = await ready({ user: jenny });
+  const failed = assert.rejects(client.send({ user: tom.id }, 'private', 'id-1'), (error: ImError) => error.code === 'not_logged_in');
+  await socket().ends(1006);
+  await clock.advance(500);
+  await socket().greets({ user: tom });
+  await failed;
+  assert.deepEqual(socket().of('send'), []);
+});
+
+test('A first message to somebody and the next ones keep their order though the conversation is new', async () => {
+  const { client, socket } = await ready({ user: jenny });
+  void client.send({ user: tom.id }, 'one', 'id-1');
+  await socket().says({ type: 'ack', id: 'id-1', conversation: direct, seq: 1 });
+  void client.send({ user: tom.id }, 'two', 'id-2');
+  void client.send({ conversation: direct }, 'three', 'id-3');
+  assert.deepEqual(texts(socket().of('send')), ['one', 'two']);
+  assert.equal(client.timeline({ conversation: direct }), client.timeline({ user: tom.id }));
+});
+
+test('Typing goes out once in two seconds for each conversation', async () => {
+  const { client, clock, socket } = await ready({ user: jenny });
+  for (let key = 0; key < 5; key++) client.typing(lobby);
+  client.typing({ user: tom.id });
+  assert.equal(socket().of('typing').length, 2);
+  await clock.advance(2_000);
+  client.typing(lobby);
+  assert.equal(socket().of('typing').length, 3);
+});
+
+test('The ack may come before or after the message itself', async () => {
+  const { client, socket } = await ready({ user: jenny });
+  const seen: number[] = [];
+  client.on('message', ({ message }) => seen.push(message.seq));
+  const sent = client.send(lobby, 'one', 'id-1');
+  await socket().says(live(lobbyMessage(1, jenny, 'id-1')));
+  assert.equal((await sent).seq, 1);
+  await socket().says({ type: 'ack', id: 'id-1', conversation: 'lobby', seq: 1 });
+  await settled();
+  assert.deepEqual(seen, [1]);
+});

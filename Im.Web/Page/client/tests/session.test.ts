@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ImError, lobby } from '../src/index.ts';
+import { direct, jenny, live, lobbyMessage, ready, settled, stage, tom } from './fakes.ts';
+
+test('The first connection waits for the cookie that makes the tabs of a browser one session', async () => {
+  const { client, requests, sockets } = stage();
+  client.connect();
+  assert.equal(sockets.length, 0);
+  await settled();
+  assert.deepEqual([requests[0]?.path, sockets.length], ['/api/me', 1]);
+});
+
+test('A page server that cannot answer does not keep the client from its node', async () => {
+  const { client, answers, sockets } = stage();
+  answers.clear();
+  client.connect();
+  await settled();
+  assert.equal(sockets.length, 1);
+});
+
+test('A login in this tab makes the open connection the user', async () => {
+  const { client, answers, requests, socket } = await ready();
+  answers.set('POST /api/login', [200, { user: jenny, created: true }]);
+  const login = client.login('Jenny', 'secret password', 'likes tea');
+  await settled();
+  const { id, ticket } = socket().asked('authenticate');
+  assert.equal(ticket, 't-1');
+  await socket().says({ type: 'session', reason: 'authenticated', id, session: 's-2', user: jenny });
+  assert.deepEqual(await login, { user: jenny, created: true });
+  assert.deepEqual(client.me, jenny);
+  const posted = requests.find((request) => request.path === '/api/login')!;
+  assert.deepEqual([posted.headers.get('X-Im'), posted.body], ['1', { nickname: 'Jenny', password: 'secret password', brief: 'likes tea' }]);
+  assert.equal(socket().of('conversations').length, 2, 'asked as a guest, then as Jenny');
+});
+
+test('A login in another tab is followed without reconnecting', async () => {
+  const { client, sockets, socket } = await ready();
+  await socket().says({ type: 'session', reason: 'login', authenticate: true });
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, user: jenny });
+  assert.deepEqual([client.me, sockets.length], [jenny, 1]);
+});
+
+test('A hint that is here before the cookie is followed once the cookie is', async () => {
+  const { client, clock, answers, socket } = await ready();
+  answers.set('POST /api/ticket', [401, { code: 'not_logged_in' }]);
+  await socket().says({ type: 'session', reason: 'login', authenticate: true });
+  assert.equal(socket().of('authenticate').length, 0);
+  answers.set('POST /api/ticket', [200, { ticket: 't-2', expiresInSeconds: 30 }]);
+  await clock.advance(1_000);
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, user: jenny });
+  assert.deepEqual(client.me, jenny);
+});
+
+test('A hint of our own login is not followed before its answer has brought the cookie', async () => {
+  const { client, answers, requests, socket } = await ready();
+  answers.set('POST /api/login', [200, { user: jenny, created: false }]);
+  const tickets = () => requests.filter((request) => request.path === '/api/ticket').length;
+  void client.login('Jenny', 'secret password');
+  socket().onmessage!({ data: JSON.stringify({ type: 'session', reason: 'login', authenticate: true }) });
+  assert.equal(tickets(), 0);
+  await settled();
+  assert.equal(tickets(), 1);
+});
+
+test('A second hint while the first is followed is followed after it', async () => {
+  const { client, socket } = await ready();
+  await socket().says({ type: 'session', reason: 'login', authenticate: true });
+  await socket().says({ type: 'session', reason: 'login', authenticate: true });
+  assert.equal(socket().of('authenticate').length, 1);
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, user: jenny });
+  assert.equal(socket().of('authenticate').length, 2);
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, user: tom });
+  assert.deepEqual(client.me, tom);
+});
+
+test('Where the ticket is refused a new connection does the same', async () => {
+  const { client, sockets, socket } = await ready();
+  await socket().says({ type: 'session', reason: 'login', authenticate: true });
+  await socket().says({ type: 'error', id: socket().asked('authenticate').id, code: 'bad_ticket', message: '' });
+  await settled();
+  assert.equal(sockets.length, 2);
+  await socket().greets({ user: jenny });
+  assert.deepEqual(client.me, jenny);
+});
+
+test('A logout forgets the direct conversations and keeps the lobby', async () => {
+  const { client, socket } = await ready({ user: jenny });
+  await socket().says(live(lobbyMessage(1)));
+  await socket().says(live({ ...lobbyMessage(1), conversation: direct, to: jenny.id }));
+  const before = client.timeline({ user: tom.id });
+  await socket().says({ type: 'session', reason: 'logout' });
+  assert.equal(client.me, null);
+  assert.equal(client.timeline(lobby).messages.length, 1);
+  assert.notEqual(client.timeline({ user: tom.id }), before);
+});
+
+test('A changed brief is heard', async () => {
+  const { client, socket } = await ready({ user: jenny });
+  const heard: unknown[] = [];
+  client.on('me', (me) => heard.push(me?.brief));
+  await socket().says({ type: 'session', reason: 'profile', user: { ...jenny, brief: 'likes coffee now' } });
+  assert.deepEqual(heard, ['likes coffee now']);
+});
+
+test('A refused login says why, and when to try again', async () => {
+  const { client, answers } = await ready();
+  answers.set('POST /api/login', [429, { status: 429, code: 'locked_out', title: 'Wait' }, { 'Retry-After': '300' }]);
+  await assert.rejects(client.login('Jenny', 'guess'), (error: ImError) => error.code === 'locked_out' && error.retryAfterMs === 300_000);
+});
+
+test('A listener that throws does not keep the others from hearing', async (context) => {
+  context.mock.method(console, 'error', () => {});
+  const { client, socket } = await ready();
+  let heard = 0;
+  client.on('message', () => {
+    throw new Error('a fault in the application');
+  });
+  client.on('message', () => heard++);
+  await socket().says(live(lobbyMessage(1)));
+  assert.equal(heard, 1);
+});

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lobby, type Message } from '../src/index.ts';
+import { direct, jenny, live, lobbyMessage, ready, settled, tom, type FakeSocket, type Stage } from './fakes.ts';
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+/** Answers a history request as a node that stores lobby messages 1..lastSeq would. */
+async function answerHistory(socket: FakeSocket, lastSeq: number): Promise<void> {
+  const { id, before = lastSeq + 1, after, limit = 50 } = socket.asked('history');
+  const all = range(1, lastSeq).filter((seq) => (after === undefined ? seq < before : seq > after));
+  const page = after === undefined ? all.slice(-limit) : all.slice(0, limit);
+  const messages = page.map((seq) => lobbyMessage(seq));
+  await socket.says({ type: 'history', id, conversation: 'lobby', messages, lastSeq, more: page.length < all.length });
+}
+
+function listen({ client }: Stage): number[] {
+  const seen: number[] = [];
+  client.on('message', ({ message }) => seen.push(message.seq));
+  return seen;
+}
+
+const loaded = ({ client }: Stage) => client.timeline(lobby).messages.map((message) => message.seq);
+
+test('A double is dropped', async () => {
+  const it = await ready({ lobbyLastSeq: 41 });
+  const seen = listen(it);
+  for (const seq of [42, 42, 41, 43, 42]) await it.socket().says(live(lobbyMessage(seq)));
+  assert.deepEqual(seen, [42, 43]);
+});
+
+test('A hole is read from history before what comes after it', async () => {
+  const it = await ready({ lobbyLastSeq: 41 });
+  const seen = listen(it);
+  for (const seq of [42, 45, 46]) await it.socket().says(live(lobbyMessage(seq)));
+  assert.deepEqual(seen, [42]);
+  assert.deepEqual([it.socket().of('history').length, it.socket().asked('history').after], [1, 42]);
+  await answerHistory(it.socket(), 46);
+  assert.deepEqual(seen, range(42, 46));
+});
+
+test('What came live keeps how it came, what came from history has no such thing', async () => {
+  const it = await ready({ lobbyLastSeq: 41 });
+  await it.socket().says(live(lobbyMessage(43)));
+  await answerHistory(it.socket(), 43);
+  assert.deepEqual(it.client.timeline(lobby).messages.map((message) => message.via?.node), [undefined, 'realtime-2']);
+});
+
+test('After a reconnect everything missed is read in pages, then live goes on', async () => {
+  const it = await ready({ lobbyLastSeq: 5 });
+  const seen = listen(it);
+  await it.socket().ends(1006);
+  await it.clock.advance(500);
+  await it.socket().greets({ lobbyLastSeq: 250 });
+  await it.socket().says(live(lobbyMessage(251)));
+  for (let page = 0; page < 3; page++) await answerHistory(it.socket(), 251);
+  await it.socket().says(live(lobbyMessage(252)));
+  assert.deepEqual(seen, range(6, 252));
+});
+
+test('A history request that was under way when the connection ended is asked again', async () => {
+  const it = await ready({ lobbyLastSeq: 5 });
+  const seen = listen(it);
+  await it.socket().says(live(lobbyMessage(8)));
+  await it.socket().ends(4500);
+  await it.clock.advance(500);
+  await it.socket().greets({ lobbyLastSeq: 8 });
+  assert.equal(it.socket().of('history').length, 1);
+  await answerHistory(it.socket(), 8);
+  assert.deepEqual(seen, [6, 7, 8]);
+});
+
+test('After a long absence a timeline may start over at the newest', async () => {
+  const it = await ready({ lobbyLastSeq: 5 }, { maxCatchUpMessages: 500 });
+  const seen = listen(it);
+  await it.socket().says(live(lobbyMessage(6)));
+  await it.socket().ends(1006);
+  await it.clock.advance(500);
+  await it.socket().greets({ lobbyLastSeq: 100_000 });
+  await it.socket().says(live(lobbyMessage(100_001)));
+  assert.deepEqual(seen, [6, 100_001]);
+  const reading = it.client.timeline(lobby).loadOlder();
+  assert.equal(it.socket().asked('history').before, 100_001);
+  await it.socket().says({
+    type: 'history',
+    id: it.socket().asked('history').id,
+    conversation: 'lobby',
+    messages: [99_999, 100_000].map((seq) => lobbyMessage(seq)),
+    lastSeq: 100_001,
+    more: true,
+  });
+  await reading;
+  assert.deepEqual(loaded(it), [99_999, 100_000, 100_001]);
+});
+
+test('A hole that history does not know either does not stop the conversation for ever', async () => {
+  const it = await ready({ lobbyLastSeq: 5 });
+  const seen = listen(it);
+  await it.socket().says(live(lobbyMessage(8)));
+  for (let tries = 0; tries < 5; tries++) {
+    await answerHistory(it.socket(), 5);
+    await it.clock.advance(4_000);
+    await it.socket().says({ type: 'pong', time: 0 });
+    await it.clock.advance(4_000);
+  }
+  assert.deepEqual(seen, [8]);
+});
+
+test('Older pages join at the front until there are no more', async () => {
+  const it = await ready({ lobbyLastSeq: 120 });
+  for (const first of [71, 21, 1]) {
+    const reading = it.client.timeline(lobby).loadOlder();
+    assert.equal(it.client.timeline(lobby).loadOlder(), reading);
+    await answerHistory(it.socket(), 120);
+    await reading;
+    assert.deepEqual(loaded(it), range(first, 120));
+  }
+  assert.equal(it.client.timeline(lobby).hasOlder, false);
+});
+
+test('A live message that overtakes the first page of a new conversation leaves neither hole nor double', async () => {
+  const it = await ready({ user: jenny });
+  const said = (seq: number): Message => ({ ...lobbyMessage(seq), conversation: direct, to: jenny.id });
+  const timeline = it.client.timeline({ user: tom.id });
+  const reading = timeline.loadOlder();
+  await it.socket().says(live(said(3)));
+  const answer = (messages: Message[]) =>
+    it.socket().says({ type: 'history', id: it.socket().asked('history').id, conversation: direct, messages, lastSeq: 3, more: false });
+  await answer([said(1)]); // read before 2 was there
+  assert.equal(it.socket().asked('history').before, 3);
+  await answer([said(1), said(2)]);
+  await reading;
+  assert.deepEqual(timeline.messages.map((message) => message.seq), [1, 2, 3]);
+});
+
+test('Direct messages, sent from another tab or received, land with the other person', async () => {
+  const it = await ready({ user: jenny });
+  const mine: Message = { ...lobbyMessage(1, jenny), conversation: direct, to: tom.id };
+  const theirs: Message = { ...lobbyMessage(2, tom), conversation: direct, to: jenny.id };
+  await it.socket().says(live(mine));
+  await it.socket().says(live(theirs));
+  assert.deepEqual(it.client.timeline({ user: tom.id }).messages.map((message) => message.seq), [1, 2]);
+});
+
+test('A conversation that grew during an absence is found through the summaries', async () => {
+  const it = await ready({ user: jenny });
+  await it.socket().says(live({ ...lobbyMessage(1, tom), conversation: direct, to: jenny.id }));
+  await it.socket().ends(1006);
+  await it.clock.advance(500);
+  const summary = { conversation: direct, kind: 'direct', peer: tom, lastSeq: 3, readSeq: 1, unread: 2 };
+  await it.socket().greets({ user: jenny, conversations: [summary] });
+  const asked = it.socket().asked('history');
+  assert.deepEqual([asked.after, 'user' in asked && asked.user], [1, tom.id]);
+});
+
+test('Presence is one list, whatever the frames', async () => {
+  const it = await ready();
+  await it.socket().says({ type: 'presence', full: true, users: [{ ...tom, places: 1 }, { ...jenny, places: 3 }], guests: 2, online: 2 });
+  assert.deepEqual(it.client.presence.users.map((user) => `${user.nickname} (${user.places})`), ['Jenny (3)', 'Tom (1)']);
+  await it.socket().says({ type: 'presence', full: false, users: [{ ...tom, places: 0 }], guests: 1, online: 1 });
+  assert.deepEqual(it.client.presence, { users: [{ ...jenny, places: 3 }], guests: 1, online: 1 });
+});
+
+test('Nonsense from a node is passed over', async () => {
+  const it = await ready();
+  const seen = listen(it);
+  it.socket().onmessage!({ data: 'not json' });
+  it.socket().onmessage!({ data: new ArrayBuffer(2) });
+  it.socket().onmessage!({ data: '[1]' });
+  await it.socket().says({ type: 'something_new', much: 1 });
+  await it.socket().says(live(lobbyMessage(1)));
+  await settled();
+  assert.deepEqual(seen, [1]);
+});

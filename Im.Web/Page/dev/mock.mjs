@@ -1,0 +1,275 @@
+// A stand-in for Im's servers, to work on the page without them: `npm run mock`, then `npm run dev`. Speaks docs/protocol.md from memory alone:
+// everything is forgotten when it ends, passwords included, so use none of your own. Also serves what is in wwwroot, with the policy the page must live with.
+//   --port 20460   --empty (without the sample conversation)
+//   PUT /mock/nodes/realtime-1 {"live":false}  ends that node's connections and takes no new ones; {"move":true} asks its clients to move.
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { WebSocketServer } from 'ws';
+import { sample } from './sample.mjs';
+
+const option = (name) => process.argv[process.argv.indexOf(`--${name}`) + 1];
+const port = process.argv.includes('--port') ? Number(option('port')) : 20460;
+const webRoot = new URL('../../wwwroot', import.meta.url).pathname;
+const policy = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+const nodes = new Map(['realtime-1', 'realtime-2'].map((name) => [name, { name, live: true }]));
+const users = new Map();
+const sessions = new Map();
+const tickets = new Map();
+const conversations = new Map([['lobby', { id: 'lobby', members: null, messages: [], read: new Map() }]]);
+const connections = new Set();
+
+const fold = (nickname) => nickname.normalize('NFKC').toLowerCase();
+const elements = (text) => [...new Intl.Segmenter().segment(text)].length;
+const shown = ({ id, nickname, brief }) => ({ id, nickname, brief });
+const sender = ({ id, nickname }) => ({ id, nickname });
+
+function addUser(nickname, password, brief = '') {
+  const user = { id: randomUUID(), nickname, brief, password };
+  users.set(user.id, user);
+  return user;
+}
+
+function directOf(one, other) {
+  const id = createHash('sha256').update([one, other].sort().join()).digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+  if (!conversations.has(id)) conversations.set(id, { id, members: [one, other], messages: [], read: new Map() });
+  return conversations.get(id);
+}
+
+function append(conversation, user, text, id = randomUUID(), at = Date.now(), node = 'realtime-1') {
+  const to = conversation.members?.find((member) => member !== user.id);
+  const message = { conversation: conversation.id, seq: conversation.messages.length + 1, id, from: sender(user), ...(to && { to }), text, at, node };
+  conversation.messages.push(message);
+  conversation.read.set(user.id, message.seq);
+  return message;
+}
+
+function summary(conversation, me) {
+  const lastSeq = conversation.messages.length;
+  const readSeq = me ? (conversation.read.get(me.id) ?? 0) : lastSeq;
+  const peer = conversation.members && users.get(conversation.members.find((member) => member !== me.id));
+  const unread = conversation.messages.slice(readSeq).filter((message) => message.from.id !== me?.id).length;
+  return {
+    conversation: conversation.id,
+    kind: peer ? 'direct' : 'lobby',
+    ...(peer && { peer: shown(peer) }),
+    lastSeq,
+    readSeq,
+    unread,
+    ...(lastSeq && { last: conversation.messages.at(-1) }),
+  };
+}
+
+const summaries = (me) =>
+  [...conversations.values()]
+    .filter((each) => !each.members || (me && each.members.includes(me.id) && each.messages.length))
+    .sort((a, b) => (b.messages.at(-1)?.at ?? 0) - (a.messages.at(-1)?.at ?? 0))
+    .map((each) => summary(each, me));
+
+function page({ messages }, { before, after, limit = 50 }) {
+  const all = messages.filter((each) => (after !== undefined ? each.seq > after : each.seq < (before ?? Infinity)));
+  const part = after !== undefined ? all.slice(0, limit) : all.slice(-limit);
+  return { messages: part, lastSeq: messages.length, more: part.length < all.length };
+}
+
+const audience = (conversation) => [...connections].filter((each) => !conversation.members || (each.user && conversation.members.includes(each.user.id)));
+
+function deliver(conversation, message) {
+  for (const each of audience(conversation)) {
+    const ms = Math.round((each.node === message.node ? 0.4 + Math.random() : 1.1 + 2 * Math.random()) * 10) / 10;
+    each.say({ type: 'message', ...message, via: { node: each.node, ms } });
+  }
+}
+
+function presence() {
+  const online = Map.groupBy?.([...connections], (each) => each.user?.id) ?? group([...connections]);
+  const listed = [...online].filter(([id]) => id).map(([id, places]) => ({ ...shown(users.get(id)), places: places.length }));
+  const extra = sampleOnline.filter((user) => !online.has(user.id)).map((user, index) => ({ ...shown(user), places: (index % 3) + 1 }));
+  const everybody = [...listed, ...extra];
+  return { type: 'presence', full: true, users: everybody, guests: online.get(undefined)?.length ?? 0, online: everybody.length };
+}
+
+function group(items) {
+  const groups = new Map();
+  for (const item of items) groups.set(item.user?.id, [...(groups.get(item.user?.id) ?? []), item]);
+  return groups;
+}
+
+let presenceTimer;
+function presenceChanged() {
+  presenceTimer ??= setTimeout(() => {
+    presenceTimer = undefined;
+    for (const each of connections) each.say(presence());
+  }, 100);
+}
+
+// ---- HTTP
+
+const problem = (status, code, title) => ({ status, body: { status, code, title } });
+
+const routes = {
+  'GET /api/me': ({ session }) => ({ body: { user: session.user ? shown(session.user) : null, session: session.id } }),
+  'POST /api/login': ({ session, body }) => {
+    const { nickname = '', password = '', brief = '' } = body;
+    if (!nickname.trim() || elements(nickname) > 16 || /\p{C}/u.test(nickname.replaceAll('\u200d', ''))) return problem(400, 'bad_nickname', 'Nickname');
+    if (password.length < 6 || password.length > 128) return problem(400, 'bad_password', 'Password');
+    if (elements(brief) > 128) return problem(400, 'bad_brief', 'Brief');
+    let user = [...users.values()].find((each) => fold(each.nickname) === fold(nickname));
+    const created = !user;
+    if (user && user.password !== password) return problem(401, 'wrong_password', 'Wrong password');
+    user ??= addUser(nickname, password, brief);
+    const renewed = { ...session, key: randomUUID(), user };
+    sessions.delete(session.key);
+    sessions.set(renewed.key, renewed);
+    for (const each of connections) if (each.session === session.id) each.say({ type: 'session', reason: 'login', authenticate: true });
+    return { cookie: renewed.key, body: { user: shown(user), created } };
+  },
+  'POST /api/logout': ({ session }) => {
+    session.user = null;
+    for (const each of connections) if (each.session === session.id) ((each.user = null), each.say({ type: 'session', reason: 'logout' }));
+    presenceChanged();
+    return { status: 204 };
+  },
+  'PUT /api/me': ({ session, body }) => {
+    if (!session.user) return problem(401, 'not_logged_in', 'Not logged in');
+    if (elements(body.brief) > 128) return problem(400, 'bad_brief', 'Brief');
+    session.user.brief = body.brief;
+    for (const each of connections) if (each.user === session.user) each.say({ type: 'session', reason: 'profile', user: shown(session.user) });
+    presenceChanged();
+    return { body: shown(session.user) };
+  },
+  'POST /api/ticket': ({ session }) => {
+    if (!session.user) return problem(401, 'not_logged_in', 'Not logged in');
+    const ticket = randomUUID();
+    tickets.set(ticket, session);
+    return { body: { ticket, expiresInSeconds: 30 } };
+  },
+  'GET /api/nodes': () => ({
+    body: [...nodes.values()].map(({ name, live }) => ({
+      name,
+      address: `http://localhost:${port}`,
+      connections: [...connections].filter((each) => each.node === name).length,
+      live,
+    })),
+  }),
+  'GET /api/conversations': ({ session }) => (session.user ? { body: summaries(session.user) } : problem(401, 'not_logged_in', 'Not logged in')),
+};
+
+function setNode(name, { live, move }) {
+  const node = nodes.get(name);
+  if (!node) return problem(404, 'not_found', 'No such node');
+  if (live !== undefined) node.live = live;
+  for (const each of connections) {
+    if (each.node !== name) continue;
+    if (move) each.say({ type: 'move', withinMs: 1000 });
+    if (!node.live) each.socket.terminate();
+  }
+  return { body: node };
+}
+
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+
+function file(path) {
+  const name = join(webRoot, normalize(path === '/' ? '/index.html' : path));
+  return existsSync(name) && types[extname(name)] ? { type: types[extname(name)], content: readFileSync(name) } : undefined;
+}
+
+const cookieOf = (request) => /(?:^|; )im_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
+
+const server = createServer(async (request, response) => {
+  const path = new URL(request.url, 'http://localhost').pathname;
+  const found = request.method === 'GET' ? file(path) : undefined;
+  if (found) return response.writeHead(200, { 'Content-Type': found.type, 'Content-Security-Policy': policy }).end(found.content);
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  const known = sessions.get(cookieOf(request));
+  const session = known ?? { key: randomUUID(), id: `s-${randomUUID().slice(0, 8)}`, user: null };
+  const cookie = !known && path === '/api/me' ? session.key : undefined;
+  if (cookie) sessions.set(cookie, session);
+  const body = text ? JSON.parse(text) : {};
+  const node = /^\/mock\/nodes\/(.+)$/.exec(path);
+  const route = routes[`${request.method} ${path}`];
+  const refused = request.method !== 'GET' && !node && !request.headers['x-im'] && problem(403, 'cross_site', 'X-Im is missing');
+  const answer = refused || (node ? setNode(node[1], body) : route ? route({ session, body }) : problem(404, 'not_found', 'Not found'));
+  if (answer.cookie ?? cookie) response.setHeader('Set-Cookie', `im_session=${answer.cookie ?? cookie}; Path=/; HttpOnly; SameSite=Lax`);
+  response.writeHead(answer.status ?? 200, { 'Content-Type': 'application/json' }).end(answer.body && JSON.stringify(answer.body));
+});
+
+// ---- WebSocket
+
+const sockets = new WebSocketServer({ noServer: true });
+
+server.on('upgrade', (request, socket, head) => {
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+  const live = [...nodes.values()].filter((node) => node.live);
+  if (pathname !== '/ws' || live.length === 0) return socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+  const asked = live.find((node) => node.name === searchParams.get('node'));
+  const { name } = asked ?? live[Math.floor(Math.random() * live.length)];
+  sockets.handleUpgrade(request, socket, head, (webSocket) => greet(webSocket, name, sessions.get(cookieOf(request))));
+});
+
+function greet(socket, node, session) {
+  const connection = { socket, node, session: session?.id ?? null, user: session?.user ?? null, say: (frame) => socket.send(JSON.stringify(frame)) };
+  connection.say({
+    type: 'hello', protocol: 1, node, connection: randomUUID(), session: connection.session, user: connection.user && shown(connection.user), time: Date.now(),
+    limits: { frameBytes: 32768, textChars: 4000, pageMessages: 100, idChars: 64, outboxFrames: 1024, outboxBytes: 1048576 }, pingSeconds: 10,
+  });
+  connections.add(connection);
+  connection.say({ type: 'ready', lobby: { lastSeq: conversations.get('lobby').messages.length } });
+  connection.say(presence());
+  presenceChanged();
+  socket.on('message', (data) => setTimeout(() => take(connection, JSON.parse(data)), 30));
+  socket.on('close', () => (connections.delete(connection), presenceChanged()));
+}
+
+function conversationOf(connection, frame) {
+  if (frame.conversation === 'lobby') return conversations.get('lobby');
+  const found = frame.user && users.has(frame.user) && connection.user ? directOf(connection.user.id, frame.user) : conversations.get(frame.conversation);
+  return found?.members?.includes(connection.user?.id) ? found : undefined;
+}
+
+function take(connection, frame) {
+  const { id } = frame;
+  const refuse = (code, message = code) => connection.say({ type: 'error', ...(id && { id }), code, message });
+  const conversation = conversationOf(connection, frame);
+  switch (frame.type) {
+    case 'ping':
+      return connection.say({ type: 'pong', ...(id && { id }), time: Date.now() });
+    case 'conversations':
+      return connection.say({ type: 'conversations', id, conversations: summaries(connection.user) });
+    case 'authenticate': {
+      const session = tickets.get(frame.ticket);
+      tickets.delete(frame.ticket);
+      if (!session) return refuse('bad_ticket');
+      Object.assign(connection, { user: session.user, session: session.id });
+      presenceChanged();
+      return connection.say({ type: 'session', reason: 'authenticated', id, session: session.id, user: shown(session.user) });
+    }
+  }
+  if (!conversation) return refuse('not_found');
+  if (frame.type === 'history') return connection.say({ type: 'history', id, conversation: conversation.id, ...page(conversation, frame) });
+  if (!connection.user) return refuse('not_logged_in');
+  if (frame.type === 'read') {
+    conversation.read.set(connection.user.id, frame.seq);
+    for (const each of connections)
+      if (each !== connection && each.user === connection.user) each.say({ type: 'read', conversation: conversation.id, seq: frame.seq });
+    return connection.say({ type: 'ack', id, conversation: conversation.id, seq: frame.seq });
+  }
+  if (frame.type === 'typing') {
+    for (const each of audience(conversation))
+      if (each.user !== connection.user) each.say({ type: 'typing', conversation: conversation.id, from: sender(connection.user) });
+    return;
+  }
+  if (frame.type !== 'send') return refuse('unknown_type');
+  if (!frame.text.trim()) return refuse('text_empty');
+  if (frame.text.length > 4000) return refuse('text_too_long');
+  const stored = conversation.messages.find((each) => each.id === id && each.from.id === connection.user.id);
+  const message = stored ?? append(conversation, connection.user, frame.text, id, Date.now(), connection.node);
+  connection.say({ type: 'ack', id, conversation: conversation.id, seq: message.seq, at: message.at, ...(stored && { duplicate: true }) });
+  if (!stored) deliver(conversation, message);
+}
+
+const sampleOnline = process.argv.includes('--empty') ? [] : sample({ addUser, append, directOf, lobby: conversations.get('lobby') });
+server.listen(port, '127.0.0.1', () => console.log(`http://localhost:${port} (mock)`));

@@ -1,0 +1,39 @@
+using Im.Core;
+using Im.Core.Bus;
+using Im.Core.Data;
+using Im.Core.Messages;
+using Im.Core.Nodes;
+using Im.Core.Sessions;
+using Im.Web.Accounts;
+using Im.Web.Conversations;
+using Im.Web.Gateway;
+using Im.Web.Http;
+using Im.Web.Nodes;
+using Im.Web.Sessions;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults(ImTelemetry.Name);
+builder.AddRedisClient("redis");
+// No retries here: whoever asks is told at once that the database is away, and when to ask again.
+builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
+
+builder.Services.AddImData().AddImMessages().AddImBus(probe: false).AddImSessions().AddImNodes();
+builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddGateway();
+
+var app = builder.Build();
+
+app.UseHttp();
+
+var api = app.MapApi();
+api.MapAccounts();
+api.MapSessions();
+api.MapNodes();
+api.MapConversations();
+
+app.MapGateway();
+app.MapApiDescription();
+app.MapDefaultEndpoints();
+app.MapPage();
+
+app.Run();

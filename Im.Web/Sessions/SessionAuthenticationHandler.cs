@@ -1,0 +1,35 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Im.Core.Sessions;
+using Im.Web.Http;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Im.Web.Sessions;
+
+/// <summary>
+/// Finds the session of the cookie, for the API alone: the page's files are everybody's, and the socket's node finds the session by itself.
+/// A guest's session authenticates nobody; it is in <see cref="CurrentSession"/>, as a user's is.
+/// </summary>
+internal sealed class SessionAuthenticationHandler(
+    ISessionManager sessions, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "session";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (!Request.Path.StartsWithSegments(HttpSetup.ApiPath) || SessionCookies.Read(Request) is not { } token)
+            return AuthenticateResult.NoResult();
+        if (await sessions.FindAsync(token, Context.RequestAborted) is not { } session)
+            return AuthenticateResult.NoResult();
+
+        Context.Features.Set(new CurrentSession(session, token));
+        if (session.UserId is not { } userId)
+            return AuthenticateResult.NoResult();
+        var identity = new ClaimsIdentity([new(ClaimTypes.NameIdentifier, $"{userId}"), new(ClaimTypes.Sid, session.Id)], Scheme.Name);
+        return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => ProblemKind.NotLoggedIn.WriteAsync(Context);
+}
