@@ -175,7 +175,14 @@ internal sealed class AppendStatement : IAsyncDisposable
 
     private async Task CloseAsync()
     {
-        await _command.DisposeAsync();
-        await _connection.DisposeAsync();
+        try
+        {
+            await _command.DisposeAsync();
+            await _connection.DisposeAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // It broke; there is nothing to give back.
+        }
     }
 }
