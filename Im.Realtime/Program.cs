@@ -5,7 +5,6 @@ using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Core.Presence;
 using Im.Core.Sessions;
-using Im.Realtime.Connections;
 using Im.Realtime.Node;
 
 var builder = WebApplication.CreateBuilder(args);

@@ -16,7 +16,7 @@ export default defineConfig({
     reportCompressedSize: true,
   },
   server: {
-    port: 20461,
+    port: 20465,
     strictPort: true,
     host: 'localhost',
     // The page's Origin must be the server's own, here as in a browser without Vite between.

@@ -7,7 +7,7 @@ import { ConnectionNotice } from './connection/ConnectionNotice.tsx';
 import { ConversationList } from './conversations/ConversationList.tsx';
 import { Announcer } from './messages/Announcer.tsx';
 import { ChatTitle } from './messages/ChatTitle.tsx';
-import { Composer, GuestPrompt } from './messages/Composer.tsx';
+import { Composer, ComposerSkeleton, GuestPrompt } from './messages/Composer.tsx';
 import { MessageList } from './messages/MessageList.tsx';
 import { NodeBadge } from './node/NodeBadge.tsx';
 import { OnlineList } from './people/OnlineList.tsx';
@@ -30,10 +30,10 @@ export function App() {
   const close = () => (dialog.value = undefined);
   return (
     <div class="app" data-view={view.value}>
-      <a class="skip" href="#composer" onClick={skip}>
-        {t.value.skip}
-      </a>
       <header class="bar">
+        <a class="skip" href="#composer" onClick={skip}>
+          {t.value.skip}
+        </a>
         <div class="bar-brand">
           <Logo />
           <span class="wordmark">Im</span>
@@ -51,7 +51,7 @@ export function App() {
       <main class="chat">
         <ConnectionNotice />
         <MessageList key={`${who} ${chat}`} chat={chat} name={name} />
-        {me.value === null ? <GuestPrompt /> : <Composer key={`${who} ${chat}`} chat={chat} name={name} />}
+        {me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
       </main>
       <OnlineList />
       <Announcer />
@@ -61,8 +61,8 @@ export function App() {
   );
 }
 
-// Its address is not a place of the page: the hash names the conversation.
+// The hash names the conversation, so the link moves the focus itself.
 function skip(event: Event): void {
   event.preventDefault();
-  (document.getElementById('composer') ?? document.querySelector<HTMLElement>('.guest-prompt button'))?.focus();
+  document.getElementById('composer')?.focus();
 }

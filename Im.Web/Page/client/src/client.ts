@@ -44,6 +44,8 @@ const steadyMs = 5_000;
 const typingEveryMs = 2_000;
 const healBeforeSendMs = 3_000;
 const conversationsListed = 100;
+const ticketTries = 4;
+const ticketRetryMs = 100;
 
 /**
  * A connection to Im that mends itself. See the README beside this for how to use it, and docs/protocol.md for what it speaks.
@@ -71,6 +73,7 @@ export class ImClient extends Emitter<ImEvents> {
   #attempt = 0;
   #cause: Cause | undefined;
   #timer: unknown;
+  #loggingIn = false;
   #following: Promise<void> | undefined;
   #followAgain = false;
 
@@ -120,7 +123,8 @@ export class ImClient extends Emitter<ImEvents> {
 
   /** An unknown nickname joins, a known one needs its password. This connection, and the browser's other tabs, follow without reconnecting. */
   async login(nickname: string, password: string, brief?: string): Promise<{ user: User; created: boolean }> {
-    const answer = await this.http.login(nickname, password, brief);
+    this.#loggingIn = true;
+    const answer = await this.http.login(nickname, password, brief).finally(() => (this.#loggingIn = false));
     this.#session = true;
     if (this.#current) await this.#follow();
     else this.connect();
@@ -294,7 +298,7 @@ export class ImClient extends Emitter<ImEvents> {
 
   #takeSession(frame: SessionFrame): void {
     if (frame.reason === 'login') {
-      void this.#follow();
+      if (!this.#loggingIn) void this.#follow(); // our own login follows itself, when it has the cookie
       return;
     }
     if (frame.reason === 'logout') this.#setMe(null);
@@ -314,12 +318,24 @@ export class ImClient extends Emitter<ImEvents> {
 
   async #authenticate(): Promise<void> {
     try {
-      const ticket = await this.http.ticket();
+      const ticket = await this.#ticket();
       await this.#request({ type: 'authenticate', ticket }, true);
     } catch (error) {
       // Logged out again meanwhile, or the connection ended: the next one has the cookie. Else a new connection does the same.
       if (error instanceof ImError && (error.code === 'not_logged_in' || error.code === 'lost')) return;
       if (this.#current) void this.#dial();
+    }
+  }
+
+  // The hint of another tab's login may be here before the browser has that login's cookie.
+  async #ticket(): Promise<string> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.http.ticket();
+      } catch (error) {
+        if (!(error instanceof ImError && error.code === 'not_logged_in') || tries === ticketTries) throw error;
+        await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, ticketRetryMs * 2 ** tries));
+      }
     }
   }
 

@@ -20,7 +20,7 @@ export interface ConnectionListener {
 
 const readyWithinMs = 10_000;
 const answerWithinMs = 5_000;
-const defaultPingMs = 10_000;
+const defaultPingSeconds = 10;
 
 /** One WebSocket from dialling to its end: the handshake to `ready`, and pings that notice a node that is gone without saying so. */
 export class Connection {
@@ -31,7 +31,6 @@ export class Connection {
   readonly #clock: Clock;
   readonly #listener: ConnectionListener;
   #lastHeard: number;
-  #lastSent: number;
   #pingedAt: number | undefined;
   #timer: unknown;
   #ended = false;
@@ -40,7 +39,7 @@ export class Connection {
     this.#socket = socket;
     this.#clock = clock;
     this.#listener = listener;
-    this.#lastHeard = this.#lastSent = clock.now();
+    this.#lastHeard = clock.now();
     socket.onmessage = (event) => this.#hear(event.data);
     socket.onclose = (event) => this.#end(event.code);
     socket.onerror = null; // a close follows
@@ -48,9 +47,7 @@ export class Connection {
   }
 
   send(frame: ClientFrame): void {
-    if (this.#ended) return;
-    this.#lastSent = this.#clock.now();
-    this.#socket.send(JSON.stringify(frame));
+    if (!this.#ended) this.#socket.send(JSON.stringify(frame));
   }
 
   /** Asks now whether the node is still there, after a sleep or a change of network. */
@@ -82,13 +79,12 @@ export class Connection {
     if (this.readyAt !== undefined) this.#watch();
   }
 
-  // Hearing much is no excuse for saying nothing: a node closes connections that it has not heard from for 60 s.
   #watch(): void {
     if (this.#ended) return;
-    const pingMs = this.hello ? this.hello.pingSeconds * 1000 : defaultPingMs;
     const now = this.#clock.now();
-    if (this.#pingedAt === undefined && Math.min(this.#lastHeard + pingMs, this.#lastSent + 2 * pingMs) <= now) this.#ping();
-    const due = this.#pingedAt !== undefined ? this.#pingedAt + answerWithinMs : Math.min(this.#lastHeard + pingMs, this.#lastSent + 2 * pingMs);
+    const pingAt = this.#lastHeard + (this.hello?.pingSeconds ?? defaultPingSeconds) * 1000;
+    if (this.#pingedAt === undefined && pingAt <= now) this.#ping();
+    const due = this.#pingedAt === undefined ? pingAt : this.#pingedAt + answerWithinMs;
     if (due <= now) {
       this.#abandon();
       return;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { lobby, type ImClient } from '../src/index.ts';
+import { lobby, type ImClient, type ImError, type User } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { jenny, ready, settled, stage, type FakeSocket } from './fakes.ts';
 
@@ -59,9 +59,28 @@ const answered: Record<string, [request: (client: ImClient) => Promise<unknown>,
 
 const events: Record<string, 'read' | 'typing'> = { 'node.read': 'read', 'node.typing': 'typing' };
 const elsewhere = ['node.move', 'node.pong', 'node.error.retry']; // reconnect.test.ts and sending.test.ts, by what they do
+const readAsFrames = ['http.conversations', 'http.messages-response'];
+
+/** Bodies the client posts. */
+const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
+  'http.login-request': (client) => client.login('Jenny', 'correct horse', '爱喝茶 🍵'),
+  'http.login-request.known': (client) => client.login('小明', 'battery staple'),
+  'http.brief-request': (client) => client.updateBrief('今天在家'),
+};
+
+/** Answers of the HTTP API: to which request, and what the client makes of them. */
+const served: Record<string, [request: string, ask: (client: ImClient) => Promise<unknown>, check: (answer: never) => boolean]> = {
+  'http.me-response': ['GET /api/me', (client) => client.http.me(), (me: { user: User }) => me.user.nickname === 'Jenny'],
+  'http.me-response.guest': ['GET /api/me', (client) => client.http.me(), (me: { user: null; session: string }) => me.user === null && me.session === 's-9d02'],
+  'http.login-response': ['POST /api/login', (client) => client.login('Jenny', 'correct horse'), (login: { created: boolean }) => login.created],
+  'http.user': ['PUT /api/me', (client) => client.updateBrief('爱喝茶 🍵'), (user: User) => user.brief === '爱喝茶 🍵'],
+  'http.ticket-response': ['POST /api/ticket', (client) => client.http.ticket(), (ticket: string) => ticket === 'kq2vX7dE1mRzT0aB'],
+  'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
+  'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
+};
 
 test('Every golden frame is tested', () => {
-  const tested = [said, greetings, heard, answered, events].flatMap((group) => Object.keys(group)).concat(elsewhere);
+  const tested = [said, greetings, heard, answered, events, posted, served].flatMap((group) => Object.keys(group)).concat(elsewhere, readAsFrames);
   assert.deepEqual([...names].sort(), tested.sort());
 });
 
@@ -116,5 +135,25 @@ for (const [name, event] of Object.entries(events)) {
     client.on(event, ({ timeline }) => timelines.push(timeline));
     await socket().says(golden(name));
     assert.deepEqual(timelines, [client.timeline({ user: tomId })]);
+  });
+}
+
+for (const [name, act] of Object.entries(posted)) {
+  test(`The client posts ${name}`, async () => {
+    const { client, requests, answers } = stage();
+    answers.set('POST /api/login', [200, golden('http.login-response')]).set('PUT /api/me', [200, golden('http.user')]);
+    await act(client);
+    assert.deepEqual(requests[0]!.body, golden(name));
+    client.disconnect();
+  });
+}
+
+for (const [name, [request, ask, check]] of Object.entries(served)) {
+  test(`The client understands ${name}`, async () => {
+    const { client, answers } = stage();
+    const body = golden(name) as { status?: number };
+    answers.set(request, [body.status ?? 200, body]);
+    assert.ok(check((await ask(client)) as never));
+    client.disconnect();
   });
 }

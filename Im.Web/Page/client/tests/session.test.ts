@@ -41,6 +41,28 @@ test('A login in another tab is followed without reconnecting', async () => {
   assert.deepEqual([client.me, sockets.length], [jenny, 1]);
 });
 
+test('A hint that is here before the cookie is followed once the cookie is', async () => {
+  const { client, clock, answers, socket } = await ready();
+  answers.set('POST /api/ticket', [401, { code: 'not_logged_in' }]);
+  await socket().says({ type: 'session', reason: 'login', authenticate: true });
+  assert.equal(socket().of('authenticate').length, 0);
+  answers.set('POST /api/ticket', [200, { ticket: 't-2', expiresInSeconds: 30 }]);
+  await clock.advance(1_000);
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, user: jenny });
+  assert.deepEqual(client.me, jenny);
+});
+
+test('A hint of our own login is not followed before its answer has brought the cookie', async () => {
+  const { client, answers, requests, socket } = await ready();
+  answers.set('POST /api/login', [200, { user: jenny, created: false }]);
+  const tickets = () => requests.filter((request) => request.path === '/api/ticket').length;
+  void client.login('Jenny', 'secret password');
+  socket().onmessage!({ data: JSON.stringify({ type: 'session', reason: 'login', authenticate: true }) });
+  assert.equal(tickets(), 0);
+  await settled();
+  assert.equal(tickets(), 1);
+});
+
 test('A second hint while the first is followed is followed after it', async () => {
   const { client, socket } = await ready();
   await socket().says({ type: 'session', reason: 'login', authenticate: true });

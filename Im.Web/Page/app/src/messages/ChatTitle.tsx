@@ -1,7 +1,7 @@
 import { t } from '../settings/language.ts';
 import { personOf } from '../state/chats.ts';
 import { presence } from '../state/im.ts';
-import { view, type ChatKey } from '../state/route.ts';
+import { chatHref, view, type ChatKey } from '../state/route.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
 import { BackIcon, PeopleIcon } from '../ui/icons.tsx';
 
@@ -13,7 +13,7 @@ export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
   const people = view.value === 'people';
   return (
     <div class="bar-title">
-      <a class="icon-button bar-back" href={people ? '#/lobby' : '#/list'} aria-label={t.value.back} data-testid="back">
+      <a class="icon-button bar-back" href={people ? chatHref(chat) : '#/list'} aria-label={t.value.back} data-testid="back">
         <BackIcon />
       </a>
       {chat === 'lobby' ? <LobbyAvatar /> : <Avatar id={chat} nickname={name} online={isOnline} />}
@@ -21,7 +21,7 @@ export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
         <h1 data-testid="chat-title">{chat === 'lobby' ? t.value.lobby : t.value.chattingWith(name)}</h1>
         <p class="quiet">{chat === 'lobby' ? t.value.onlineCount(online, guests) : person?.brief || (isOnline ? t.value.isOnline : t.value.isOffline)}</p>
       </div>
-      <a class="icon-button bar-people" href={people ? '#/lobby' : '#/people'} aria-label={t.value.showOnline} title={t.value.showOnline} data-testid="people-open">
+      <a class="icon-button bar-people" href={people ? chatHref(chat) : '#/people'} aria-label={t.value.showOnline} title={t.value.showOnline} data-testid="people-open">
         <PeopleIcon />
       </a>
     </div>

@@ -26,10 +26,11 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
     element.style.height = '0';
     element.style.height = `${element.scrollHeight}px`;
   }, [text]);
-  // A keyboard that springs up on a phone hides what one came to read.
-  useEffect(() => {
-    if (matchMedia('(hover: hover)').matches && !dialog.value) field.current!.focus();
-  }, []);
+  // On a phone a keyboard would spring up and hide what one came to read.
+  const open = dialog.value;
+  const focus = () => matchMedia('(hover: hover)').matches && !open && field.current!.focus();
+  useEffect(() => void focus(), []);
+  useEffect(() => void (document.activeElement === document.body && focus()), [open]);
 
   const write = (value: string) => {
     setText(value);
@@ -89,12 +90,21 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   );
 }
 
+/** In the composer's place until it is known who we are. */
+export function ComposerSkeleton() {
+  return (
+    <div class="composer" aria-hidden="true">
+      <span class="skeleton composer-skeleton" />
+    </div>
+  );
+}
+
 /** In the composer's place for somebody who only reads. */
 export function GuestPrompt() {
   return (
     <div class="composer guest-prompt" data-testid="guest-prompt">
       <p>{t.value.guestPrompt}</p>
-      <button type="button" class="button" data-testid="guest-join" onClick={() => (dialog.value = 'login')}>
+      <button type="button" id="composer" class="button" data-testid="guest-join" onClick={() => (dialog.value = 'login')}>
         {t.value.join}
       </button>
     </div>

@@ -5,7 +5,7 @@ import { exactText } from '../ui/times.ts';
 import { isOnlyEmoji } from './emoji.ts';
 import type { Shown } from './grouping.ts';
 import { Journey, JourneyDots } from './Journey.tsx';
-import { linked } from './links.tsx';
+import { Linked } from './Linked.tsx';
 
 /**
  * One message. A long conversation has hundreds: with only signals for state, it is drawn again when what it shows changes and not when
@@ -26,7 +26,7 @@ export function MessageItem({ message, outgoing, text, at }: Omit<Shown, 'key'>)
     >
       <div class="message-line">
         <div class={isOnlyEmoji(text) ? 'bubble bubble-emoji' : 'bubble'} dir="auto" title={exactText(at)}>
-          {linked(text)}
+          <Linked text={text} />
         </div>
         {message && (
           <button type="button" class="how" data-testid="message-how" aria-expanded={open.value} aria-label={t.value.howItCame} title={t.value.howItCame} onClick={() => (open.value = !open.value)}>

@@ -23,7 +23,8 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   const newest = messages.at(-1);
   const lastKey = mine.at(-1)?.id ?? newest?.id;
   const { atBottom, toBottom } = useScroll(box, { first: messages[0]?.seq, last: lastKey, onTop: loadOlder });
-  const looking = useLooking() && view.value === 'chat';
+  const looking = useLooking();
+  const shownView = view.value;
 
   // What was unread on opening stays marked while the conversation is open.
   const [newAfter] = useState(() => {
@@ -32,13 +33,13 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   });
   const seen = useRef(0);
   useEffect(() => {
-    reading.value = looking && atBottom;
+    reading.value = looking && atBottom && box.current!.offsetParent !== null; // a phone may show another pane
     if (atBottom) {
       seen.current = newest?.seq ?? 0;
       trim();
     }
     return () => void (reading.value = false);
-  }, [looking, atBottom, newest]);
+  }, [looking, shownView, atBottom, newest]);
   useEffect(() => {
     if (mine.length > 0) toBottom();
   }, [mine.at(-1)?.id]);

@@ -1,6 +1,6 @@
 import type { ReceivedMessage, User } from '@im/client';
 import type { Outgoing } from '../state/outgoing.ts';
-import { sameDay } from '../ui/times.ts';
+import { sameDay } from '../ui/days.ts';
 
 /** A message as it is shown: `seq` is missing while it is on its way. */
 export interface Shown {

@@ -98,5 +98,18 @@ effect(() => {
   const chat = chats.value.get(selected.value);
   if (!reading.value || !chat || (chat.unread === 0 && chat.readSeq >= chat.lastSeq)) return;
   put({ ...chat, unread: 0, readSeq: chat.lastSeq });
-  if (me.value) client.read(addresseeOf(chat.key), chat.lastSeq).catch(() => {}); // the next one says it again
+  if (me.value) sayRead(chat.key);
 });
+
+// A busy conversation is read with every message; that is said once a second.
+const sayEveryMs = 1_000;
+const toSay = new Set<ChatKey>();
+
+function sayRead(key: ChatKey): void {
+  if (toSay.has(key)) return;
+  toSay.add(key);
+  setTimeout(() => {
+    toSay.delete(key);
+    if (me.value) client.read(addresseeOf(key), chatOf(key).readSeq).catch(() => {}); // the next one says it again
+  }, sayEveryMs);
+}

@@ -1,5 +1,6 @@
 import { computed } from '@preact/signals';
 import { language, t } from '../settings/language.ts';
+import { daysBefore } from './days.ts';
 
 const formats = computed(() => {
   const tag = language.value === 'zh' ? 'zh-CN' : (navigator.languages.find((each) => each.startsWith('en')) ?? 'en');
@@ -12,19 +13,12 @@ const formats = computed(() => {
   };
 });
 
-const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
-
-/** Days between a time and today; 0 is today. Rounded, because a day of the change of clocks is not 24 hours long. */
-const daysAgo = (at: number): number => Math.round((startOfDay(Date.now()) - startOfDay(at)) / 86_400_000);
-
-export const sameDay = (a: number, b: number): boolean => startOfDay(a) === startOfDay(b);
-
 export const timeText = (at: number): string => formats.value.time.format(at);
 
 export const exactText = (at: number): string => formats.value.exact.format(at);
 
 export function dayText(at: number): string {
-  const days = daysAgo(at);
+  const days = daysBefore(at, Date.now());
   if (days <= 0) return t.value.today;
   if (days === 1) return t.value.yesterday;
   return (days < 300 ? formats.value.weekday : formats.value.date).format(at);
@@ -32,7 +26,7 @@ export function dayText(at: number): string {
 
 /** For a list: the time today, else the day. */
 export function shortText(at: number): string {
-  const days = daysAgo(at);
+  const days = daysBefore(at, Date.now());
   if (days <= 0) return timeText(at);
   return days === 1 ? t.value.yesterday : formats.value.short.format(at);
 }

@@ -1,0 +1,18 @@
+import { partsOf } from './links.ts';
+
+/** A text with its addresses as links. Text nodes only: nothing in a message is ever markup. */
+export function Linked({ text }: { text: string }) {
+  return (
+    <>
+      {partsOf(text).map(({ text: words, href }) =>
+        href ? (
+          <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+            {words}
+          </a>
+        ) : (
+          words
+        ),
+      )}
+    </>
+  );
+}

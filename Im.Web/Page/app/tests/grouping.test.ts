@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ReceivedMessage, User } from '@im/client';
+import { groupMessages } from '../src/messages/grouping.ts';
+import { isOnlyEmoji } from '../src/messages/emoji.ts';
+import { daysBefore } from '../src/ui/days.ts';
+
+const jenny: User = { id: 'j', nickname: 'Jenny', brief: '' };
+const tom: User = { id: 't', nickname: 'Tom', brief: '' };
+const noon = new Date(2026, 8, 21, 12).getTime();
+const minute = 60_000;
+
+let seq = 0;
+const said = (from: User, minutes: number): ReceivedMessage => ({
+  conversation: 'lobby',
+  seq: ++seq,
+  id: `m-${seq}`,
+  from: { id: from.id, nickname: from.nickname },
+  text: 'words',
+  at: noon + minutes * minute,
+  node: 'realtime-1',
+});
+
+const shape = (messages: ReceivedMessage[], newAfter?: number) => groupMessages(messages, [], jenny, newAfter).map((group) => [group.nickname, group.items.length]);
+
+test('What one person says in one breath is one group', () => {
+  assert.deepEqual(shape([said(tom, 0), said(tom, 1), said(jenny, 2), said(tom, 3), said(tom, 9)]), [['Tom', 2], ['Jenny', 1], ['Tom', 1], ['Tom', 1]]);
+});
+
+test('A day starts a group, and says so', () => {
+  const groups = groupMessages([said(tom, 0), said(tom, 11 * 60 + 58), said(tom, 12 * 60 + 1)], [], jenny, undefined);
+  assert.deepEqual(groups.map((group) => group.startsDay), [true, false, true]);
+});
+
+test('What is new starts at the first message of another person after the last one read', () => {
+  seq = 0;
+  const messages = [said(tom, 0), said(jenny, 1), said(tom, 2), said(tom, 3)];
+  assert.deepEqual(groupMessages(messages, [], jenny, 1).map((group) => group.startsNew), [false, false, true]);
+});
+
+test('What is on its way stands at the end, and keeps its key when it arrives', () => {
+  const [before] = groupMessages([], [{ id: 'm-9', chat: 'lobby', text: 'words', at: noon }], jenny, undefined);
+  const [after] = groupMessages([{ ...said(jenny, 0), id: 'm-9' }], [], jenny, undefined);
+  assert.equal(before!.mine, true);
+  assert.equal(before!.items[0]!.key, after!.items[0]!.key);
+});
+
+test('One to three emoji are large, digits and words are not', () => {
+  for (const text of ['😀', '👩‍🚀🎉', '❤️ 🌱', '🇵🇪']) assert.equal(isOnlyEmoji(text), true, text);
+  for (const text of ['', '1', '*', 'a😀', '😀😀😀😀', '你好']) assert.equal(isOnlyEmoji(text), false, text);
+});
+
+test('Days are counted by the calendar', () => {
+  assert.equal(daysBefore(noon - 12 * 60 * minute - 1, noon), 1);
+  assert.equal(daysBefore(noon - 11 * 60 * minute, noon), 0);
+});
