@@ -104,6 +104,7 @@ internal sealed class AppendStatement : IAsyncDisposable
     {
         var results = new AppendResult[batch.Count];
         var firsts = Fill(batch);
+        await _command.PrepareAsync();
         await using (var reader = await _command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
