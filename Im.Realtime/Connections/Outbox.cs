@@ -84,18 +84,19 @@ internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolW
     {
         try
         {
-            while (TryNext(out var frame))
+            (int Code, string Reason)? close;
+            while (TryNext(out var frame, out close))
             {
                 await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
                 lock (_gate)
                     _waitingBytes -= frame.Length;
             }
-            if (_close is not { } close)
+            if (close is not { } asked)
                 return;
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-                await socket.CloseOutputAsync((WebSocketCloseStatus)close.Code, close.Reason, CancellationToken.None);
+                await socket.CloseOutputAsync((WebSocketCloseStatus)asked.Code, asked.Reason, CancellationToken.None);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException or ArgumentException)
         {
             socket.Abort();
         }
@@ -103,13 +104,14 @@ internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolW
         _closed.TrySetResult();
     }
 
-    private bool TryNext(out ReadOnlyMemory<byte> frame)
+    private bool TryNext(out ReadOnlyMemory<byte> frame, out (int Code, string Reason)? close)
     {
         lock (_gate)
         {
+            close = _close;
             if (_frames.TryDequeue(out frame))
                 return true;
-            _pumping = _close is not null; // a closing outbox never pumps again
+            _pumping = close is not null; // a closing outbox never pumps again
             return false;
         }
     }

@@ -30,7 +30,7 @@ public sealed class BusOutageTests : IAsyncLifetime
         _relay.Close();
         await Eventually.TrueAsync(async () => await _node.HealthAsync() == HealthStatus.Unhealthy);
         await Assert.ThrowsAsync<BusUnavailableException>(async () => await _node.Bus.PublishAsync(BusTopic.Presence, Frame(1)));
-        await Assert.ThrowsAsync<BusUnavailableException>(async () => await _node.Bus.SubscribeAsync(BusTopic.Session("new"), _ => { }));
+        await Assert.ThrowsAsync<BusUnavailableException>(async () => await _node.Bus.SubscribeAsync(new BusTopic("new"), _ => { }));
         await Assert.ThrowsAsync<BusUnavailableException>(async () => await _node.Bus.SubscribeAsync(BusTopic.Presence, _ => { }));
 
         var reconnected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,7 +38,7 @@ public sealed class BusOutageTests : IAsyncLifetime
         _relay.Open();
         await reconnected.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(1, await _other.Bus.PublishAsync(BusTopic.Presence, Frame(2)));
-        Assert.Equal(0, await _other.Bus.PublishAsync(BusTopic.Session("new"), Frame(3)));
+        Assert.Equal(0, await _other.Bus.PublishAsync(new BusTopic("new"), Frame(3)));
         await Eventually.TrueAsync(() => received.Contains(2));
         await Eventually.TrueAsync(async () => await _node.HealthAsync() == HealthStatus.Healthy);
     }
