@@ -24,7 +24,7 @@ public sealed class AppendTraceTests(StoreFixture store) : IClassFixture<StoreFi
 
         var frames = new List<Activity>();
         var appends = new List<Task>();
-        await using (await store.LockAsync(Protocol.ConversationId.Lobby))
+        await using (await store.LockAsync(Im.Protocol.ConversationId.Lobby))
         {
             for (var i = 0; i < 20; i++)
             {
