@@ -46,7 +46,7 @@ internal sealed class DcpRun(DcpClient client, string name, Action onDisposed) :
         try
         {
             await client.StopExecutableAsync(name, timeout.Token).ConfigureAwait(false);
-            await Ended.WaitAsync(timeout.Token).ConfigureAwait(false);
+            await Task.WhenAny(Ended, ProcessEndAsync(timeout.Token)).Unwrap().ConfigureAwait(false);
             return;
         }
         catch (Exception failure) when (failure is OperationCanceledException or HttpRequestException)
@@ -69,6 +69,23 @@ internal sealed class DcpRun(DcpClient client, string name, Action onDisposed) :
             // What is left, DCP clears up when it ends.
         }
     }
+
+    // DCP reports an end half a second late.
+    private async Task ProcessEndAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(await ProcessIdAsync(cancellationToken).ConfigureAwait(false));
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentException)
+        {
+            // Ended already.
+        }
+    }
+
+    private async Task<int> ProcessIdAsync(CancellationToken cancellationToken) =>
+        (await Started.WaitAsync(cancellationToken).ConfigureAwait(false)).Pid ?? throw new ArgumentException("It never ran.");
 
     private void Kill()
     {

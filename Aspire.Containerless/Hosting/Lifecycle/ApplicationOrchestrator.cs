@@ -72,8 +72,8 @@ internal sealed partial class ApplicationOrchestrator(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_programs.Select(s => s.StopAsync(ProgramGrace))).ConfigureAwait(false);
-        await Task.WhenAll(_servers.Select(s => s.StopAsync(ServerGrace))).ConfigureAwait(false);
+        await Task.WhenAll(_programs.Select(s => s.EndAsync(ProgramGrace))).ConfigureAwait(false);
+        await Task.WhenAll(_servers.Select(s => s.EndAsync(ServerGrace))).ConfigureAwait(false);
         await _ending.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_dashboard is not null)

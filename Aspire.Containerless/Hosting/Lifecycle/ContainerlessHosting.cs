@@ -15,7 +15,9 @@ internal static class ContainerlessHosting
         services.AddSingleton(options);
         services.AddSingleton(new DistributedApplicationModel(resources));
         services.AddSingleton(provider => new ResourceNotificationService(
-            provider, options.DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable));
+            provider,
+            options.DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable,
+            provider.GetRequiredService<ILogger<ResourceNotificationService>>()));
         services.AddSingleton(provider => new ResourceCommandService(
             provider.GetRequiredService<ResourceNotificationService>(), provider, provider.GetRequiredService<ILogger<ResourceCommandService>>()));
         services.AddSingleton<ResourceLogs>();

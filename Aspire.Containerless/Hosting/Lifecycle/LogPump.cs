@@ -14,7 +14,7 @@ internal static class LogPump
             await foreach (var line in run.FollowLogAsync(source, CancellationToken.None).ConfigureAwait(false))
                 log.Append(line, isError: source == "stderr");
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
             // DCP is gone, and the process with it.
         }

@@ -14,7 +14,9 @@ namespace Aspire.Containerless.Lifecycle;
 internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner planner, SupervisorServices shared)
 {
     /// <summary>How long a process may take to end when a person stops it; after that it is killed.</summary>
-    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan LastLinesLimit = TimeSpan.FromMilliseconds(700);
 
     private readonly Lock _gate = new();
     private readonly RestartBackOff _backOff = new();
@@ -23,6 +25,7 @@ internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner 
     private bool _hasStarted;
     private CancellationTokenSource? _attempt;
     private TimeSpan _grace = StopGrace;
+    private bool _isEnding;
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _idle = NewSignal();
 
@@ -50,15 +53,25 @@ internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner 
     }
 
     /// <summary>Wants it stopped; returns when it is.</summary>
-    public Task StopAsync(TimeSpan grace)
+    public Task StopAsync()
     {
         lock (_gate)
         {
             _isWanted = false;
-            _grace = grace;
             _attempt?.Cancel();
             Signal();
             return _attempt is null ? Task.CompletedTask : _idle.Task;
+        }
+    }
+
+    /// <summary>Stops it for good, because the application ends: no later than this, and without tidying up what ends anyway.</summary>
+    public Task EndAsync(TimeSpan grace)
+    {
+        lock (_gate)
+        {
+            _grace = grace;
+            _isEnding = true;
+            return StopAsync();
         }
     }
 
@@ -124,7 +137,6 @@ internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner 
     private async Task<Outcome> RunOnceAsync(LaunchPlan plan, CancellationToken cancellationToken)
     {
         var run = await shared.Executables.StartAsync(replica.Id, plan, Producers(), cancellationToken).ConfigureAwait(false);
-        await using var disposing = run.ConfigureAwait(false);
         var logs = Task.WhenAll(LogPump.RunAsync(run, "stdout", Log), LogPump.RunAsync(run, "stderr", Log));
         using var watching = new CancellationTokenSource();
         var health = Task.CompletedTask;
@@ -147,8 +159,12 @@ internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner 
         {
             await watching.CancelAsync().ConfigureAwait(false);
             await health.ConfigureAwait(false);
-            // The last lines are worth a moment: they say why.
-            await Task.WhenAny(logs, Task.Delay(TimeSpan.FromMilliseconds(300))).ConfigureAwait(false);
+            if (!_isEnding)
+            {
+                // The last lines are worth a moment: they say why.
+                await Task.WhenAny(logs, Task.Delay(LastLinesLimit)).ConfigureAwait(false);
+                await run.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 

@@ -4,11 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>What state every resource is in, and who wants to know. Replicas have one state each.</summary>
-public class ResourceNotificationService : IDisposable
+public partial class ResourceNotificationService : IDisposable
 {
     /// <summary>A watcher this many changes behind misses the oldest of them.</summary>
     private const int WatcherBacklog = 4096;
@@ -18,9 +19,11 @@ public class ResourceNotificationService : IDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposed = new();
     private readonly IServiceProvider _services;
+    private readonly ILogger<ResourceNotificationService> _logger;
 
-    internal ResourceNotificationService(IServiceProvider services, WaitBehavior defaultWaitBehavior)
+    internal ResourceNotificationService(IServiceProvider services, WaitBehavior defaultWaitBehavior, ILogger<ResourceNotificationService> logger)
     {
+        _logger = logger;
         _services = services;
         DefaultWaitBehavior = defaultWaitBehavior;
     }
@@ -121,6 +124,8 @@ public class ResourceNotificationService : IDisposable
             after = after with { Commands = CommandsOf(resource, after) };
             var change = new ResourceEvent(resource, resourceId, after);
             _current[resourceId] = change;
+            if (before.State?.Text != after.State?.Text || before.HealthStatus != after.HealthStatus)
+                LogChanged(_logger, resourceId, after.State?.Text, after.HealthStatus);
             foreach (var watcher in _watchers)
                 watcher.TryWrite(change);
         }
@@ -156,4 +161,7 @@ public class ResourceNotificationService : IDisposable
                 c.Name, c.UpdateState(context), c.DisplayName, c.DisplayDescription, c.Parameter, c.ConfirmationMessage, c.IconName, c.IconVariant, c.IsHighlighted)),
         ];
     }
+
+    [LoggerMessage(1, LogLevel.Debug, "{ResourceId} is {State}, health {Health}.")]
+    private static partial void LogChanged(ILogger logger, string resourceId, string? state, HealthStatus? health);
 }
