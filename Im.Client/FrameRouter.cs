@@ -13,6 +13,7 @@ namespace Im.Client;
 internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox, OnlineList online, ILogger logger) : IConnectionOwner
 {
     private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource? _catchingUp;
 
     public required SessionFollower Follower { private get; init; }
 
@@ -70,15 +71,18 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
     public Task StopAsync() => _stop.CancelAsync();
 
     // What the user's direct conversations have missed. Never throws: where the list cannot be read, the next message in a conversation shows the hole before it.
+    // The next connection, or user, asks anew: one of these at a time.
     private async Task CatchUpAsync()
     {
+        var mine = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        Interlocked.Exchange(ref _catchingUp, mine)?.Cancel();
         try
         {
-            inbox.Expect((await Requests.AskAsync<ConversationsFrame>(new ConversationsRequest { Id = Requests.NewId() }, _stop.Token)).Conversations);
+            inbox.Expect((await Requests.AskAsync<ConversationsFrame>(new ConversationsRequest { Id = Requests.NewId() }, mine.Token)).Conversations);
         }
         catch (Exception e)
         {
-            if (!_stop.IsCancellationRequested && e is not ImException { Code: ImCodes.Closed })
+            if (!mine.IsCancellationRequested && e is not ImException { Code: ImCodes.Closed })
                 ClientLog.SyncFailed(logger, (e as ImException)?.Code ?? e.GetType().Name);
         }
     }

@@ -112,7 +112,7 @@ public sealed class RawConnection : IAsyncDisposable
                     return _received.WrittenMemory;
             }
         }
-        catch (Exception e) when (IsSocketEnd(e))
+        catch (Exception e) when (IsSocketEnd(e) && !cancellationToken.IsCancellationRequested)
         {
             CloseCode ??= 1006;
         }
@@ -158,5 +158,6 @@ public sealed class RawConnection : IAsyncDisposable
         await CloseAsync();
     }
 
-    private static bool IsSocketEnd(Exception e) => e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException;
+    // An aborted socket may say so in any of these ways, cancellation included.
+    private static bool IsSocketEnd(Exception e) => e is WebSocketException or IOException or InvalidOperationException or OperationCanceledException;
 }

@@ -123,14 +123,14 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
     {
         lock (_lock)
         {
+            if (_ready.Task.IsCompleted)
+                _ready = NewReady(); // what is asked from here on is asked on the new connection
             owner.OnReady(link);
             if (_current is { } previous)
-                _retiring = Task.WhenAll(_retiring, previous.RetireAsync(Farewell));
+                _retiring = Task.WhenAll(_retiring, previous.RetireAsync(Farewell, _stop.Token));
             _current = link;
-            if (_ready.Task.IsCompleted)
-                _ready = NewReady();
-            _ready.SetResult(link);
             Announce(new(ConnectionState.Ready, link.Hello.Node));
+            _ready.SetResult(link);
         }
         link.Start(owner.OnFrame);
     }

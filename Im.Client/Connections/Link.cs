@@ -96,10 +96,10 @@ internal sealed class Link : IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves in order: what was asked is still answered, within <paramref name="patience"/>.</summary>
-    public async Task RetireAsync(TimeSpan patience)
+    /// <summary>Leaves in order: what was asked is still answered, within <paramref name="patience"/> and unless <paramref name="hurry"/> is cancelled.</summary>
+    public async Task RetireAsync(TimeSpan patience, CancellationToken hurry)
     {
-        await Task.WhenAny(Task.WhenAll(_asked.Values.Select(a => a.Task)), Ended, Task.Delay(patience, _time, _ending.Token));
+        await Task.WhenAny(Task.WhenAll(_asked.Values.Select(a => a.Task)), Ended, Task.Delay(patience, _time, hurry));
         await DisposeAsync();
     }
 

@@ -23,7 +23,7 @@ internal sealed class RequestSender(ConnectionKeeper keeper, SessionState sessio
         {
             return await InsistAsync<T>(frame, session.User, either.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new ImException(ImCodes.Timeout, $"No answer within {options.RequestTimeout.TotalSeconds} s.");
         }

@@ -11,6 +11,8 @@ internal sealed class SessionFollower(ImHttp http, Inbox inbox, ImClientOptions 
 {
     private const int Attempts = 3;
 
+    private static readonly TimeSpan LongestOvertake = TimeSpan.FromSeconds(5), Glance = TimeSpan.FromMilliseconds(20);
+
     private readonly SemaphoreSlim _gate = new(1);
     private readonly HashSet<Guid> _begun = [];
     private string? _preparedCookie;
@@ -40,6 +42,7 @@ internal sealed class SessionFollower(ImHttp http, Inbox inbox, ImClientOptions 
         {
             try
             {
+                await NewCookieAsync(link, stop);
                 await FollowAsync(link, stop);
                 return;
             }
@@ -54,6 +57,13 @@ internal sealed class SessionFollower(ImHttp http, Inbox inbox, ImClientOptions 
                 return;
             }
         }
+    }
+
+    // The node's hint may overtake the answer that brings the tab that logged in, and so this one, the cookie. Where none comes, the hint was about a login followed already.
+    private async Task NewCookieAsync(Link link, CancellationToken stop)
+    {
+        for (var waited = TimeSpan.Zero; link.Cookie == http.Cookie && waited < LongestOvertake; waited += Glance)
+            await Task.Delay(Glance, options.TimeProvider, stop);
     }
 
     private async Task FollowAsync(Link link, CancellationToken cancellationToken)

@@ -28,8 +28,6 @@ internal sealed class ImDataSource : IAsyncDisposable
         settings.CommandTimeout = 15;
         settings.CancellationTimeout = -1;
         settings.MaxPoolSize = 16;
-        settings.MaxAutoPrepare = 20;
-        settings.AutoPrepareMinUsages = 2;
         settings.ApplicationName ??= "im";
         Source = builder.Build();
     }

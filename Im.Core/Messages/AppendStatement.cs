@@ -104,6 +104,7 @@ internal sealed class AppendStatement : IAsyncDisposable
     {
         var results = new AppendResult[batch.Count];
         var firsts = Fill(batch);
+        await _command.PrepareAsync();
         await using (var reader = await _command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
@@ -175,7 +176,14 @@ internal sealed class AppendStatement : IAsyncDisposable
 
     private async Task CloseAsync()
     {
-        await _command.DisposeAsync();
-        await _connection.DisposeAsync();
+        try
+        {
+            await _command.DisposeAsync();
+            await _connection.DisposeAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // It broke; there is nothing to give back.
+        }
     }
 }

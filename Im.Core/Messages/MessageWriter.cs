@@ -78,11 +78,11 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
                     continue;
                 }
                 span?.SetStatus(ActivityStatusCode.Error, failure.ToString());
-                if (failure == PostgresFailure.BadData && batch.Count > 1)
+                if (failure is PostgresFailure.BadData or PostgresFailure.Unexpected && batch.Count > 1)
                 {
-                    // One message that cannot be stored does not take the others with it.
-                    foreach (var append in batch)
-                        await CommitAsync([append]);
+                    // One message that cannot be stored does not take the others with it: halves, and halves of halves, until it is alone.
+                    await CommitAsync(batch[..(batch.Count / 2)]);
+                    await CommitAsync(batch[(batch.Count / 2)..]);
                     return;
                 }
                 LogFailed(exception, batch.Count, failure);

@@ -22,8 +22,8 @@ internal sealed class PostgresMessageStore(MessageWriter writer, StoreReader rea
 
     public async Task<AppendResult> AppendAsync(NewMessage message, CancellationToken cancellationToken = default)
     {
-        if (message.Conversation.IsLobby != message.To is null)
-            throw new ArgumentException("The lobby has no other member, a direct conversation has one.", nameof(message));
+        if (message.Conversation != (message.To is { } to ? ConversationId.Direct(message.From.Id, to) : ConversationId.Lobby))
+            throw new ArgumentException("The conversation is not the one of sender and recipient, or without a recipient not the lobby.", nameof(message));
         using var span = MessageSpans.StartAppend(message);
         try
         {

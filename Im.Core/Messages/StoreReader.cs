@@ -28,9 +28,13 @@ internal sealed class StoreReader(ImDataSource data)
 
     private async Task<T> RunAsync<T>(string sql, object[] parameters, Func<NpgsqlDataReader, Task<T>> read)
     {
-        await using var command = data.Source.CreateCommand(sql);
+        await using var connection = await data.Source.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in parameters)
             command.Parameters.Add(new() { Value = value });
+        // Costs a round trip once for each connection and query. Not by Npgsql itself ("Max Auto Prepare"): there a statement that fails while
+        // being prepared leaves its connection out of step with the server (npgsql#6391).
+        await command.PrepareAsync();
         await using var reader = await command.ExecuteReaderAsync();
         return await read(reader);
     }

@@ -1,20 +1,22 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Im.Core.Bus;
 using Im.Tests.Fixtures;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
 
 namespace Im.Tests.Bus;
 
 public sealed class BusOutageTests : IAsyncLifetime
 {
     private readonly string _prefix = BusNode.NewPrefix();
-    private readonly TcpRelay _relay = new(TestServers.Redis.Split(':')[0], int.Parse(TestServers.Redis.Split(':')[1]));
+    private readonly TcpRelay _relay = RelayToRedis();
     private BusNode _node = null!;
     private BusNode _other = null!;
 
     public async Task InitializeAsync()
     {
-        _node = await BusNode.StartAsync(_prefix, $"{_relay.Address},syncTimeout=1000,asyncTimeout=1000,connectTimeout=1000", probe: true);
+        _node = await BusNode.StartAsync(_prefix, $"{TestServers.RedisThrough(_relay.Address)},syncTimeout=1000,asyncTimeout=1000,connectTimeout=1000", probe: true);
         _other = await BusNode.StartAsync(_prefix);
     }
 
@@ -28,7 +30,7 @@ public sealed class BusOutageTests : IAsyncLifetime
         _relay.Close();
         await Eventually.TrueAsync(async () => await _node.HealthAsync() == HealthStatus.Unhealthy);
         await Assert.ThrowsAsync<BusUnavailableException>(async () => await _node.Bus.PublishAsync(BusTopic.Presence, Frame(1)));
-        await Assert.ThrowsAsync<BusUnavailableException>(async () => await _node.Bus.SubscribeAsync(BusTopic.Session("new"), _ => { }));
+        await Assert.ThrowsAsync<BusUnavailableException>(async () => await _node.Bus.SubscribeAsync(new BusTopic("new"), _ => { }));
         await Assert.ThrowsAsync<BusUnavailableException>(async () => await _node.Bus.SubscribeAsync(BusTopic.Presence, _ => { }));
 
         var reconnected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,7 +38,7 @@ public sealed class BusOutageTests : IAsyncLifetime
         _relay.Open();
         await reconnected.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(1, await _other.Bus.PublishAsync(BusTopic.Presence, Frame(2)));
-        Assert.Equal(0, await _other.Bus.PublishAsync(BusTopic.Session("new"), Frame(3)));
+        Assert.Equal(0, await _other.Bus.PublishAsync(new BusTopic("new"), Frame(3)));
         await Eventually.TrueAsync(() => received.Contains(2));
         await Eventually.TrueAsync(async () => await _node.HealthAsync() == HealthStatus.Healthy);
     }
@@ -49,6 +51,12 @@ public sealed class BusOutageTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => await _node.HealthAsync() == HealthStatus.Unhealthy);
         _relay.Thaw();
         await Eventually.TrueAsync(async () => await _node.HealthAsync() == HealthStatus.Healthy, seconds: 20);
+    }
+
+    private static TcpRelay RelayToRedis()
+    {
+        var server = (IPEndPoint)ConfigurationOptions.Parse(TestServers.Redis).EndPoints[0];
+        return new($"{server.Address}", server.Port);
     }
 
     private static BusEnvelope Frame(long seq) => new(BusKind.Frame, "node", default) { Seq = seq };

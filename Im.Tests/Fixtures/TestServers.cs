@@ -1,11 +1,62 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using StackExchange.Redis;
+
 namespace Im.Tests.Fixtures;
 
-/// <summary>The Redis and the Postgres the suites run on.</summary>
-internal static class TestServers
+/// <summary>
+/// The Redis and the Postgres the suites run on: the AppHost's, without its programs and without data that lasts; started when first asked for,
+/// once for the whole run, and gone with it. IM_TEST_REDIS, IM_TEST_GARNET and IM_TEST_POSTGRES name others to run on instead.
+/// </summary>
+internal static partial class TestServers
 {
-    public static string Redis { get; } = Environment.GetEnvironmentVariable("IM_TEST_REDIS") ?? "127.0.0.1:26379";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private static readonly Lazy<DistributedApplication> Application = new(() => Task.Run(StartAsync).GetAwaiter().GetResult());
 
-    public static string Garnet { get; } = Environment.GetEnvironmentVariable("IM_TEST_GARNET") ?? "127.0.0.1:23501,password=pw";
+    /// <summary>With its password.</summary>
+    public static string Redis => field ??= Environment.GetEnvironmentVariable("IM_TEST_REDIS") ?? ConnectionStringOf("redis");
 
-    public static string Postgres { get; } = Environment.GetEnvironmentVariable("IM_TEST_POSTGRES") ?? "Host=127.0.0.1;Port=25432;Username=postgres";
+    /// <summary>Another make of server; the same as <see cref="Redis"/> with stock Aspire.</summary>
+    public static string Garnet => field ??= Environment.GetEnvironmentVariable("IM_TEST_GARNET") ?? StartGarnet() ?? Redis;
+
+    /// <summary>With a login that may create databases.</summary>
+    public static string Postgres => field ??= Environment.GetEnvironmentVariable("IM_TEST_POSTGRES") ?? ConnectionStringOf("postgres");
+
+    /// <summary><see cref="Redis"/> by another way, such as a <see cref="TcpRelay"/>'s address.</summary>
+    public static string RedisThrough(string address)
+    {
+        var options = ConfigurationOptions.Parse(Redis);
+        options.EndPoints.Clear();
+        options.EndPoints.Add(address);
+        return options.ToString(includePassword: true);
+    }
+
+    private static string ConnectionStringOf(string resource) =>
+        Task.Run(() => Application.Value.GetConnectionStringAsync(resource).AsTask()).GetAwaiter().GetResult()!;
+
+    private static async Task<DistributedApplication> StartAsync()
+    {
+        using var limit = new CancellationTokenSource(StartLimit);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Im_AppHost>(["--UseVolumes=false"], limit.Token);
+        foreach (var program in builder.Resources.OfType<ProjectResource>().ToArray())
+            builder.Resources.Remove(program);
+        var application = await builder.BuildAsync(limit.Token);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => application.DisposeAsync().AsTask().Wait(StartLimit);
+        await application.StartAsync(limit.Token);
+        await Task.WhenAll(
+            application.ResourceNotifications.WaitForResourceHealthyAsync("redis", limit.Token),
+            application.ResourceNotifications.WaitForResourceHealthyAsync("im", limit.Token));
+        return application;
+    }
+
+    private static string? StartGarnet()
+    {
+        string? connectionString = null;
+        StartGarnet(ref connectionString);
+        return connectionString;
+    }
+
+    /// <summary>Only where our own hosting library is there to start one.</summary>
+    static partial void StartGarnet(ref string? connectionString);
 }

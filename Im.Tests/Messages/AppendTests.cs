@@ -141,9 +141,10 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
     }
 
     [Fact]
-    public async Task The_lobby_takes_no_other_member_and_a_direct_conversation_needs_one()
+    public async Task A_message_belongs_to_the_lobby_or_to_the_conversation_of_its_sender_and_recipient()
     {
         var jenny = await store.AddUserAsync();
+        await Assert.ThrowsAsync<ArgumentException>(() => store.One.Messages.AppendAsync(Direct(jenny, jenny) with { To = Guid.NewGuid() }));
         await Assert.ThrowsAsync<ArgumentException>(() => store.One.Messages.AppendAsync(ToLobby(jenny) with { To = jenny.Id }));
         await Assert.ThrowsAsync<ArgumentException>(() => store.One.Messages.AppendAsync(Direct(jenny, jenny) with { To = null }));
     }

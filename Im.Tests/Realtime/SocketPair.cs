@@ -10,13 +10,19 @@ internal sealed class SocketPair
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly DuplexStream _toClient;
+
     public SocketPair(long pauseBytes = 64 * 1024)
     {
         var options = new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2);
         Pipe toClient = new(options), toServer = new(options);
-        Server = WebSocket.CreateFromStream(new DuplexStream(toServer.Reader.AsStream(), toClient.Writer.AsStream()), new WebSocketCreationOptions { IsServer = true });
+        _toClient = new DuplexStream(toServer.Reader.AsStream(), toClient.Writer.AsStream());
+        Server = WebSocket.CreateFromStream(_toClient, new WebSocketCreationOptions { IsServer = true });
         Client = WebSocket.CreateFromStream(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()), new WebSocketCreationOptions { IsServer = false });
     }
+
+    /// <summary>Completes when the server has begun to write to a client that may not read.</summary>
+    public Task ServerWrites => _toClient.Began;
 
     public WebSocket Server { get; }
     public WebSocket Client { get; }
@@ -48,6 +54,10 @@ internal sealed class SocketPair
 
     private sealed class DuplexStream(Stream input, Stream output) : Stream
     {
+        private readonly TaskCompletionSource _began = new();
+
+        public Task Began => _began.Task;
+
         public override bool CanRead => true;
         public override bool CanWrite => true;
         public override bool CanSeek => false;
@@ -57,6 +67,7 @@ internal sealed class SocketPair
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            _began.TrySetResult();
             await output.WriteAsync(buffer, cancellationToken);
             await output.FlushAsync(cancellationToken);
         }

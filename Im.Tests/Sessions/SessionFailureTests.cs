@@ -28,8 +28,8 @@ public sealed class SessionFailureTests
             () => sessions.LogoutAsync(id), () => sessions.RenewAsync(token), () => sessions.DestroyAsync(id), () => sessions.DestroyAllAsync(user), () => sessions.ListAsync(user),
             () => sessions.GetValueAsync(id, "n"), () => sessions.SetValueAsync(id, "n", "v"), () => sessions.DeleteValueAsync(id, "n"),
             () => sessions.SetValueForUserAsync(user, "n", "v"), () => sessions.DeleteValueForUserAsync(user, "n"), () => sessions.CreateTicketAsync(id),
-            () => sessions.RedeemTicketAsync(SessionToken.NewTicket().Text), () => sessions.SendToUserAsync(user, new Protocol.MoveFrame(1)),
-            () => sessions.SendToSessionAsync(id, new Protocol.MoveFrame(1)), () => sessions.SendToConnectionAsync(id, new Protocol.MoveFrame(1)), () => sessions.ListConnectionsAsync(),
+            () => sessions.RedeemTicketAsync(SessionToken.NewTicket().Text), () => sessions.SendToUserAsync(user, new Im.Protocol.MoveFrame(1)),
+            () => sessions.SendToSessionAsync(id, new Im.Protocol.MoveFrame(1)), () => sessions.SendToConnectionAsync(id, new Im.Protocol.MoveFrame(1)), () => sessions.ListConnectionsAsync(),
         ];
         await Task.WhenAll(operations.Select(operation => Assert.ThrowsAsync<SessionsUnavailableException>(operation)));
         await Assert.ThrowsAsync<NodesUnavailableException>(() => node.Nodes.ListAsync());

@@ -51,6 +51,7 @@ internal static class AccountsSetup
         accounts.MapPost("/logout", LogoutAsync)
             .WithSummary("Log out")
             .WithDescription("This session is a guest's again, on every tab, at once.")
+            .Produces(StatusCodes.Status204NoContent)
             .WithProblems(ProblemKind.CrossSite, ProblemKind.Unavailable);
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
                     ? "The body is larger than 16 KiB." : "A parameter or the JSON body is missing, malformed or of the wrong type.");
                 break;
             case var _ when IsServerAway(exception):
-                LogUnavailable(httpContext.Request.Path, exception);
+                LogUnavailable(httpContext.Request.Path, exception.GetBaseException().Message);
                 await ProblemKind.Unavailable.WriteAsync(httpContext);
                 break;
             default:
@@ -44,8 +44,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         _ => false,
     };
 
-    [LoggerMessage(1, LogLevel.Warning, "{Path} was answered with 503: Redis or Postgres is away")]
-    private partial void LogUnavailable(string path, Exception exception);
+    [LoggerMessage(1, LogLevel.Warning, "{Path} was answered with 503: Redis or Postgres is away ({Reason})")]
+    private partial void LogUnavailable(string path, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "{Path} failed")]
     private partial void LogFailed(string path, Exception exception);

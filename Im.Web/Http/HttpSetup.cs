@@ -41,6 +41,11 @@ internal static class HttpSetup
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments(ApiPath) || context.Request.Path.StartsWithSegments(Gateway.GatewaySetup.Path),
             guarded => guarded.UseMiddleware<CrossSiteGuard>());
+        app.UseDefaultFiles();
+        // Said here, for what is not said is put before everything: a session that cannot be read would be nobody's to answer for.
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
     }
 
     public static RouteGroupBuilder MapApi(this WebApplication app) => app.MapGroup(ApiPath).WithMetadata(new BodyLimit());

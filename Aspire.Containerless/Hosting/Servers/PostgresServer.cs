@@ -27,7 +27,7 @@ internal static class PostgresServer
     /// <summary>Creates the database unless it exists. <paramref name="connectionString"/> is the server's, without a database.</summary>
     public static async Task CreateDatabaseAsync(string connectionString, string databaseName, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(connectionString, cancellationToken);
+        await using var connection = await OpenAsync(connectionString, pooling: false, cancellationToken);
         using var quoting = new NpgsqlCommandBuilder();
         await using var command = new NpgsqlCommand($"CREATE DATABASE {quoting.QuoteIdentifier(databaseName)}", connection);
         try
@@ -45,7 +45,8 @@ internal static class PostgresServer
     {
         try
         {
-            await using var connection = await OpenAsync(connectionString, cancellationToken);
+            // Asked once a second for as long as the application runs: a login each time would cost the server a process.
+            await using var connection = await OpenAsync(connectionString, pooling: true, cancellationToken);
             await using var command = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = ReadyLimitSeconds };
             return await command.ExecuteScalarAsync(cancellationToken) is 1;
         }
@@ -55,9 +56,9 @@ internal static class PostgresServer
         }
     }
 
-    private static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    private static async Task<NpgsqlConnection> OpenAsync(string connectionString, bool pooling, CancellationToken cancellationToken)
     {
-        var target = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = ReadyLimitSeconds };
+        var target = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = pooling, MaxPoolSize = 2, Timeout = ReadyLimitSeconds };
         target.Database ??= "postgres";
         var connection = new NpgsqlConnection(target.ConnectionString);
         try

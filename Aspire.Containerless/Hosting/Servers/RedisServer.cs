@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using StackExchange.Redis;
 
@@ -6,7 +7,7 @@ namespace Aspire.Containerless.Servers;
 /// <summary>A Redis of its own for one AppHost: redis-server or valkey-server where the machine has one, else Garnet.</summary>
 internal static class RedisServer
 {
-    private const int ReadyLimitMs = 2000;
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>Chooses the server, writes its configuration, and returns how to start it.</summary>
     /// <remarks>The environment variable CONTAINERLESS_REDIS overrides the choice: <c>garnet</c>, or the path of a server.</remarks>
@@ -26,17 +27,13 @@ internal static class RedisServer
     /// <summary>Whether the server accepts this login (a StackExchange.Redis connection string) and answers PING, within 2 s.</summary>
     public static async Task<bool> IsReadyAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var target = ConfigurationOptions.Parse(connectionString);
-        target.AbortOnConnectFail = true;
-        target.ConnectRetry = 0;
-        target.ConnectTimeout = target.SyncTimeout = target.AsyncTimeout = ReadyLimitMs;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ReadyLimit);
         try
         {
-            await using var connection = await ConnectionMultiplexer.ConnectAsync(target).WaitAsync(cancellationToken);
-            await connection.GetDatabase().PingAsync();
-            return true;
+            return await RedisPing.AnswersAsync(ConfigurationOptions.Parse(connectionString), limit.Token);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (exception is SocketException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }

@@ -1,7 +1,8 @@
 // A stand-in for Im's servers, to work on the page without them: `npm run mock`, then `npm run dev`. Speaks docs/protocol.md from memory alone:
 // everything is forgotten when it ends, passwords included, so use none of your own. Also serves what is in wwwroot, with the policy the page must live with.
 //   --port 20460   --empty (without the sample conversation)
-//   PUT /mock/nodes/realtime-1 {"live":false}  ends that node's connections and takes no new ones; {"move":true} asks its clients to move.
+//   PUT /mock/nodes/realtime-1 {"live":false}  ends that node's connections and takes no new ones; {"move":true} asks its clients to move;
+//                              {"close":4401}  closes its connections with that code.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -157,13 +158,14 @@ const routes = {
   'GET /api/conversations': ({ session }) => (session.user ? { body: summaries(session.user) } : problem(401, 'not_logged_in', 'Not logged in')),
 };
 
-function setNode(name, { live, move }) {
+function setNode(name, { live, move, close }) {
   const node = nodes.get(name);
   if (!node) return problem(404, 'not_found', 'No such node');
   if (live !== undefined) node.live = live;
   for (const each of connections) {
     if (each.node !== name) continue;
     if (move) each.say({ type: 'move', withinMs: 1000 });
+    if (close) each.socket.close(close);
     if (!node.live) each.socket.terminate();
   }
   return { body: node };

@@ -99,7 +99,7 @@ export const en = {
   restarting: 'The node restarts. Moving to another one…',
   noNode: 'No chat node is up right now. This page keeps trying.',
   unreachable: 'The server cannot be reached. Trying again…',
-  offline: 'You are offline. It goes on when the network is back.',
+  offline: 'You are offline. What you write is sent later.',
   signedOut: 'This session was signed out from elsewhere.',
   badClient: 'The node closed this page’s connection. A reload may help.',
   tryNow: 'Try now',

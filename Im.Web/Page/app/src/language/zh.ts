@@ -99,7 +99,7 @@ export const zh: Dictionary = {
   restarting: '节点正在重启，正在切换…',
   noNode: '目前没有可用的聊天节点，恢复后将自动连接。',
   unreachable: '无法连接服务器，正在重试…',
-  offline: '你已离线，网络恢复后将自动继续。',
+  offline: '你已离线，消息将在网络恢复后发送。',
   signedOut: '此会话已在别处被退出。',
   badClient: '节点关闭了此页面的连接，请刷新试试。',
   tryNow: '立即重试',

@@ -30,13 +30,13 @@ export function Journey({ message }: { message: ReceivedMessage }) {
         </>
       ) : (
         <>
-          <span>{t.value.fromHistory} ·</span>
+          <span>{t.value.fromHistory}</span>
           <span>{t.value.takenBy}</span>
           <NodeName node={node} />
         </>
       )}
       <span>
-        · #{seq} · {exactText(at)}
+        #{seq} · {exactText(at)}
       </span>
     </p>
   );

@@ -5,7 +5,7 @@ import { client, me } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
 
 /** Followed so far back while the newest message is in view; what is older is loaded again on scrolling up. */
-const keepAtBottom = 400;
+const keepAtBottom = 250;
 
 export interface LoadedTimeline {
   timeline: Timeline;

@@ -1,0 +1,112 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using Im.Protocol;
+
+namespace Im.Tests.Client;
+
+/// <summary>The node's end of one connection.</summary>
+internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor)
+{
+    public static readonly LimitsInfo Limits = new(
+        ProtocolLimits.MaxFrameBytes, ProtocolLimits.MaxTextChars, ProtocolLimits.MaxPageMessages, ProtocolLimits.MaxIdChars, ProtocolLimits.MaxOutboxFrames, ProtocolLimits.MaxOutboxBytes);
+
+    private readonly SemaphoreSlim _sending = new(1);
+    private readonly Channel<ClientFrame> _frames = Channel.CreateUnbounded<ClientFrame>();
+    private readonly TaskCompletionSource<int?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Cookie => cookie;
+
+    /// <summary>The node the client asked for in the address.</summary>
+    public string? AskedFor => askedFor;
+
+    /// <summary>The client's close code, null when it went without one.</summary>
+    public Task<int?> Ended => _ended.Task.WaitAsync(Bounded.Time);
+
+    /// <summary>Whether pings are answered by themselves and not seen by the test.</summary>
+    public bool AnswersPings { get; set; } = true;
+
+    public async Task<NodeSide> WelcomeAsync(UserInfo? user = null, long lobby = 0, string node = "realtime-1")
+    {
+        await SendAsync(new HelloFrame(node, "c-1", cookie is "" ? null : "s-1", user, 1_790_000_000_000, Limits), new ReadyFrame(new(lobby)));
+        return this;
+    }
+
+    public async Task SendAsync(params ServerFrame[] frames)
+    {
+        foreach (var frame in frames)
+            await SendTextAsync(JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame));
+    }
+
+    public async Task SendTextAsync(ReadOnlyMemory<byte> utf8)
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            await socket.SendAsync(utf8, WebSocketMessageType.Text, true, default);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    /// <summary>The client's next frame, which is of this type.</summary>
+    public async Task<T> ExpectAsync<T>() where T : ClientFrame => Assert.IsType<T>(await _frames.Reader.ReadAsync().AsTask().WaitAsync(Bounded.Time));
+
+    /// <summary>Answers the client's next frame, which asks for what comes after a sequence, out of all that was ever said.</summary>
+    public async Task<HistoryRequest> AnswerHistoryAsync(IReadOnlyList<MessageInfo> all)
+    {
+        var asked = await ExpectAsync<HistoryRequest>();
+        var rest = all.Where(m => m.Conversation == asked.Conversation && m.Seq > asked.After).ToList();
+        var page = rest.Take(asked.Limit!.Value).ToList();
+        await SendAsync(new HistoryFrame(asked.Conversation!.Value, page, all.LastOrDefault(m => m.Conversation == asked.Conversation)?.Seq ?? 0, page.Count < rest.Count) { Id = asked.Id });
+        return asked;
+    }
+
+    public async Task<SendFrame> AckAsync(long seq)
+    {
+        var sent = await ExpectAsync<SendFrame>();
+        await SendAsync(new AckFrame(sent.Conversation ?? ConversationId.Lobby, seq) { Id = sent.Id, At = 1 });
+        return sent;
+    }
+
+    public Task CloseAsync(int code) => socket.CloseOutputAsync((WebSocketCloseStatus)code, "scripted", default);
+
+    public void Abort() => socket.Abort();
+
+    public async Task ReceiveAsync(CancellationToken aborted)
+    {
+        var buffer = new byte[ProtocolLimits.MaxFrameBytes];
+        try
+        {
+            for (var length = 0; ;)
+            {
+                var part = await socket.ReceiveAsync(buffer.AsMemory(length), aborted);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    if (socket.State == WebSocketState.CloseReceived)
+                        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
+                    return;
+                }
+                length += part.Count;
+                if (!part.EndOfMessage)
+                    continue;
+                var frame = ClientFrameReader.Read(buffer.AsSpan(0, length)).Frame ?? throw new InvalidOperationException("The client sent no frame.");
+                length = 0;
+                if (frame is PingFrame && AnswersPings)
+                    await SendAsync(new PongFrame(1_790_000_000_000) { Id = frame.Id });
+                else
+                    _frames.Writer.TryWrite(frame);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        {
+        }
+        finally
+        {
+            _frames.Writer.TryComplete();
+            _ended.TrySetResult((int?)socket.CloseStatus);
+        }
+    }
+}

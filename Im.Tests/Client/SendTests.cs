@@ -1,0 +1,197 @@
+using Im.Client;
+using Im.Protocol;
+
+namespace Im.Tests.Client;
+
+public sealed class SendTests : ClientTest
+{
+    [Fact]
+    public async Task A_send_returns_its_ack()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var sending = client.SendAsync(ChatTarget.Lobby, "你好 👋", id: "my-own-id");
+        var sent = await side.ExpectAsync<SendFrame>();
+        Assert.Equal(new SendFrame { Id = "my-own-id", Conversation = ConversationId.Lobby, Text = "你好 👋" }, sent);
+        await side.SendAsync(new AckFrame(ConversationId.Lobby, 42) { Id = sent.Id, At = 7, Duplicate = true });
+        Assert.Equal(new AckFrame(ConversationId.Lobby, 42) { Id = "my-own-id", At = 7, Duplicate = true }, await sending.WaitAsync(Bounded.Time));
+    }
+
+    [Fact]
+    public async Task What_was_not_acked_is_sent_again_on_the_next_connection_with_the_same_ids_in_order()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var sending = Enumerable.Range(1, 3).Select(i => client.SendAsync(ChatTarget.Lobby, $"第 {i} 条")).ToList();
+        var first = await side.AckAsync(1);
+        var unknown = await side.ExpectAsync<SendFrame>();
+        side.Abort();
+
+        var other = await ReconnectedAsync(client, Jenny);
+        var again = await other.ExpectAsync<SendFrame>();
+        Assert.Equal(unknown, again);
+        await other.SendAsync(new AckFrame(ConversationId.Lobby, 2) { Id = again.Id, Duplicate = true });
+        var third = await other.AckAsync(3);
+        Assert.Equal([1, 2, 3], (await Task.WhenAll(sending).WaitAsync(Bounded.Time)).Select(ack => ack.Seq));
+        Assert.Equal(["第 1 条", "第 2 条", "第 3 条"], [first.Text, again.Text, third.Text]);
+        Assert.Equal(3, new[] { first.Id, again.Id, third.Id }.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task What_is_sent_while_there_is_no_connection_waits_for_the_next()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        side.Abort();
+        await Bounded.UntilAsync(() => client.State == ConnectionState.Reconnecting, "lost");
+        var sending = client.SendAsync(ChatTarget.Lobby, "from the train");
+        Assert.Equal("from the train", (await (await ReconnectedAsync(client, Jenny)).AckAsync(5)).Text);
+        Assert.Equal(5, (await sending.WaitAsync(Bounded.Time)).Seq);
+    }
+
+    [Theory]
+    [InlineData(ErrorCodes.Busy)]
+    [InlineData(ErrorCodes.SlowDown)]
+    [InlineData(ErrorCodes.Unavailable)]
+    [InlineData(ErrorCodes.Internal)]
+    public async Task An_error_that_passes_is_waited_out_and_the_same_id_sent_again(string code)
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var sending = client.SendAsync(ChatTarget.Lobby, "first");
+        var later = client.SendAsync(ChatTarget.Lobby, "second");
+        var refused = await side.ExpectAsync<SendFrame>();
+        await side.SendAsync(new ErrorFrame(code, "not now") { Id = refused.Id, RetryAfterMs = 1_000 });
+
+        var again = side.ExpectAsync<SendFrame>();
+        Assert.InRange(await Clock.PassUntilAsync(again), TimeSpan.FromMilliseconds(1_000), TimeSpan.FromMilliseconds(1_400));
+        Assert.Equal(refused, await again);
+        await side.SendAsync(new AckFrame(ConversationId.Lobby, 1) { Id = refused.Id });
+        await side.AckAsync(2);
+        Assert.Equal([1, 2], (await Task.WhenAll(sending, later).WaitAsync(Bounded.Time)).Select(ack => ack.Seq));
+    }
+
+    [Fact]
+    public async Task The_nodes_own_fault_is_not_waited_out_for_ever()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var sending = client.SendAsync(ChatTarget.Lobby, "cursed");
+        for (var i = 0; i < 5; i++)
+        {
+            var sent = side.ExpectAsync<SendFrame>();
+            await Clock.PassUntilAsync(sent);
+            await side.SendAsync(new ErrorFrame(ErrorCodes.Internal, "in the log") { Id = (await sent).Id, RetryAfterMs = 100 });
+        }
+        Assert.Equal(ErrorCodes.Internal, (await Assert.ThrowsAsync<ImException>(() => sending).WaitAsync(Bounded.Time)).Code);
+    }
+
+    [Fact]
+    public async Task A_final_error_is_thrown_with_its_code_and_the_next_message_goes_on()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var refused = client.SendAsync(Tom.Id, "hello?");
+        var next = client.SendAsync(Direct, "still there?");
+        var sent = await side.ExpectAsync<SendFrame>();
+        Assert.Equal(Tom.Id, sent.User);
+        await side.SendAsync(new ErrorFrame(ErrorCodes.NotFound, "no such user") { Id = sent.Id });
+        Assert.Equal(ErrorCodes.NotFound, (await Assert.ThrowsAsync<ImException>(() => refused).WaitAsync(Bounded.Time)).Code);
+        await side.AckAsync(1);
+        await next.WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task Without_an_answer_within_10_s_the_same_id_is_sent_again()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var sending = client.SendAsync(ChatTarget.Lobby, "hello?");
+        var sent = await side.ExpectAsync<SendFrame>();
+        var again = side.ExpectAsync<SendFrame>();
+        Assert.InRange(await Clock.PassUntilAsync(again, TimeSpan.FromMilliseconds(500)), TimeSpan.FromSeconds(9.5), TimeSpan.FromSeconds(11));
+        Assert.Equal(sent, await again);
+        await side.SendAsync(new AckFrame(ConversationId.Lobby, 1) { Id = sent.Id, Duplicate = true });
+        await sending.WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task Messages_to_different_conversations_do_not_wait_for_each_other()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var lobby = client.SendAsync(ChatTarget.Lobby, "to all");
+        var direct = client.SendAsync(Tom.Id, "to you");
+        var sent = new[] { await side.ExpectAsync<SendFrame>(), await side.ExpectAsync<SendFrame>() };
+        foreach (var frame in sent.Reverse())
+            await side.SendAsync(new AckFrame(frame.Conversation ?? Direct, 1) { Id = frame.Id });
+        await Task.WhenAll(lobby, direct).WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task A_cancelled_send_lets_the_next_one_through()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        using var cancel = new CancellationTokenSource();
+        var first = client.SendAsync(ChatTarget.Lobby, "first");
+        var second = client.SendAsync(ChatTarget.Lobby, "second", cancellationToken: cancel.Token);
+        var third = client.SendAsync(ChatTarget.Lobby, "third");
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.Equal("first", (await side.AckAsync(1)).Text);
+        Assert.Equal("third", (await side.AckAsync(2)).Text);
+        await Task.WhenAll(first, third).WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task No_more_than_the_limit_wait_for_their_ack()
+    {
+        var client = NewClient(pending: 2);
+        var (_, side) = await ConnectAsync(Jenny, client: client);
+        var waiting = new[] { client.SendAsync(ChatTarget.Lobby, "1"), client.SendAsync(Tom.Id, "2") };
+        Assert.Equal(ImCodes.QueueFull, (await Assert.ThrowsAsync<ImException>(() => client.SendAsync(ChatTarget.Lobby, "3"))).Code);
+        await side.AckAsync(1);
+        await side.AckAsync(1);
+        await Task.WhenAll(waiting).WaitAsync(Bounded.Time);
+        var next = client.SendAsync(ChatTarget.Lobby, "4");
+        await side.AckAsync(2);
+        await next.WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task What_a_node_would_refuse_never_leaves()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        (string Text, string Code)[] refused =
+        [
+            ("", ErrorCodes.TextEmpty), (" \n", ErrorCodes.TextEmpty), ("a\0b", ErrorCodes.TextInvalid), ("half \uD83D", ErrorCodes.TextInvalid), (new('字', 4_001), ErrorCodes.TextTooLong),
+        ];
+        foreach (var (text, code) in refused)
+            Assert.Equal(code, (await Assert.ThrowsAsync<ImException>(() => client.SendAsync(ChatTarget.Lobby, text))).Code);
+        await Assert.ThrowsAsync<ArgumentException>(() => client.SendAsync(ChatTarget.Lobby, "hi", id: new('x', 65)));
+        var longest = client.SendAsync(ChatTarget.Lobby, new('字', 4_000));
+        Assert.Equal(4_000, (await side.AckAsync(1)).Text.Length);
+        await longest.WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task Without_connect_a_send_says_so() =>
+        Assert.Equal(ImCodes.Closed, (await Assert.ThrowsAsync<ImException>(() => NewClient().SendAsync(ChatTarget.Lobby, "hi"))).Code);
+
+    [Fact]
+    public async Task Questions_are_answered_over_a_reconnect_and_give_up_after_30_s()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var asking = client.HistoryAsync(Tom.Id, before: 9, limit: 2);
+        await side.ExpectAsync<HistoryRequest>();
+        side.Abort();
+        var other = await ReconnectedAsync(client, Jenny);
+        var asked = await other.ExpectAsync<HistoryRequest>();
+        Assert.Equal((Tom.Id, 9L, null, 2), (asked.User, asked.Before, asked.After, asked.Limit));
+        await other.SendAsync(new HistoryFrame(Direct, Stored(7, 2, Direct), 12, true) { Id = asked.Id });
+        Assert.Equal([7, 8], (await asking.WaitAsync(Bounded.Time)).Messages.Select(m => m.Seq));
+
+        var reading = client.MarkReadAsync(Direct, 8);
+        var read = await other.ExpectAsync<ReadRequest>();
+        await other.SendAsync(new AckFrame(Direct, 8) { Id = read.Id });
+        Assert.Equal(8, await reading.WaitAsync(Bounded.Time));
+
+        other.Abort();
+        Node.RefuseWith = 503;
+        var unanswered = client.ConversationsAsync();
+        Assert.InRange(await Clock.PassUntilAsync(Task.WhenAny(unanswered), TimeSpan.FromSeconds(1)), TimeSpan.FromSeconds(29), TimeSpan.FromSeconds(32));
+        Assert.Equal(ImCodes.Timeout, (await Assert.ThrowsAsync<ImException>(() => unanswered)).Code);
+    }
+}

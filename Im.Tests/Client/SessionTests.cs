@@ -1,0 +1,114 @@
+using System.Net;
+using Im.Client;
+using Im.Protocol;
+
+namespace Im.Tests.Client;
+
+public sealed class SessionTests : ClientTest
+{
+    [Fact]
+    public async Task Login_keeps_the_cookie_and_connects_with_it()
+    {
+        var client = NewClient();
+        var login = await client.LoginAsync("小明", "correct horse", "爱喝茶");
+        Assert.True(login.Created);
+        Assert.Equal(("小明", "爱喝茶"), (client.User?.Nickname, client.User?.Brief));
+        var connecting = client.ConnectAsync();
+        var side = await (await Node.AcceptAsync()).WelcomeAsync(Node.User);
+        await connecting.WaitAsync(Bounded.Time);
+        Assert.Equal("im_session=login-1", side.Cookie);
+    }
+
+    [Fact]
+    public async Task A_refused_request_throws_the_problems_code()
+    {
+        Node.Problem = new(401, ProblemCodes.WrongPassword, "Wrong password", "Not that one.");
+        var error = await Assert.ThrowsAsync<ImException>(() => NewClient().LoginAsync("Jenny", "wrong horse"));
+        Assert.Equal((ProblemCodes.WrongPassword, 401, "Not that one."), (error.Code, error.StatusCode, error.Message));
+    }
+
+    [Fact]
+    public async Task Another_tabs_login_is_followed_on_the_open_connection()
+    {
+        var cookies = new CookieContainer();
+        var (tab, side) = await ConnectAsync(client: NewClient(cookies));
+        var other = NewClient(cookies);
+        var hinted = side.SendAsync(new SessionFrame(SessionFrame.Login) { Authenticate = true }); // it may well overtake the answer to the login
+        await other.LoginAsync("小明", "correct horse");
+        await hinted;
+
+        var asking = side.ExpectAsync<AuthenticateRequest>();
+        await Clock.PassUntilAsync(asking);
+        Assert.Equal("ticket of login-1", (await asking).Ticket);
+        await side.SendAsync(new SessionFrame(SessionFrame.Authenticated) { Id = (await asking).Id, User = Node.User, Session = "s-2" });
+        await Bounded.UntilAsync(() => tab.User?.Nickname == "小明" && tab.SessionId == "s-2", "followed");
+        await CaughtUpAsync(side);
+        Assert.Single(Node.Requests, "GET /ws");
+    }
+
+    [Fact]
+    public async Task A_login_makes_the_open_connection_the_users_before_it_returns()
+    {
+        var (client, side) = await ConnectAsync();
+        var login = client.LoginAsync("Jenny", "correct horse");
+        var asked = await side.ExpectAsync<AuthenticateRequest>();
+        Assert.False(login.IsCompleted);
+        await side.SendAsync(new SessionFrame(SessionFrame.Authenticated) { Id = asked.Id, User = Node.User, Session = "s-2" });
+        await login.WaitAsync(Bounded.Time);
+        await CaughtUpAsync(side);
+        var sending = client.SendAsync(ChatTarget.Lobby, "hi");
+        await side.AckAsync(1);
+        await sending.WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task A_login_that_cannot_be_followed_is_followed_by_a_new_connection()
+    {
+        var (client, side) = await ConnectAsync();
+        var login = client.LoginAsync("Jenny", "correct horse");
+        for (var i = 0; i < 3; i++)
+            await side.SendAsync(new ErrorFrame(ErrorCodes.BadTicket, "expired") { Id = (await side.ExpectAsync<AuthenticateRequest>()).Id });
+        await login.WaitAsync(Bounded.Time);
+        var other = await ReconnectedAsync(client, Node.User);
+        Assert.Equal("im_session=login-1", other.Cookie);
+        Assert.Equal("Jenny", client.User?.Nickname);
+    }
+
+    [Fact]
+    public async Task After_a_logout_elsewhere_nothing_is_sent_in_the_users_name()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var first = client.SendAsync(ChatTarget.Lobby, "first");
+        var second = client.SendAsync(ChatTarget.Lobby, "second");
+        var sent = await side.ExpectAsync<SendFrame>();
+        await side.SendAsync(new SessionFrame(SessionFrame.Logout));
+        await Bounded.UntilAsync(() => client.User is null, "logged out");
+        await side.SendAsync(new ErrorFrame(ErrorCodes.NotLoggedIn, "guests read") { Id = sent.Id });
+        foreach (var refused in new[] { first, second })
+            Assert.Equal(ErrorCodes.NotLoggedIn, (await Assert.ThrowsAsync<ImException>(() => refused).WaitAsync(Bounded.Time)).Code);
+    }
+
+    [Fact]
+    public async Task What_one_user_wrote_is_not_sent_by_the_next()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var sending = client.SendAsync(ChatTarget.Lobby, "by Jenny");
+        await side.ExpectAsync<SendFrame>();
+        side.Abort();
+        await ReconnectedAsync(client, Tom);
+        Assert.Equal(ErrorCodes.NotLoggedIn, (await Assert.ThrowsAsync<ImException>(() => sending).WaitAsync(Bounded.Time)).Code);
+        Assert.Equal(Tom, client.User);
+    }
+
+    [Fact]
+    public async Task The_profile_follows_changes_here_and_elsewhere()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        Assert.Equal("在家", (await client.UpdateBriefAsync("在家")).Brief);
+        Assert.Equal("在家", client.User?.Brief);
+        await side.SendAsync(new SessionFrame(SessionFrame.Profile) { User = Jenny with { Brief = "out" } });
+        await Bounded.UntilAsync(() => client.User?.Brief == "out", "the profile");
+        await client.LogoutAsync();
+        Assert.Null(client.User);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net.Http.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using Im.Protocol;
+
+namespace Im.Tests.Fixtures;
+
+/// <summary>
+/// The whole system as the AppHost describes it, with the dashboard, whose telemetry API is where tests read traces. Started once for all
+/// classes of <see cref="ImAppCollection"/>, on data of its own.
+/// </summary>
+public sealed class ImAppFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private readonly string _telemetryKey = Guid.NewGuid().ToString("N");
+    private HttpClient? _web;
+
+    public DistributedApplication App { get; private set; } = null!;
+
+    /// <summary>The page.</summary>
+    public Uri WebAddress { get; } = new($"http://localhost:{FreePort.Next()}");
+
+    public Uri DashboardAddress { get; } = new($"http://localhost:{FreePort.Next()}");
+
+    /// <summary>Reads <c>api/telemetry/{spans,traces,logs}</c>; they are there about a second after they happened.</summary>
+    public HttpClient Telemetry { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        // Fixed ports, chosen here: stock tells programs the dashboard's configured address, which random ports would not match.
+        string[] args =
+        [
+            "--UseVolumes=false",
+            "--DcpPublisher:RandomizePorts=false",
+            $"--WebPort={WebAddress.Port}",
+            $"--ASPNETCORE_URLS={DashboardAddress}",
+            $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort.Next()}",
+            "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
+            $"--AppHost:DashboardApiKey={_telemetryKey}",
+        ];
+        using var limit = new CancellationTokenSource(StartLimit);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Im_AppHost>(
+            args, (options, _) => options.DisableDashboard = false, limit.Token);
+        App = await builder.BuildAsync(limit.Token);
+        await App.StartAsync(limit.Token);
+        await App.ResourceNotifications.WaitForResourceHealthyAsync("web", limit.Token);
+        await App.ResourceNotifications.WaitForResourceHealthyAsync("aspire-dashboard", limit.Token);
+        _web = App.CreateHttpClient("web");
+        Telemetry = new HttpClient { BaseAddress = DashboardAddress };
+        Telemetry.DefaultRequestHeaders.Add("x-api-key", _telemetryKey);
+    }
+
+    /// <summary>The nodes as the gateway knows them.</summary>
+    public async Task<IReadOnlyList<NodeInfo>> GetNodesAsync() =>
+        await _web!.GetFromJsonAsync("/api/nodes", ProtocolJson.Default.IReadOnlyListNodeInfo) ?? [];
+
+    public async Task DisposeAsync()
+    {
+        _web?.Dispose();
+        Telemetry?.Dispose();
+        if (App is not null)
+            await App.DisposeAsync();
+    }
+}
+
+/// <summary>For classes that share the one system. They run one after the other, and nothing beside them: they look at the clock.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ImAppCollection : ICollectionFixture<ImAppFixture>
+{
+    public const string Name = "The whole system";
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Text;
+using Im.Tests.Fixtures;
+
+namespace Im.Tests.Hosting;
+
+/// <summary>The real AppHost as a person starts it, in a process of its own.</summary>
+[UnsupportedOSPlatform("windows")]
+internal sealed class AppHostProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    public AppHostProcess(int webPort)
+    {
+        WebPort = webPort;
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["exec", AssemblyPath(), $"--WebPort={webPort}", "--UseVolumes=false"])
+            start.ArgumentList.Add(argument);
+        start.Environment["ASPNETCORE_URLS"] = $"http://localhost:{DashboardPort}";
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int WebPort { get; }
+
+    public int DashboardPort { get; } = FreePort.Next();
+
+    public int Id => _process.Id;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    public async Task SaysAsync(string text)
+    {
+        await ServersProcess.UntilAsync(() => Task.FromResult(_process.HasExited || Output.Contains(text)), Limit, $"the AppHost to say '{text}'");
+        Assert.Contains(text, Output);
+    }
+
+    public Task SignalAsync(string signal) => ServersProcess.SignalAsync(signal, Id);
+
+    public async Task<int> ExitAsync()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Every process it has started, directly or not: those of its session's orchestrator, and all below them.</summary>
+    public IReadOnlySet<int> Descendants()
+    {
+        var parents = Process.GetProcesses().Select(p => p.Id).ToDictionary(id => id, ParentOf);
+        var family = ServersProcess.FindProcesses($"aspire-containerless-{Id}-").ToHashSet();
+        int before;
+        do
+        {
+            before = family.Count;
+            family.UnionWith(parents.Where(p => family.Contains(p.Value)).Select(p => p.Key).ToArray());
+        }
+        while (family.Count > before);
+        return family;
+    }
+
+    public static bool IsAlive(int processId) => Directory.Exists($"/proc/{processId}") && !StatOf(processId).Contains(") Z ");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await SignalAsync("TERM");
+            await ExitAsync();
+        }
+        _process.Dispose();
+    }
+
+    /// <summary>In its own output folder, of the same build as this one; the copy beside the tests has their dependencies, not its own.</summary>
+    private static string AssemblyPath()
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(Projects.Im_AppHost.ProjectPath, "bin", framework.Parent!.Name, framework.Name, "Im.AppHost.dll");
+    }
+
+    private static int ParentOf(int processId) => StatOf(processId).Split(") ") is [.., var rest] && rest.Split(' ') is [_, var parent, ..] ? int.Parse(parent) : 0;
+
+    private static string StatOf(int processId)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/stat");
+        }
+        catch (IOException)
+        {
+            return ") Z ";
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_output)
+            _output.AppendLine(line);
+    }
+}

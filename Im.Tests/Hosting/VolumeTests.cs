@@ -1,0 +1,57 @@
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Im.Tests.Hosting;
+
+public sealed class VolumeTests : AppTest
+{
+    [Fact]
+    public async Task Data_and_passwords_survive_a_restart_of_the_application()
+    {
+        var folder = Directory.CreateTempSubdirectory("im-volumes-");
+        // The server's own account has to get in.
+        if (!OperatingSystem.IsWindows())
+            folder.UnixFileMode |= UnixFileMode.OtherExecute | UnixFileMode.OtherRead;
+        try
+        {
+            var first = await RunAsync(folder.FullName);
+            await using (var source = NpgsqlDataSource.Create(first.Postgres))
+                await source.CreateCommand("CREATE TABLE kept AS SELECT 42 AS answer").ExecuteNonQueryAsync(Limit);
+            await using (var redis = await ConnectionMultiplexer.ConnectAsync(first.Redis))
+                await redis.GetDatabase().StringSetAsync("kept", 42);
+            await StopAsync();
+
+            var second = await RunAsync(folder.FullName);
+            await using (var source = NpgsqlDataSource.Create(second.Postgres))
+                Assert.Equal(42, await source.CreateCommand("SELECT answer FROM kept").ExecuteScalarAsync(Limit));
+            await using (var redis = await ConnectionMultiplexer.ConnectAsync(second.Redis))
+                Assert.Equal(42, await redis.GetDatabase().StringGetAsync("kept"));
+            await StopAsync();
+
+            Assert.Equal(PasswordOf(first.Postgres), PasswordOf(second.Postgres));
+            if (!OperatingSystem.IsWindows())
+                Assert.All(folder.EnumerateFiles("*.password"), f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, f.UnixFileMode));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static string? PasswordOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Password;
+
+    private async Task<(string Postgres, string Redis)> RunAsync(string folder)
+    {
+        var app = await StartAsync(
+            builder =>
+            {
+                builder.AddRedis("redis").WithDataVolume();
+                builder.AddPostgres("postgres").WithDataVolume().AddDatabase("im");
+            },
+            $"--Containerless:DataDirectory={folder}");
+        await Task.WhenAll(Notifications.WaitForResourceHealthyAsync("redis", Limit), Notifications.WaitForResourceHealthyAsync("im", Limit));
+        return ((await app.GetConnectionStringAsync("im", Limit))!, (await app.GetConnectionStringAsync("redis", Limit))!);
+    }
+}

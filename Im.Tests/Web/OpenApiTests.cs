@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Im.Protocol;
+
+namespace Im.Tests.Web;
+
+/// <summary>The machine-readable description says what the protocol page says.</summary>
+[Collection(WebCollection.Name)]
+public sealed class OpenApiTests(WebServer server)
+{
+    private async Task<JsonElement> ReadAsync()
+    {
+        using var browser = server.NewBrowser();
+        return (await browser.GetAsync("/openapi/v1.json")).ShouldBeOk().Json;
+    }
+
+    [Fact]
+    public async Task Every_address_of_the_protocol_is_described_and_no_other()
+    {
+        var operations = Operations(await ReadAsync()).Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path}").Order();
+        Assert.Equal(
+        [
+            "GET /api/conversations", "GET /api/conversations/{id}/messages", "GET /api/me", "GET /api/nodes", "POST /api/login", "POST /api/logout", "POST /api/ticket", "PUT /api/me",
+        ], operations);
+    }
+
+    [Fact]
+    public async Task Every_operation_has_a_summary_an_answer_and_its_problems()
+    {
+        foreach (var (path, method, operation) in Operations(await ReadAsync()))
+        {
+            Assert.True(operation.GetProperty("summary").GetString()!.Length > 5, path);
+            var answers = operation.GetProperty("responses");
+            Assert.True(answers.TryGetProperty("503", out var away), path);
+            Assert.Contains("unavailable", away.GetProperty("description").GetString(), StringComparison.Ordinal);
+            Assert.Equal("unavailable", away.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema").GetProperty("properties").GetProperty("code").GetProperty("enum")[0].GetString());
+            Assert.True(answers.TryGetProperty(path == "/api/logout" ? "204" : "200", out var success), path);
+            Assert.True(path == "/api/logout" || success.GetProperty("content").TryGetProperty("application/json", out _), path);
+
+            var guarded = operation.TryGetProperty("parameters", out var parameters) && parameters.EnumerateArray().Any(parameter => parameter.GetProperty("name").GetString() == "X-Im");
+            Assert.Equal(method != "get", guarded);
+        }
+    }
+
+    [Fact]
+    public async Task Every_code_of_the_protocol_page_is_somewhere()
+    {
+        var text = (await ReadAsync()).GetRawText();
+        var codes = typeof(ProblemCodes).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+        Assert.All(codes, code => Assert.Contains($"\"{code}\"", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_reference_leads_somewhere_and_bodies_have_their_required_fields()
+    {
+        var document = await ReadAsync();
+        Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+        foreach (var reference in References(document))
+            Assert.True(reference.StartsWith("#/components/schemas/", StringComparison.Ordinal) && schemas.TryGetProperty(reference.Split('/')[^1], out _), reference);
+        Assert.Equal(["nickname", "password"], schemas.GetProperty("LoginRequest").GetProperty("required").EnumerateArray().Select(name => name.GetString()!).Order());
+        Assert.Equal("string", schemas.GetProperty("ConversationId").GetProperty("type").GetString());
+    }
+
+    private static IEnumerable<(string Path, string Method, JsonElement Operation)> Operations(JsonElement document) =>
+        from path in document.GetProperty("paths").EnumerateObject()
+        from method in path.Value.EnumerateObject()
+        select (path.Name, method.Name, method.Value);
+
+    private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => property.Name == "$ref" ? [property.Value.GetString()!] : References(property.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(References),
+        _ => [],
+    };
+}
