@@ -13,7 +13,7 @@ namespace Im.Core;
 /// </code>
 /// Times are Unix milliseconds, users 32 hexadecimal digits, hashes and session ids base64url.
 /// </summary>
-/// <param name="prefix">Put before each key, so that two installations can share one Redis.</param>
+/// <param name="prefix">Tests have their own; installations that share a Redis have databases of their own (<c>defaultDatabase</c> in the connection string).</param>
 internal sealed class RedisKeys(string prefix = "im:")
 {
     public string Nodes { get; } = $"{prefix}nodes";

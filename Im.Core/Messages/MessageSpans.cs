@@ -5,7 +5,7 @@ namespace Im.Core.Messages;
 
 /// <summary>
 /// Spans of an append, by the semantic conventions for databases. A commit is shared by messages of many traces: each message's trace has a client span of its own
-/// from the queue to the commit, and it and the batch's span (Npgsql's is that one's child) link to each other.
+/// from the queue to the commit. The batch's span, with Npgsql's below it, is that one's child when the batch is that message alone; else it is a trace of its own, and they link to each other.
 /// </summary>
 internal static class MessageSpans
 {
@@ -22,7 +22,7 @@ internal static class MessageSpans
         return span;
     }
 
-    /// <summary>A root span, started only where a message of the batch is being traced.</summary>
+    /// <summary>Started only where a message of the batch is being traced.</summary>
     public static Activity? StartBatch(List<PendingAppend> batch)
     {
         var links = new List<ActivityLink>();
@@ -33,6 +33,8 @@ internal static class MessageSpans
         }
         if (links.Count == 0)
             return null;
+        if (batch.Count == 1)
+            return ImTelemetry.Source.StartActivity("commit messages", ActivityKind.Internal, links[0].Context);
         var span = ImTelemetry.Source.StartActivity("commit messages", ActivityKind.Internal, parentContext: default, links: links);
         if (span is null)
             return null;

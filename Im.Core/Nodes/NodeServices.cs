@@ -18,15 +18,15 @@ public static class NodeServices
     }
 
     /// <summary>
-    /// Makes this process a node (<see cref="NodeIdentity"/>, <see cref="INodeLease"/>). Call it before the features that live with its lease: hosted services
+    /// Makes this process a node (<see cref="NodeIdentity"/>, <see cref="INodeLease"/>), with settings from the section <c>Nodes</c>. Call it before the features that live with its lease: hosted services
     /// stop in reverse, and the lease is given back last.
     /// </summary>
     /// <param name="name">What people see, such as <c>realtime-1</c>; its own for each replica.</param>
-    public static IServiceCollection AddImNode(this IServiceCollection services, string name, Action<NodeOptions>? configure = null)
+    public static IServiceCollection AddImNode(this IServiceCollection services, string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         services.AddImNodes();
-        services.AddOptionsWithValidateOnStart<NodeOptions>().Configure(options => configure?.Invoke(options));
+        services.AddOptionsWithValidateOnStart<NodeOptions>().BindConfiguration("Nodes");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<NodeOptions>, NodeOptionsRanges>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<NodeOptions>, NodeOptionsRatio>());
         services.TryAddSingleton(new NodeIdentity(name, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))));

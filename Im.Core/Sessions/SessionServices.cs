@@ -8,13 +8,13 @@ namespace Im.Core.Sessions;
 public static class SessionServices
 {
     /// <summary>
-    /// Sessions (<see cref="ISessionManager"/>), for any process. Needs an <c>IBus</c> and an <c>IConnectionMultiplexer</c>; only a process that is
+    /// Sessions (<see cref="ISessionManager"/>), for any process, with settings from the section <c>Sessions</c>. Needs an <c>IBus</c> and an <c>IConnectionMultiplexer</c>; only a process that is
     /// a node (<c>AddImNode</c>) can register connections.
     /// </summary>
-    public static IServiceCollection AddImSessions(this IServiceCollection services, Action<SessionOptions>? configure = null)
+    public static IServiceCollection AddImSessions(this IServiceCollection services)
     {
         services.AddImNodes();
-        services.AddOptionsWithValidateOnStart<SessionOptions>().Configure(options => configure?.Invoke(options));
+        services.AddOptionsWithValidateOnStart<SessionOptions>().BindConfiguration("Sessions");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsRanges>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsOrder>());
         services.TryAddSingleton<SessionStore>();

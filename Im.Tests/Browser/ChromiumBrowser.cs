@@ -73,7 +73,8 @@ internal static class ChromiumBrowser
     {
         await using (var browser = File.Create(Path.Combine(folder, "chromium")))
             await Decompress(Path.Combine(packed, "chromium.br")).CopyToAsync(browser);
-        File.SetUnixFileMode(Path.Combine(folder, "chromium"), (UnixFileMode)0b111_101_101);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(folder, "chromium"), (UnixFileMode)0b111_101_101);
         await TarFile.ExtractToDirectoryAsync(Decompress(Path.Combine(packed, "al2023.tar.br")), folder, overwriteFiles: true);
         await TarFile.ExtractToDirectoryAsync(Decompress(Path.Combine(packed, "swiftshader.tar.br")), folder, overwriteFiles: true);
     }

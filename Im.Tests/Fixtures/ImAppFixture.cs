@@ -63,8 +63,8 @@ public sealed class ImAppFixture : IAsyncLifetime
     }
 }
 
-/// <summary>For classes that share the one system. They run one after the other.</summary>
-[CollectionDefinition(Name)]
+/// <summary>For classes that share the one system. They run one after the other, and nothing beside them: they look at the clock.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ImAppCollection : ICollectionFixture<ImAppFixture>
 {
     public const string Name = "The whole system";

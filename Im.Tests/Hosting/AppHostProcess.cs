@@ -18,7 +18,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     {
         WebPort = webPort;
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "Im.AppHost.dll"), $"--WebPort={webPort}", "--UseVolumes=false"])
+        foreach (var argument in (string[])["exec", AssemblyPath(), $"--WebPort={webPort}", "--UseVolumes=false"])
             start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_URLS"] = $"http://localhost:{DashboardPort}";
         _process = new Process { StartInfo = start };
@@ -44,8 +44,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
         }
     }
 
-    public Task SaysAsync(string text) =>
-        ServersProcess.UntilAsync(() => Task.FromResult(_process.HasExited || Output.Contains(text)), Limit, $"'{text}' from\n{Output}");
+    public async Task SaysAsync(string text)
+    {
+        await ServersProcess.UntilAsync(() => Task.FromResult(_process.HasExited || Output.Contains(text)), Limit, $"the AppHost to say '{text}'");
+        Assert.Contains(text, Output);
+    }
 
     public Task SignalAsync(string signal) => ServersProcess.SignalAsync(signal, Id);
 
@@ -81,6 +84,13 @@ internal sealed class AppHostProcess : IAsyncDisposable
             await ExitAsync();
         }
         _process.Dispose();
+    }
+
+    /// <summary>In its own output folder, of the same build as this one; the copy beside the tests has their dependencies, not its own.</summary>
+    private static string AssemblyPath()
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(Projects.Im_AppHost.ProjectPath, "bin", framework.Parent!.Name, framework.Name, "Im.AppHost.dll");
     }
 
     private static int ParentOf(int processId) => StatOf(processId).Split(") ") is [.., var rest] && rest.Split(' ') is [_, var parent, ..] ? int.Parse(parent) : 0;

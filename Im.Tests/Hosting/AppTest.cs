@@ -54,8 +54,8 @@ public abstract class AppTest : IAsyncLifetime
     protected static string? StateOf(ResourceEvent e) => e.Snapshot.State?.Text;
 }
 
-/// <summary>One after the other: each starts an orchestrator.</summary>
-[CollectionDefinition(Name)]
+/// <summary>One after the other, and nothing beside them: each starts an orchestrator, and looks at the clock.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class HostingCollection
 {
     public const string Name = "Hosting";

@@ -1,4 +1,3 @@
-using Im.Core.Messages;
 using Im.Protocol;
 using static Im.Tests.Messages.StoreFixture;
 

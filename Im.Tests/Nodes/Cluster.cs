@@ -1,11 +1,12 @@
 using Im.Core;
 using Im.Core.Nodes;
+using Im.Tests.Fixtures;
 using StackExchange.Redis;
 
 namespace Im.Tests.Nodes;
 
-/// <summary>Nodes that share a bus and a part of a Redis. Leases are long unless a test says otherwise, and end when it says so, so that a busy machine ends none.</summary>
-internal sealed class Cluster(RedisUnderTest server) : IAsyncDisposable
+/// <summary>Nodes that share a part of a Redis and a bus, in memory unless said otherwise. Leases are long unless a test says otherwise, and end when it says so, so that a busy machine ends none.</summary>
+internal sealed class Cluster(RedisUnderTest server, bool redisBus = false, TcpRelay? relay = null) : IAsyncDisposable
 {
     private readonly string _prefix = $"test:{Guid.NewGuid():N}:";
     private readonly List<TestNode> _nodes = [];
@@ -26,7 +27,7 @@ internal sealed class Cluster(RedisUnderTest server) : IAsyncDisposable
             configure?.Invoke(options);
         });
         node.Lease.SetAddress($"http://127.0.0.1/{name}");
-        await Wait.UntilAsync(() => node.Lease.IsHeld, $"{name} holds its lease");
+        await Eventually.TrueAsync(() => node.Lease.IsHeld);
         return node;
     }
 
@@ -35,7 +36,7 @@ internal sealed class Cluster(RedisUnderTest server) : IAsyncDisposable
 
     private async Task<TestNode> StartAsync(string? name, TimeProvider? time, Action<NodeOptions>? configure)
     {
-        var node = await TestNode.StartAsync(await server.ConnectAsync(), Keys, Bus.Connect(), name, time, configure);
+        var node = await TestNode.StartAsync(await server.ConnectAsync(relay), Keys, redisBus ? null : Bus.Connect(), name, time, configure);
         _nodes.Add(node);
         return node;
     }

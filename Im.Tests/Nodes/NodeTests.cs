@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Im.Core.Nodes;
 using Im.Protocol;
+using Im.Tests.Fixtures;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -43,7 +45,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         var two = await _cluster.StartNodeAsync("two");
         one.Lease.Connections = 17;
         one.Lease.StartDraining();
-        await Wait.UntilAsync(async () => (await two.Nodes.ListAsync())[0] == new NodeInfo("one", "http://127.0.0.1/one", 17, false), "the other node sees 17 connections, draining");
+        await Eventually.TrueAsync(async () => (await two.Nodes.ListAsync())[0] == new NodeInfo("one", "http://127.0.0.1/one", 17, false));
         Assert.True((await two.Nodes.ListAsync())[1].Live);
     }
 
@@ -63,8 +65,8 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         var one = await _cluster.StartNodeAsync("one", configure: Short);
         await one.CrashAsync();
         Assert.Equal(2, (await two.Nodes.ListAsync()).Count);
-        await Wait.UntilAsync(async () => (await two.Nodes.ListAsync()) is [{ Name: "two" }], "the crashed node is not listed any more");
-        await Wait.UntilAsync(async () => !(await _cluster.AllKeysAsync()).Any(key => key.Contains(one.Id, StringComparison.Ordinal)), "nothing is left of it");
+        await Eventually.TrueAsync(async () => (await two.Nodes.ListAsync()) is [{ Name: "two" }]);
+        await Eventually.TrueAsync(async () => !(await _cluster.AllKeysAsync()).Any(key => key.Contains(one.Id, StringComparison.Ordinal)));
 
         static void Short(NodeOptions options) => (options.LeaseTime, options.RenewInterval) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(0.5));
     }
@@ -96,8 +98,8 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         }
         await dying.CrashAsync();
         await _cluster.EndLeaseAsync(dying);
-        await Wait.UntilAsync(() => checks.Count == others.Length, "every node has seen the lease end");
-        await Wait.UntilAsync(() => !reapers.IsEmpty, "somebody reaped");
+        await Eventually.TrueAsync(() => checks.Count == others.Length);
+        await Eventually.TrueAsync(() => !reapers.IsEmpty);
         Assert.Equal([dying.Id], reapers);
         Assert.DoesNotContain(await _cluster.AllKeysAsync(), key => key.Contains(dying.Id, StringComparison.Ordinal));
         Assert.False(await _cluster.Redis.SetContainsAsync(_cluster.Keys.Nodes, dying.Id));
@@ -115,7 +117,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         await ReapAsync(sleeper);
         Assert.DoesNotContain(await _cluster.AllKeysAsync(), key => key.Contains(sleeper.Id, StringComparison.Ordinal));
         sleeper.Watch.CheckSoon();
-        await Wait.UntilAsync(async () => await EntriesAsync(sleeper) == 2, "presence and connections are back");
+        await Eventually.TrueAsync(async () => await EntriesAsync(sleeper) == 2);
         Assert.Equal((1, 1), (lost, acquired));
         Assert.Equal(2, sleeper.Lease.Epoch);
         Assert.Equal("c-1", Assert.Single(await sleeper.Sessions.ListConnectionsAsync()).Id);
@@ -130,7 +132,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         await _cluster.Redis.HashSetAsync(_cluster.Keys.Lease(node.Id), "epoch", 99);
         Assert.Null(await hash.WriteAsync(_ => [new("field", "value")], CancellationToken.None));
         Assert.False(await _cluster.Redis.KeyExistsAsync("hash-of-" + _cluster.Keys.Connections(node.Id)));
-        await Wait.UntilAsync(() => node.Lease.Epoch == 2, "the refused write made the node take its lease again");
+        await Eventually.TrueAsync(() => node.Lease.Epoch == 2);
     }
 
     [Fact]
@@ -140,7 +142,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         foreach (var node in nodes)
             await node.Sessions.ConnectAsync(new($"c-{node.Id}", node.Id, null, null, DateTimeOffset.UtcNow));
         await _cluster.WipeAsync();
-        await Wait.UntilAsync(async () => (await nodes[0].Nodes.ListAsync()).Count == 3 && (await nodes[0].Sessions.ListConnectionsAsync()).Count == 3, "three nodes with a connection each");
+        await Eventually.TrueAsync(async () => (await nodes[0].Nodes.ListAsync()).Count == 3 && (await nodes[0].Sessions.ListConnectionsAsync()).Count == 3);
         Assert.All(nodes, node => Assert.Equal(2, node.Lease.Epoch));
     }
 
@@ -152,7 +154,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         var stuck = await _cluster.StartNodeAsync("stuck", configure: Sleepy);
         one.Watch.Reaped += _ => Interlocked.Increment(ref reaped);
         await _cluster.Redis.KeyDeleteAsync([_cluster.Keys.Lease(one.Id), _cluster.Keys.Lease(stuck.Id)]);
-        await Wait.UntilAsync(() => one.Lease.Epoch == 2, "one took its lease again");
+        await Eventually.TrueAsync(() => one.Lease.Epoch == 2);
         var check = await NextCheckAsync(one);
         Assert.False(check.Settled);
         Assert.DoesNotContain(stuck.Id, check.Live);
@@ -168,7 +170,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         var key = _cluster.Keys.Connections(node.Id);
         await _cluster.Redis.KeyDeleteAsync(key);
         await _cluster.Redis.HashSetAsync(key, [new("version", 1), new("c:ghost", "{}")]);
-        await Wait.UntilAsync(async () => await _cluster.Redis.HashExistsAsync(key, "c:c-1") && !await _cluster.Redis.HashExistsAsync(key, "c:ghost"), "the table is true again");
+        await Eventually.TrueAsync(async () => await _cluster.Redis.HashExistsAsync(key, "c:c-1") && !await _cluster.Redis.HashExistsAsync(key, "c:ghost"));
     }
 
     [Fact]
@@ -177,7 +179,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         var node = await _cluster.StartNodeAsync("node");
         await Task.WhenAll(Enumerable.Range(0, 12_000).Select(i => node.Sessions.ConnectAsync(new($"c-{i}", node.Id, null, null, DateTimeOffset.UtcNow))));
         await _cluster.WipeAsync();
-        await Wait.UntilAsync(async () => await _cluster.Redis.HashLengthAsync(_cluster.Keys.Connections(node.Id)) == 12_001, "all are back");
+        await Eventually.TrueAsync(async () => await _cluster.Redis.HashLengthAsync(_cluster.Keys.Connections(node.Id)) == 12_001);
     }
 
     private static void Sleepy(NodeOptions options) => (options.RenewInterval, options.CheckInterval) = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(2));
@@ -196,7 +198,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
     {
         var next = new TaskCompletionSource<NodeCheck>();
         node.Watch.Checked += check => next.TrySetResult(check);
-        return await next.Task.WaitAsync(Wait.Limit);
+        return await next.Task.WaitAsync(TimeSpan.FromSeconds(10));
     }
 }
 
@@ -212,8 +214,14 @@ public sealed class NodeOptionsTests
     [InlineData(6, 2, 5)]
     public void Options_under_which_live_nodes_would_die_are_refused(double leaseSeconds, double renewSeconds, double checkSeconds)
     {
-        using var services = new ServiceCollection().AddImNode("one", options => (options.LeaseTime, options.RenewInterval, options.CheckInterval) =
-            (TimeSpan.FromSeconds(leaseSeconds), TimeSpan.FromSeconds(renewSeconds), TimeSpan.FromSeconds(checkSeconds))).BuildServiceProvider();
+        var settings = new Dictionary<string, string?>
+        {
+            ["Nodes:LeaseTime"] = $"{TimeSpan.FromSeconds(leaseSeconds)}",
+            ["Nodes:RenewInterval"] = $"{TimeSpan.FromSeconds(renewSeconds)}",
+            ["Nodes:CheckInterval"] = $"{TimeSpan.FromSeconds(checkSeconds)}",
+        };
+        using var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddImNode("one").BuildServiceProvider();
         Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
     }
 }

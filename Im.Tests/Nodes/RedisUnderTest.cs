@@ -11,7 +11,20 @@ public abstract class RedisUnderTest(string connectionString) : IAsyncLifetime
 
     public async Task InitializeAsync() => Connection = await ConnectAsync();
 
-    internal async Task<IConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(connectionString);
+    /// <param name="relay">What stands between, if anything.</param>
+    internal async Task<IConnectionMultiplexer> ConnectAsync(TcpRelay? relay = null)
+    {
+        var options = ConfigurationOptions.Parse(connectionString);
+        if (relay is not null)
+        {
+            options.EndPoints.Clear();
+            options.EndPoints.Add(relay.Address);
+        }
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
+
+    internal TcpRelay Relay() => ConfigurationOptions.Parse(connectionString).EndPoints[0] is System.Net.IPEndPoint server
+        ? new(server.Address.ToString(), server.Port) : throw new InvalidOperationException("The Redis under test has a numeric address.");
 
     public Task DisposeAsync() => Connection.DisposeAsync().AsTask();
 }

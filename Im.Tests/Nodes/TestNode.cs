@@ -3,6 +3,7 @@ using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Core.Presence;
 using Im.Core.Sessions;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,10 +17,10 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly IConnectionMultiplexer _redis;
 
-    private TestNode(ServiceProvider services, IConnectionMultiplexer redis, TestBus.Port bus) => (_services, _redis, Bus) = (services, redis, bus);
+    private TestNode(ServiceProvider services, IConnectionMultiplexer redis) => (_services, _redis) = (services, redis);
 
-    public TestBus.Port Bus { get; }
     public string Id => Lease.Identity.Id;
+    public IBus Bus => Get<IBus>();
     public NodeLease Lease => Get<NodeLease>();
     public NodeWatch Watch => Get<NodeWatch>();
     public INodeRegistry Nodes => Get<INodeRegistry>();
@@ -28,16 +29,22 @@ internal sealed class TestNode : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
+    /// <param name="bus">Null: the product's own, on Redis.</param>
     public static async Task<TestNode> StartAsync(
-        IConnectionMultiplexer redis, RedisKeys keys, TestBus.Port bus, string? name, TimeProvider? time = null, Action<NodeOptions>? configure = null)
+        IConnectionMultiplexer redis, RedisKeys keys, TestBus.Port? bus, string? name, TimeProvider? time = null, Action<NodeOptions>? configure = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
-        services.AddSingleton(redis).AddSingleton(keys).AddSingleton<IBus>(bus).AddSingleton(time ?? TimeProvider.System);
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        services.AddSingleton(redis).AddSingleton(keys).AddSingleton(time ?? TimeProvider.System);
+        if (bus is null)
+            services.AddImBus(probe: name is not null).Configure<BusOptions>(options => options.ChannelPrefix = keys.Nodes);
+        else
+            services.AddSingleton<IBus>(bus);
         services.AddImSessions();
         if (name is not null)
-            services.AddImNode(name, configure).AddImPresence();
-        var node = new TestNode(services.BuildServiceProvider(), redis, bus);
+            services.AddImNode(name).AddImPresence().Configure(configure ?? (_ => { }));
+        var node = new TestNode(services.BuildServiceProvider(), redis);
         foreach (var hosted in node._services.GetServices<IHostedService>())
             await hosted.StartAsync(CancellationToken.None);
         return node;
@@ -46,7 +53,7 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>What a kill -9 leaves: no goodbye on any connection, and a lease that nobody renews.</summary>
     public async Task CrashAsync()
     {
-        Bus.Cut();
+        (Bus as TestBus.Port)?.Cut();
         await _redis.CloseAsync(allowCommandsToComplete: false);
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Core.Nodes;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Im.Core.Bus;
 using Im.Protocol;
+using Im.Tests.Fixtures;
 using Im.Tests.Nodes;
 
 namespace Im.Tests.Sessions;
@@ -100,7 +101,7 @@ public abstract class SendTests(RedisUnderTest server) : SessionSuite(server)
         Assert.Equal(["c-1"], await ConnectionsAsync());
         Assert.Null(await Sessions.SendToUserAsync(Tom, new MoveFrame(1)));
         Assert.Null(await Sessions.SendToConnectionAsync("c-2", new MoveFrame(1)));
-        await Wait.UntilAsync(async () => !await Cluster.Redis.KeyExistsAsync(Cluster.Keys.Connections(_nodeTwo.Id)), "the crashed node's table is removed");
+        await Eventually.TrueAsync(async () => !await Cluster.Redis.KeyExistsAsync(Cluster.Keys.Connections(_nodeTwo.Id)));
     }
 
     [Fact]
@@ -110,7 +111,7 @@ public abstract class SendTests(RedisUnderTest server) : SessionSuite(server)
         await ConnectAsync(_nodeTwo, "c-2", "s-2", Jenny);
         await _nodeTwo.Sessions.DisconnectAsync("c-2");
         await Cluster.WipeAsync();
-        await Wait.UntilAsync(async () => (await ConnectionsAsync()) is ["c-1"], "the one connection is back");
+        await Eventually.TrueAsync(async () => (await ConnectionsAsync()) is ["c-1"]);
         Assert.True(await Sessions.SendToSessionAsync("s-1", new MoveFrame(1)));
     }
 

@@ -1,6 +1,7 @@
 using Im.Core.Nodes;
 using Im.Core.Sessions;
 using Im.Tests.Nodes;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -27,8 +28,8 @@ public sealed class SessionFailureTests
             () => sessions.LogoutAsync(id), () => sessions.RenewAsync(token), () => sessions.DestroyAsync(id), () => sessions.DestroyAllAsync(user), () => sessions.ListAsync(user),
             () => sessions.GetValueAsync(id, "n"), () => sessions.SetValueAsync(id, "n", "v"), () => sessions.DeleteValueAsync(id, "n"),
             () => sessions.SetValueForUserAsync(user, "n", "v"), () => sessions.DeleteValueForUserAsync(user, "n"), () => sessions.CreateTicketAsync(id),
-            () => sessions.RedeemTicketAsync(SessionToken.NewTicket().Text), () => sessions.SendToUserAsync(user, new Protocol.MoveFrame(1)),
-            () => sessions.SendToSessionAsync(id, new Protocol.MoveFrame(1)), () => sessions.SendToConnectionAsync(id, new Protocol.MoveFrame(1)), () => sessions.ListConnectionsAsync(),
+            () => sessions.RedeemTicketAsync(SessionToken.NewTicket().Text), () => sessions.SendToUserAsync(user, new Im.Protocol.MoveFrame(1)),
+            () => sessions.SendToSessionAsync(id, new Im.Protocol.MoveFrame(1)), () => sessions.SendToConnectionAsync(id, new Im.Protocol.MoveFrame(1)), () => sessions.ListConnectionsAsync(),
         ];
         await Task.WhenAll(operations.Select(operation => Assert.ThrowsAsync<SessionsUnavailableException>(operation)));
         await Assert.ThrowsAsync<NodesUnavailableException>(() => node.Nodes.ListAsync());
@@ -45,16 +46,17 @@ public sealed class SessionFailureTests
     [Fact]
     public void Options_out_of_bounds_are_refused()
     {
-        AssertRefused(options => options.TicketLifetime = TimeSpan.FromHours(1), nameof(SessionOptions.TicketLifetime));
-        AssertRefused(options => options.RenewalGrace = TimeSpan.FromHours(1), nameof(SessionOptions.RenewalGrace));
-        AssertRefused(options => options.TouchInterval = TimeSpan.Zero, nameof(SessionOptions.TouchInterval));
-        AssertRefused(options => options.AbsoluteExpiration = TimeSpan.FromDays(29), nameof(SessionOptions.AbsoluteExpiration));
+        AssertRefused(nameof(SessionOptions.TicketLifetime), "01:00:00");
+        AssertRefused(nameof(SessionOptions.RenewalGrace), "01:00:00");
+        AssertRefused(nameof(SessionOptions.TouchInterval), "00:00:00");
+        AssertRefused(nameof(SessionOptions.AbsoluteExpiration), "29.00:00:00");
     }
 
-    private static void AssertRefused(Action<SessionOptions> configure, string named)
+    private static void AssertRefused(string option, string value)
     {
-        using var services = new ServiceCollection().AddImSessions(configure).BuildServiceProvider();
+        using var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new($"Sessions:{option}", value)]).Build()).AddImSessions().BuildServiceProvider();
         var refusal = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
-        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(option, refusal.Message, StringComparison.Ordinal);
     }
 }

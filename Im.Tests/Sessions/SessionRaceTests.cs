@@ -1,4 +1,6 @@
+using Im.Core.Bus;
 using Im.Core.Sessions;
+using Im.Tests.Fixtures;
 using Im.Tests.Nodes;
 
 namespace Im.Tests.Sessions;
@@ -109,7 +111,7 @@ public abstract class SessionRaceTests(RedisUnderTest server) : SessionSuite(ser
             while (!Volatile.Read(ref stop))
                 logins.Add(await Other.Sessions.LoginAsync(null, Jenny, Laptop));
         });
-        await Wait.UntilAsync(() => logins.Count >= 20, "20 logins");
+        await Eventually.TrueAsync(() => logins.Count >= 20);
         var before = logins.Count;
         var destroyed = await Sessions.DestroyAllAsync(Jenny);
         Volatile.Write(ref stop, true);
@@ -118,6 +120,23 @@ public abstract class SessionRaceTests(RedisUnderTest server) : SessionSuite(ser
         Assert.Equal(logins.Count - destroyed, (await Sessions.ListAsync(Jenny)).Count);
         Assert.All(await Task.WhenAll(logins.Take(before).Select(one => Sessions.FindAsync(one.Token))), Assert.Null);
         Assert.Equal(logins.Count - destroyed, await Sessions.DestroyAllAsync(Jenny));
+    }
+
+    [Fact]
+    public async Task Signing_out_everywhere_reaches_a_login_made_while_it_signs_out()
+    {
+        await Sessions.LoginAsync(null, Jenny, Laptop);
+        var login = Task.CompletedTask;
+        await Other.Bus.SubscribeAsync(BusTopic.Sessions, _ =>
+        {
+            if (login != Task.CompletedTask)
+                return;
+            login = Task.Run(() => Other.Sessions.LoginAsync(null, Jenny, Laptop));
+            login.Wait(TimeSpan.FromSeconds(10));
+        });
+        Assert.Equal(2, await Sessions.DestroyAllAsync(Jenny));
+        Assert.True(login.IsCompletedSuccessfully);
+        Assert.Empty(await Sessions.ListAsync(Jenny));
     }
 
     [Fact]

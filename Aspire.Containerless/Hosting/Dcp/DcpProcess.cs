@@ -12,7 +12,7 @@ namespace Aspire.Containerless.Dcp;
 internal sealed class DcpProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(15);
 
     private readonly SessionFolder _folder;

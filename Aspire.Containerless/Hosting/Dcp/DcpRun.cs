@@ -6,10 +6,7 @@ namespace Aspire.Containerless.Dcp;
 /// <summary>One process, from start to end.</summary>
 internal sealed class DcpRun(DcpClient client, string name, Action onDisposed) : IAsyncDisposable
 {
-    /// <summary>DCP itself would wait 6.6 s before it kills; Ctrl-C has 5 for everything.</summary>
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2.5);
-
-    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KillGrace = TimeSpan.FromMilliseconds(300);
 
     private readonly TaskCompletionSource<DcpExecutableStatus> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<DcpExecutableStatus> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,12 +37,12 @@ internal sealed class DcpRun(DcpClient client, string name, Action onDisposed) :
         return lines.Count == 0 ? "no reason given" : lines[^1];
     }
 
-    /// <summary>Asks it to end; kills it and its children if it has not after 2.5 s.</summary>
-    public async Task StopAsync()
+    /// <summary>Asks it to end; kills it and its children if it has not by then. DCP itself would wait 6.6 s before it kills.</summary>
+    public async Task StopAsync(TimeSpan grace)
     {
         if (Ended.IsCompleted)
             return;
-        using var timeout = new CancellationTokenSource(StopGrace);
+        using var timeout = new CancellationTokenSource(grace);
         try
         {
             await client.StopExecutableAsync(name, timeout.Token).ConfigureAwait(false);

@@ -26,6 +26,10 @@ internal sealed partial class ApplicationOrchestrator(
     TimeProvider time,
     ILogger<DistributedApplication> logger) : IHostedService
 {
+    // Together under the 5 s that Ctrl-C may take.
+    private static readonly TimeSpan ProgramGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ServerGrace = TimeSpan.FromSeconds(1.2);
+
     private readonly List<ReplicaSupervisor> _programs = [];
     private readonly List<ReplicaSupervisor> _servers = [];
     private readonly List<Task> _running = [];
@@ -68,8 +72,8 @@ internal sealed partial class ApplicationOrchestrator(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_programs.Select(s => s.StopAsync())).ConfigureAwait(false);
-        await Task.WhenAll(_servers.Select(s => s.StopAsync())).ConfigureAwait(false);
+        await Task.WhenAll(_programs.Select(s => s.StopAsync(ProgramGrace))).ConfigureAwait(false);
+        await Task.WhenAll(_servers.Select(s => s.StopAsync(ServerGrace))).ConfigureAwait(false);
         await _ending.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_dashboard is not null)

@@ -9,7 +9,7 @@ internal static class LifecycleCommands
     public static void AddTo(IResource resource)
     {
         Add(resource, KnownResourceCommands.StartCommand, "Start", "Start the resource", "Play", isHighlighted: true, StartAsync, StateOfStart);
-        Add(resource, KnownResourceCommands.StopCommand, "Stop", "Stop the resource", "Stop", isHighlighted: true, s => s.StopAsync(), StateOfStop);
+        Add(resource, KnownResourceCommands.StopCommand, "Stop", "Stop the resource", "Stop", isHighlighted: true, s => s.StopAsync(ReplicaSupervisor.StopGrace), StateOfStop);
         Add(resource, KnownResourceCommands.RestartCommand, "Restart", "Restart the resource", "ArrowCounterclockwise", isHighlighted: false, RestartAsync, StateOfRestart);
     }
 
@@ -21,7 +21,7 @@ internal static class LifecycleCommands
 
     private static async Task RestartAsync(ReplicaSupervisor supervisor)
     {
-        await supervisor.StopAsync().ConfigureAwait(false);
+        await supervisor.StopAsync(ReplicaSupervisor.StopGrace).ConfigureAwait(false);
         supervisor.Start();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aspire.Containerless.Servers;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +14,12 @@ internal sealed class ProgramPlanner(DashboardSettings dashboard, IHostEnvironme
         var arguments = await ArgumentsAsync(replica.Resource, cancellationToken).ConfigureAwait(false);
         var variables = await VariablesAsync(replica, cancellationToken).ConfigureAwait(false);
         if (replica.Resource is ExecutableResource executable)
-            return new LaunchPlan(executable.Command, arguments, executable.WorkingDirectory, variables);
+            return new LaunchPlan(
+                Command.Find(executable.Command)
+                    ?? throw new DistributedApplicationException($"There is no program '{executable.Command}' on this machine."),
+                arguments,
+                executable.WorkingDirectory,
+                variables);
 
         if (!replica.Resource.TryGetLastAnnotation<IProjectMetadata>(out var project) || project is not IBuiltProject built)
             throw new DistributedApplicationException($"'{replica.Resource.Name}' was added without a class the build generated for its project.");

@@ -13,12 +13,16 @@ namespace Aspire.Containerless.Lifecycle;
 /// </summary>
 internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner planner, SupervisorServices shared)
 {
+    /// <summary>How long a process may take to end when a person stops it; after that it is killed.</summary>
+    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
+
     private readonly Lock _gate = new();
     private readonly RestartBackOff _backOff = new();
     private readonly ReplicaPublisher _publisher = new(replica, shared.Notifications, shared.Time);
     private bool _isWanted = true;
     private bool _hasStarted;
     private CancellationTokenSource? _attempt;
+    private TimeSpan _grace = StopGrace;
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _idle = NewSignal();
 
@@ -46,11 +50,12 @@ internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner 
     }
 
     /// <summary>Wants it stopped; returns when it is.</summary>
-    public Task StopAsync()
+    public Task StopAsync(TimeSpan grace)
     {
         lock (_gate)
         {
             _isWanted = false;
+            _grace = grace;
             _attempt?.Cancel();
             Signal();
             return _attempt is null ? Task.CompletedTask : _idle.Task;
@@ -135,7 +140,7 @@ internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner 
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _publisher.Stopping();
-            await run.StopAsync().ConfigureAwait(false);
+            await run.StopAsync(_grace).ConfigureAwait(false);
             throw;
         }
         finally

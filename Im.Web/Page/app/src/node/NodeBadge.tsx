@@ -4,7 +4,7 @@ import { t } from '../settings/language.ts';
 import { askedNode, client, connection, nodeHref, useNode } from '../state/im.ts';
 import { moveWithArrows } from '../ui/arrows.ts';
 import { CheckIcon, ChevronIcon, NewTabIcon } from '../ui/icons.tsx';
-import { nodeHue } from './hue.ts';
+import { learnNodes, nodeHue } from './hue.ts';
 import './node.css';
 
 const refreshMs = 2_000;
@@ -57,7 +57,10 @@ function NodeList({ onMove }: { onMove: () => void }) {
     let shown = true;
     const read = () =>
       client.nodes().then(
-        (list) => shown && setNodes(list),
+        (list) => {
+          learnNodes(list.map((node) => node.name));
+          if (shown) setNodes(list);
+        },
         () => shown && setNodes('unknown'),
       );
     void read();
