@@ -10,7 +10,7 @@ namespace Im.Realtime.Connections;
 internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, TimeProvider time)
 {
     /// <summary>How long a connection that broke the rules may take to read our close frame.</summary>
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
 
     private static readonly WebSocketAcceptContext Accept = new()
     {
