@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Im.Core;
+using Im.Protocol;
 using static Im.Tests.Messages.StoreFixture;
 
 namespace Im.Tests.Messages;
@@ -24,7 +25,7 @@ public sealed class AppendTraceTests(StoreFixture store) : IClassFixture<StoreFi
 
         var frames = new List<Activity>();
         var appends = new List<Task>();
-        await using (await store.LockAsync(Im.Protocol.ConversationId.Lobby))
+        await using (await store.LockAsync(ConversationId.Lobby))
         {
             for (var i = 0; i < 20; i++)
             {
