@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Im.Tests.Fixtures;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Im.Tests.Hosting;
+
+/// <summary>The AppHost's own topology on the containerless library.</summary>
+[Collection(ImAppCollection.Name)]
+public sealed class WholeSystemTests(ImAppFixture im)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData("redis-1")]
+    [InlineData("postgres-1")]
+    [InlineData("im")]
+    [InlineData("realtime-1")]
+    [InlineData("realtime-2")]
+    [InlineData("web-1")]
+    public void Everything_is_there_and_healthy(string replicaId)
+    {
+        Assert.True(im.App.ResourceNotifications.TryGetCurrentState(replicaId, out var current), $"There is no {replicaId}.");
+        Assert.Equal((KnownResourceStates.Running, HealthStatus.Healthy), (current.Snapshot.State?.Text, current.Snapshot.HealthStatus));
+    }
+
+    [Fact]
+    public void The_chat_page_is_a_link_with_a_name()
+    {
+        Assert.True(im.App.ResourceNotifications.TryGetCurrentState("web", out var web));
+        var link = Assert.Single(web.Snapshot.Urls, u => !u.IsInternal);
+        Assert.Equal(("Chat", im.WebAddress), (link.DisplayProperties.DisplayName, new Uri(link.Url)));
+        Assert.Equal(im.WebAddress, im.App.GetEndpoint("web"));
+    }
+
+    [Fact]
+    public async Task Kill_crashes_the_chosen_replica_only_and_it_comes_back()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var (victim, other) = (ProcessIdOf("realtime-2"), ProcessIdOf("realtime-1"));
+
+        Assert.True((await im.App.ResourceCommands.ExecuteCommandAsync("realtime-2", "kill", limit.Token)).Success);
+
+        await im.App.ResourceNotifications.WaitForResourceAsync(
+            "realtime",
+            e => e.ResourceId == "realtime-2" && e.Snapshot.HealthStatus == HealthStatus.Healthy && ProcessIdOf(e.ResourceId) is { } id && id != victim,
+            limit.Token);
+        Assert.Equal(other, ProcessIdOf("realtime-1"));
+    }
+
+    [Fact]
+    public async Task Both_replicas_send_telemetry_to_the_dashboard_under_their_own_names()
+    {
+        string[] expected = ["realtime:1", "realtime:2", "web:1"];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var resources = JsonDocument.Parse(await im.Telemetry.GetStringAsync("api/telemetry/resources"));
+                var known = resources.RootElement.EnumerateArray()
+                    .Select(r => $"{r.GetProperty("name").GetString()}:{r.GetProperty("instanceId").GetString()}").ToArray();
+                return expected.All(known.Contains);
+            },
+            seconds: 30);
+    }
+
+    private object? ProcessIdOf(string replicaId) =>
+        im.App.ResourceNotifications.TryGetCurrentState(replicaId, out var current)
+            ? current.Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value
+            : null;
+}
