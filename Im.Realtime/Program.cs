@@ -23,7 +23,7 @@ builder.Services.AddRealtimeNode();
 
 var app = builder.Build();
 
-app.UseWebSockets();
+app.UseSockets();
 app.MapDefaultEndpoints();
 app.MapSockets();
 

@@ -33,9 +33,8 @@ internal static class MessageSpans
         }
         if (links.Count == 0)
             return null;
-        if (batch.Count == 1)
-            return ImTelemetry.Source.StartActivity("commit messages", ActivityKind.Internal, links[0].Context);
-        var span = ImTelemetry.Source.StartActivity("commit messages", ActivityKind.Internal, parentContext: default, links: links);
+        var parent = batch.Count == 1 ? links[0].Context : default;
+        var span = ImTelemetry.Source.StartActivity("commit messages", ActivityKind.Internal, parent, links: links);
         if (span is null)
             return null;
         span.SetTag("db.operation.batch.size", batch.Count);

@@ -19,6 +19,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
     private readonly int _maxBatch = options.Value.MaxBatchMessages;
     private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(options.Value.MaxQueuedMessages) { SingleReader = true });
     private AppendStatement? _statement;
+    private Task _completing = Task.CompletedTask;
 
     /// <summary>False when the queue is full or the writer has stopped.</summary>
     public bool TryEnqueue(PendingAppend append)
@@ -37,6 +38,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
         Activity.Current = null;
         while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
             await CommitAsync(TakeQueued(_maxBatch));
+        await _completing;
         await CloseAsync();
     }
 
@@ -62,7 +64,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
                 var results = await _statement.ExecuteAsync(batch);
                 MessageMetrics.CommitDuration.Record(time.GetElapsedTime(started).TotalSeconds);
                 MessageMetrics.BatchSize.Record(batch.Count);
-                Complete(batch, results);
+                _completing = CompleteAsync(_completing, batch, results);
                 return;
             }
             catch (Exception exception)
@@ -94,8 +96,10 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
         }
     }
 
-    private static void Complete(List<PendingAppend> batch, AppendResult[] results)
+    // After the batch before it, and beside the next one's commit: acks and publishes in the order of the sequences, without holding up the writer.
+    private static async Task CompleteAsync(Task before, List<PendingAppend> batch, AppendResult[] results)
     {
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         for (var index = 0; index < results.Length; index++)
         {
             var (append, result) = (batch[index], results[index]);

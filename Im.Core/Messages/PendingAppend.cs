@@ -2,8 +2,11 @@ using System.Diagnostics;
 
 namespace Im.Core.Messages;
 
-/// <summary>An append in the writer's queue; completes when it is committed or has failed.</summary>
-internal sealed class PendingAppend(NewMessage message, Activity? activity) : TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+/// <summary>
+/// An append in the writer's queue; completes when it is committed or has failed. Continuations run where it is completed, one after the other: what a node publishes
+/// keeps the order of its sequences.
+/// </summary>
+internal sealed class PendingAppend(NewMessage message, Activity? activity) : TaskCompletionSource<AppendResult>
 {
     public NewMessage Message => message;
 

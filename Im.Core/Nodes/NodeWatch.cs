@@ -48,13 +48,14 @@ internal sealed partial class NodeWatch(
     {
         var ids = await nodes.ListIdsAsync(cancellationToken);
         var live = ids.Where(node => node.Live).Select(node => node.Id).ToHashSet();
-        // When not even this node is there, it is Redis that lost something: the others will be back as this one will.
-        if (lease.IsHeld && !live.Contains(lease.Identity.Id))
+        // Asked last: if Redis lost everything, then whoever was missing above, this node is missing too, and the others will be back as this one will.
+        var trusted = await _database.KeyExistsAsync(keys.Lease(lease.Identity.Id)).WaitAsync(cancellationToken);
+        if (lease.IsHeld && !trusted)
             lease.Doubt();
-        else if (lease.IsSettled)
-            foreach (var (id, _) in ids.Where(node => !node.Live))
-                await ReapAsync(id, cancellationToken);
-        Checked?.Invoke(new(live, Settled: lease.IsSettled && live.Contains(lease.Identity.Id)));
+        trusted &= lease.IsSettled;
+        foreach (var (id, _) in ids.Where(node => trusted && !node.Live))
+            await ReapAsync(id, cancellationToken);
+        Checked?.Invoke(new(live, trusted));
     }
 
     private async Task ReapAsync(string id, CancellationToken cancellationToken)

@@ -5,6 +5,8 @@ namespace Im.Core.Presence;
 /// <summary>
 /// Who is online, on all nodes. Each node owns one column in Redis (user → connections, and its guests) that lives as long as its lease; every node holds
 /// all columns in memory and adds them up. When a lease ends exactly one node removes the column, and every node drops it.
+/// A change on this node counts here at once, with or without Redis, and on the others within half a second; while Redis is away the others stay as last known.
+/// All methods are safe from any thread and never wait.
 /// </summary>
 public interface IPresence
 {
@@ -17,8 +19,12 @@ public interface IPresence
     /// <summary>The user's profile changed: every connection of theirs shows the new one.</summary>
     void Update(UserInfo user);
 
+    /// <summary>Who is online now, as a full frame: at most <see cref="ProtocolLimits.MaxPresenceUsers"/> users, whichever, and how many there are.</summary>
     PresenceFrame Snapshot();
 
-    /// <summary>Raised with what changed since the last time, gathered for up to 250 ms. Called from one loop, never concurrently.</summary>
+    /// <summary>
+    /// Raised with what changed since the last time, gathered for up to 250 ms; a full frame where more users changed than a snapshot lists. Called from one loop, never
+    /// concurrently and with no lock held; what a handler throws is logged. Who takes a snapshot after adding its handler misses nothing: a change may come twice.
+    /// </summary>
     event Action<PresenceFrame>? Changed;
 }

@@ -17,12 +17,10 @@ internal sealed class SocketReader(WebSocket socket) : IDisposable
     public async ValueTask<(ReadOnlyMemory<byte> Frame, int? CloseCode)> ReadAsync(CancellationToken cancellationToken)
     {
         Dispose();
-        await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
-        _buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
         var length = 0;
+        var result = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
         while (true)
         {
-            var result = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
             if (result.MessageType == WebSocketMessageType.Close)
                 return (default, (int)(socket.CloseStatus is { } code and not WebSocketCloseStatus.Empty ? code : WebSocketCloseStatus.NormalClosure));
             if (result.MessageType == WebSocketMessageType.Binary)
@@ -32,8 +30,11 @@ internal sealed class SocketReader(WebSocket socket) : IDisposable
                 return (default, (int)WebSocketCloseStatus.MessageTooBig);
             if (result.EndOfMessage)
                 return (_buffer.AsMemory(0, length), null);
-            if (length == _buffer.Length)
+            if (_buffer is null)
+                _buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
+            else if (length == _buffer.Length)
                 Grow(length);
+            result = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Core.Sessions;
@@ -57,19 +59,26 @@ internal sealed partial class FrameDispatcher(
             case SendFrame f:
                 return send.HandleAsync(connection, f, e => ToError(connection, f.Id, e));
             case HistoryRequest f:
-                return history.HandleAsync(connection, f);
+                return TraceAsync("history", () => history.HandleAsync(connection, f));
             case ConversationsRequest f:
-                return conversations.ListAsync(connection, f);
+                return TraceAsync("conversations", () => conversations.ListAsync(connection, f));
             case ReadRequest f:
-                return conversations.MarkReadAsync(connection, f);
+                return TraceAsync("read", () => conversations.MarkReadAsync(connection, f));
             case TypingRequest f:
                 return typing.HandleAsync(connection, f);
             case AuthenticateRequest f:
-                return authenticate.HandleAsync(connection, f);
+                return TraceAsync("authenticate", () => authenticate.HandleAsync(connection, f));
             default:
                 connection.Send(new PongFrame(time.GetUtcNow().ToUnixTimeMilliseconds()) { Id = frame.Id });
                 return Task.CompletedTask;
         }
+    }
+
+    // A request that asks the servers is a trace with a name of its own; a send names its own.
+    private static async Task TraceAsync(string name, Func<Task> handle)
+    {
+        using var span = ImTelemetry.Source.StartActivity(name, ActivityKind.Server);
+        await handle();
     }
 
     private void Refuse(ClientConnection connection, ErrorFrame error)

@@ -21,6 +21,8 @@ internal static class RealtimeNode
         .AddHostedService<PresenceBroadcast>()
         .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
 
+    public static void UseSockets(this IApplicationBuilder app) => app.Use(next => context => LingeringStream.UseAsync(context, next)).UseWebSockets();
+
     /// <summary>The WebSocket at <c>/ws</c>.</summary>
     public static void MapSockets(this WebApplication app) =>
         app.Map("/ws", app.Services.GetRequiredService<SocketEndpoint>().HandleAsync);

@@ -49,6 +49,7 @@ internal sealed class ChatPage
 
     public async Task LoginAsync(string nickname, string password, string? brief = null)
     {
+        await Page.BringToFrontAsync(); // a tab behind another draws no frames, and clicks wait for one
         await Find("login-open").First.ClickAsync();
         await Find("login-nickname").FillAsync(nickname);
         await Find("login-password").FillAsync(password);
@@ -64,6 +65,7 @@ internal sealed class ChatPage
 
     public async Task SendAsync(string text)
     {
+        await Page.BringToFrontAsync();
         await Find("composer").FillAsync(text);
         await Find("composer").PressAsync("Enter");
     }
@@ -77,19 +79,23 @@ internal sealed class ChatPage
     /// <summary>Clicks a name in the online list: the direct chat with that person.</summary>
     public async Task OpenChatWithAsync(string nickname)
     {
+        await Page.BringToFrontAsync();
         await Online(nickname).ClickAsync();
         await Assertions.Expect(Find("chat-title")).ToContainTextAsync(nickname);
     }
 
-    /// <summary>Opens a conversation of the list by the name it shows.</summary>
-    public async Task OpenConversationAsync(string name)
+    /// <summary>Opens the direct chat from the list of conversations, where the first message put it.</summary>
+    public async Task OpenConversationAsync(string nickname)
     {
-        await Find("conversation").Filter(new() { HasText = name }).ClickAsync();
-        await Assertions.Expect(Find("chat-title")).ToContainTextAsync(name);
+        await Page.BringToFrontAsync();
+        var user = await Online(nickname).GetAttributeAsync("data-user");
+        await Page.Locator($"[data-testid=conversation][data-conversation='{user}']").ClickAsync();
+        await Assertions.Expect(Find("chat-title")).ToContainTextAsync(nickname);
     }
 
     public async Task ChangeBriefAsync(string brief)
     {
+        await Page.BringToFrontAsync();
         await Find("brief-edit").ClickAsync();
         await Find("brief-input").FillAsync(brief);
         await Find("brief-save").ClickAsync();

@@ -1,3 +1,4 @@
+using System.Net;
 using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Tests.Fixtures;
@@ -23,11 +24,24 @@ internal sealed class BusNode : IAsyncDisposable
 
     public IBus Bus { get; }
 
+    public static TcpRelay RelayTo(string server)
+    {
+        var endpoint = (IPEndPoint)ConfigurationOptions.Parse(server).EndPoints[0];
+        return new(endpoint.Address.ToString(), endpoint.Port);
+    }
+
     public static string NewPrefix() => $"test-{Guid.NewGuid():N}:";
 
-    public static async Task<BusNode> StartAsync(string prefix, string? address = null, bool probe = false)
+    /// <param name="relay">Stands between this node and the server; what gets no answer then fails after a second.</param>
+    public static async Task<BusNode> StartAsync(string prefix, string server, TcpRelay? relay = null, bool probe = false)
     {
-        var options = ConfigurationOptions.Parse(address ?? TestServers.Redis);
+        var options = ConfigurationOptions.Parse(server);
+        if (relay is not null)
+        {
+            options.EndPoints.Clear();
+            options.EndPoints.Add(relay.Address);
+            options.ConnectTimeout = options.AsyncTimeout = options.SyncTimeout = 1_000;
+        }
         options.AbortOnConnectFail = false;
         options.ClientName = $"bus-{Guid.NewGuid():N}";
         var redis = await ConnectionMultiplexer.ConnectAsync(options);
@@ -45,14 +59,14 @@ internal sealed class BusNode : IAsyncDisposable
         return new(host, redis);
     }
 
-    /// <summary>Ends the connection on which this node hears its subscriptions, from another one.</summary>
-    public async Task KillSubscriptionConnectionAsync()
+    /// <summary>Ends the connection on which this node hears its subscriptions, and only that, from another one. Garnet does not tell whose connection is whose.</summary>
+    public async Task KillSubscriptionConnectionAsync(string server)
     {
-        await using var operators = await ConnectionMultiplexer.ConnectAsync($"{TestServers.Redis},allowAdmin=true");
-        var server = operators.GetServers()[0];
-        var victims = (await server.ClientListAsync()).Where(client => client.Name == _redis.ClientName && client.SubscriptionCount > 0).ToList();
+        await using var operators = await ConnectionMultiplexer.ConnectAsync($"{server},allowAdmin=true");
+        var redis = operators.GetServers()[0];
+        var victims = (await redis.ClientListAsync()).Where(client => client.Name == _redis.ClientName && client.SubscriptionCount > 0).ToList();
         Assert.Single(victims);
-        await server.ClientKillAsync(victims[0].Id);
+        await redis.ClientKillAsync(victims[0].Id);
     }
 
     public async Task<HealthStatus> HealthAsync() => (await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;

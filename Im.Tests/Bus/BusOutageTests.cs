@@ -1,23 +1,21 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Im.Core.Bus;
 using Im.Tests.Fixtures;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using StackExchange.Redis;
 
 namespace Im.Tests.Bus;
 
 public sealed class BusOutageTests : IAsyncLifetime
 {
     private readonly string _prefix = BusNode.NewPrefix();
-    private readonly TcpRelay _relay = RelayToRedis();
+    private readonly TcpRelay _relay = BusNode.RelayTo(TestServers.Redis);
     private BusNode _node = null!;
     private BusNode _other = null!;
 
     public async Task InitializeAsync()
     {
-        _node = await BusNode.StartAsync(_prefix, $"{TestServers.RedisThrough(_relay.Address)},syncTimeout=1000,asyncTimeout=1000,connectTimeout=1000", probe: true);
-        _other = await BusNode.StartAsync(_prefix);
+        _node = await BusNode.StartAsync(_prefix, TestServers.Redis, _relay, probe: true);
+        _other = await BusNode.StartAsync(_prefix, TestServers.Redis);
     }
 
     [Fact]
@@ -53,10 +51,17 @@ public sealed class BusOutageTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => await _node.HealthAsync() == HealthStatus.Healthy, seconds: 20);
     }
 
-    private static TcpRelay RelayToRedis()
+    [Fact]
+    public async Task When_only_the_connection_of_its_subscriptions_was_killed_they_are_confirmed_again()
     {
-        var server = (IPEndPoint)ConfigurationOptions.Parse(TestServers.Redis).EndPoints[0];
-        return new($"{server.Address}", server.Port);
+        var received = new ConcurrentQueue<long>();
+        await using var subscription = await _other.Bus.SubscribeAsync(BusTopic.Presence, envelope => received.Enqueue(envelope.Seq));
+        var reconnected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _other.Bus.Reconnected += () => reconnected.TrySetResult();
+        await _other.KillSubscriptionConnectionAsync(TestServers.Redis);
+        await reconnected.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, await _node.Bus.PublishAsync(BusTopic.Presence, Frame(1)));
+        await Eventually.TrueAsync(() => received.Contains(1));
     }
 
     private static BusEnvelope Frame(long seq) => new(BusKind.Frame, "node", default) { Seq = seq };

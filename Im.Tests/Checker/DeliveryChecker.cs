@@ -12,11 +12,12 @@ internal sealed class DeliveryChecker
     private readonly Dictionary<MessageKey, SentMessage> _sent = [];
     private readonly Dictionary<(string Receiver, ConversationId Conversation), ReceiverRecord> _receivers = [];
 
-    /// <summary>Before the first try to send. A sender's messages to one conversation are written down in the order in which they are to be stored.</summary>
-    public void Sending(Guid sender, ConversationId conversation, string id, string text)
+    /// <summary>Before the first try to send. What one connection sends to one conversation is written down in the order in which it is to be stored.</summary>
+    /// <param name="connection">Any name; a user's connections are not in order among each other.</param>
+    public void Sending(string connection, Guid sender, ConversationId conversation, string id, string text)
     {
         lock (_lock)
-            _sent.Add(new(conversation, sender, id), new(text, _sent.Count));
+            _sent.Add(new(conversation, sender, id), new(connection, text, _sent.Count));
     }
 
     /// <summary>An ack, of whichever try. What is never acked may be stored or not.</summary>
@@ -63,7 +64,7 @@ internal sealed class DeliveryChecker
 internal readonly record struct MessageKey(ConversationId Conversation, Guid Sender, string Id);
 
 /// <param name="Order">Among all that was sent.</param>
-internal sealed record SentMessage(string Text, int Order)
+internal sealed record SentMessage(string Connection, string Text, int Order)
 {
     public List<long> AckedSeqs { get; } = [];
 }

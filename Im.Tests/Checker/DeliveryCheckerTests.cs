@@ -33,8 +33,8 @@ public sealed class DeliveryCheckerTests
     public void An_unacked_message_may_be_stored_or_not()
     {
         _checker.Entitle("r", ConversationId.Lobby, 0);
-        _checker.Sending(Jenny, ConversationId.Lobby, "gone", "x");
-        _checker.Sending(Jenny, ConversationId.Lobby, "kept", "text 1 ✓");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "gone", "x");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "kept", "text 1 ✓");
         Store(ConversationId.Lobby, 1, Jenny, "kept");
         Receive("r", 1);
         Assert.True(Judge().IsClean, Judge().ToString());
@@ -44,7 +44,7 @@ public sealed class DeliveryCheckerTests
     public void An_unacked_message_that_is_stored_must_reach_everybody()
     {
         _checker.Entitle("r", ConversationId.Lobby, 0);
-        _checker.Sending(Jenny, ConversationId.Lobby, "kept", "text 1 ✓");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "kept", "text 1 ✓");
         Store(ConversationId.Lobby, 1, Jenny, "kept");
         AssertOne(FaultKind.Lost, "r", 1);
     }
@@ -53,7 +53,7 @@ public sealed class DeliveryCheckerTests
     public void It_sees_an_acked_message_that_is_not_stored()
     {
         CleanRun();
-        _checker.Sending(Jenny, ConversationId.Lobby, "lost", "x");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "lost", "x");
         _checker.Acked(Jenny, ConversationId.Lobby, "lost", 6);
         AssertOne(FaultKind.Lost, "store", 6);
     }
@@ -125,10 +125,20 @@ public sealed class DeliveryCheckerTests
     public void It_sees_messages_stored_in_another_order_than_sent()
     {
         foreach (var id in new[] { "first", "second" })
-            _checker.Sending(Jenny, ConversationId.Lobby, id, id);
+            _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, id, id);
         Store(ConversationId.Lobby, 1, Jenny, "second", "second");
         Store(ConversationId.Lobby, 2, Jenny, "first", "first");
         AssertOne(FaultKind.Misordered, "store", 1);
+    }
+
+    [Fact]
+    public void Two_connections_of_a_user_are_not_in_order_among_each_other()
+    {
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "first", "first");
+        _checker.Sending("Jenny on node 2", Jenny, ConversationId.Lobby, "second", "second");
+        Store(ConversationId.Lobby, 1, Jenny, "second", "second");
+        Store(ConversationId.Lobby, 2, Jenny, "first", "first");
+        Assert.True(Judge().IsClean, Judge().ToString());
     }
 
     [Fact]
@@ -143,7 +153,7 @@ public sealed class DeliveryCheckerTests
     [Fact]
     public void It_sees_a_text_that_changed_in_the_store()
     {
-        _checker.Sending(Jenny, ConversationId.Lobby, "m", "as sent");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "m", "as sent");
         Store(ConversationId.Lobby, 1, Jenny, "m", "as stored");
         AssertOne(FaultKind.Differing, "store", 1);
     }
@@ -227,7 +237,7 @@ public sealed class DeliveryCheckerTests
     private void Say(ConversationId conversation, long seq, Guid sender, params string[] receivers)
     {
         Store(conversation, seq, sender);
-        _checker.Sending(sender, conversation, IdOf(conversation, seq), _stored[^1].Text);
+        _checker.Sending($"{sender}", sender, conversation, IdOf(conversation, seq), _stored[^1].Text);
         _checker.Acked(sender, conversation, IdOf(conversation, seq), seq);
         foreach (var receiver in receivers)
             _checker.Received(receiver, Live(_stored[^1]));

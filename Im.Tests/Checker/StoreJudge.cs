@@ -33,10 +33,10 @@ internal static class StoreJudge
             faults.Add(new(FaultKind.Differing, Store, key.Conversation, stored.Seq, $"{key.Id} has another text than was sent"));
     }
 
-    // A client sends the next message of a conversation when the last one is settled, so that order holds for whatever was stored.
+    // A connection sends the next message of a conversation when the last one is settled, so that order holds for whatever was stored.
     private static void JudgeOrder(Dictionary<MessageKey, SentMessage> sent, Dictionary<MessageKey, MessageInfo> stored, List<DeliveryFault> faults)
     {
-        foreach (var lane in sent.Where(s => stored.ContainsKey(s.Key)).OrderBy(s => s.Value.Order).GroupBy(s => (s.Key.Conversation, s.Key.Sender)))
+        foreach (var lane in sent.Where(s => stored.ContainsKey(s.Key)).OrderBy(s => s.Value.Order).GroupBy(s => (s.Key.Conversation, s.Value.Connection)))
         {
             long last = 0;
             foreach (var (key, _) in lane)

@@ -45,9 +45,10 @@ internal sealed class ChatUser : IAsyncDisposable
 
     /// <summary>Opens a connection, through the gateway or, with an <paramref name="address"/>, to a node itself.</summary>
     /// <param name="node">The node's name; the test fails when another one takes the connection.</param>
-    public async Task<ChatConnection> ConnectAsync(string? node = null, Uri? address = null)
+    /// <param name="startAfter">The lobby's messages are given from the one after this; null: from what is said after connecting.</param>
+    public async Task<ChatConnection> ConnectAsync(string? node = null, Uri? address = null, long? startAfter = null)
     {
-        var connection = new ChatConnection(NewClient(node, address), Profile?.Nickname ?? "a guest");
+        var connection = new ChatConnection(NewClient(node, address, startAfter), Profile?.Nickname ?? "a guest");
         _connections.Add(connection);
         await connection.OpenAsync(node);
         return connection;
@@ -55,5 +56,12 @@ internal sealed class ChatUser : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_connections.Select(c => c.DisposeAsync().AsTask()));
 
-    private ImClient NewClient(string? node, Uri? address) => new(new() { BaseAddress = _web, Cookies = _cookies, Node = node, NodeAddress = address });
+    private ImClient NewClient(string? node, Uri? address, long? startAfter = null) => new(new()
+    {
+        BaseAddress = _web,
+        Cookies = _cookies,
+        Node = node,
+        NodeAddress = address,
+        StartAfter = startAfter is { } seq ? new Dictionary<ConversationId, long> { [ConversationId.Lobby] = seq } : new Dictionary<ConversationId, long>(),
+    });
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
@@ -53,6 +54,35 @@ public sealed class ImAppFixture : IAsyncLifetime
     /// <summary>The nodes as the gateway knows them.</summary>
     public async Task<IReadOnlyList<NodeInfo>> GetNodesAsync() =>
         await _web!.GetFromJsonAsync("/api/nodes", ProtocolJson.Default.IReadOnlyListNodeInfo) ?? [];
+
+    /// <summary>The names of the two replicas, once both run and take connections.</summary>
+    public async Task<(string One, string Two)> WaitForTwoNodesAsync()
+    {
+        List<string> names = [];
+        await Eventually.TrueAsync(async () =>
+        {
+            names = [.. (await GetNodesAsync()).Where(n => n.Live).Select(n => n.Name).Distinct().Order()];
+            return names.Count == 2;
+        }, seconds: 30);
+        return (names[0], names[1]);
+    }
+
+    /// <summary>A command of the dashboard, on one replica: a node's name is its replica's.</summary>
+    public async Task ExecuteAsync(string replica, string command)
+    {
+        var result = await App.ResourceCommands.ExecuteCommandAsync(replica, command);
+        Assert.True(result.Success, $"{command} on {replica} failed.");
+    }
+
+    /// <summary>Sends a signal, such as STOP, to a replica's process.</summary>
+    public async Task SignalAsync(string replica, string signal)
+    {
+        Assert.True(App.ResourceNotifications.TryGetCurrentState(replica, out var current), $"There is no {replica}.");
+        var pid = current.Snapshot.Properties.Single(p => p.Name == "executable.pid").Value;
+        using var kill = Process.Start("kill", [$"-{signal}", $"{pid}"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
 
     public async Task DisposeAsync()
     {

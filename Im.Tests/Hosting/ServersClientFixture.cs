@@ -1,11 +1,9 @@
-using System.Runtime.Versioning;
 using Aspire.Containerless.Servers;
 using Npgsql;
 
 namespace Im.Tests.Hosting;
 
 /// <summary>One Redis and one Postgres for the tests of the client integrations.</summary>
-[UnsupportedOSPlatform("windows")]
 public sealed class ServersClientFixture : IAsyncLifetime
 {
     private const string Password = "correct horse";

@@ -1,9 +1,7 @@
-using System.Runtime.Versioning;
 using Aspire.Containerless.Servers;
 
 namespace Im.Tests.Hosting;
 
-[UnsupportedOSPlatform("windows")]
 public sealed class ServersDownloadTests : IDisposable
 {
     private static readonly NpmPackage Package = new("@scope/tool", "1.2.3", "The tool", 60);

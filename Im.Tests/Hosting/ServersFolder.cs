@@ -1,9 +1,6 @@
-using System.Runtime.Versioning;
-
 namespace Im.Tests.Hosting;
 
 /// <summary>A folder for one test.</summary>
-[UnsupportedOSPlatform("windows")]
 internal sealed class ServersFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("im-servers-").FullName;

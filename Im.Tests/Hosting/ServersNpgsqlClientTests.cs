@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.Versioning;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +7,6 @@ using Microsoft.Extensions.Hosting;
 
 namespace Im.Tests.Hosting;
 
-[UnsupportedOSPlatform("windows")]
 public sealed class ServersNpgsqlClientTests(ServersClientFixture servers) : IClassFixture<ServersClientFixture>
 {
     public sealed class SomeContext(DbContextOptions<SomeContext> options) : DbContext(options);

@@ -1,10 +1,8 @@
-using System.Runtime.Versioning;
 using Aspire.Containerless.Servers;
 using Npgsql;
 
 namespace Im.Tests.Hosting;
 
-[UnsupportedOSPlatform("windows")]
 public sealed class ServersPostgresTests : IDisposable
 {
     private readonly ServersFolder _folder = new();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.Versioning;
 using Aspire.StackExchange.Redis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +8,6 @@ using StackExchange.Redis;
 
 namespace Im.Tests.Hosting;
 
-[UnsupportedOSPlatform("windows")]
 public sealed class ServersRedisClientTests(ServersClientFixture servers) : IClassFixture<ServersClientFixture>
 {
     [Fact]

@@ -1,11 +1,9 @@
-using System.Runtime.Versioning;
 using Aspire.Containerless.Servers;
 using StackExchange.Redis;
 
 namespace Im.Tests.Hosting;
 
 /// <summary>What Redis promises here, whichever server it is.</summary>
-[UnsupportedOSPlatform("windows")]
 public abstract class ServersRedisTests(string server) : IDisposable
 {
     private readonly ServersFolder _folder = new();
@@ -122,5 +120,4 @@ public abstract class ServersRedisTests(string server) : IDisposable
     }.ToString(includePassword: true);
 }
 
-[UnsupportedOSPlatform("windows")]
 public sealed class ServersGarnetTests() : ServersRedisTests("garnet");

@@ -151,15 +151,16 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
     {
         var reaped = 0;
         var one = await _cluster.StartNodeAsync("one");
-        var stuck = await _cluster.StartNodeAsync("stuck", configure: Sleepy);
+        var silent = await _cluster.StartNodeAsync("silent");
         one.Watch.Reaped += _ => Interlocked.Increment(ref reaped);
-        await _cluster.Redis.KeyDeleteAsync([_cluster.Keys.Lease(one.Id), _cluster.Keys.Lease(stuck.Id)]);
+        await silent.CrashAsync();
+        await _cluster.Redis.KeyDeleteAsync([_cluster.Keys.Lease(one.Id), _cluster.Keys.Lease(silent.Id)]);
         await Eventually.TrueAsync(() => one.Lease.Epoch == 2);
         var check = await NextCheckAsync(one);
         Assert.False(check.Settled);
-        Assert.DoesNotContain(stuck.Id, check.Live);
+        Assert.DoesNotContain(silent.Id, check.Live);
         Assert.Equal(0, reaped);
-        Assert.True(await _cluster.Redis.SetContainsAsync(_cluster.Keys.Nodes, stuck.Id));
+        Assert.True(await _cluster.Redis.SetContainsAsync(_cluster.Keys.Nodes, silent.Id));
     }
 
     [Fact]

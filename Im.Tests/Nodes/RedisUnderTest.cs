@@ -1,3 +1,4 @@
+using System.Net;
 using Im.Tests.Fixtures;
 using StackExchange.Redis;
 
@@ -23,8 +24,12 @@ public abstract class RedisUnderTest(string connectionString) : IAsyncLifetime
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 
-    internal TcpRelay Relay() => ConfigurationOptions.Parse(connectionString).EndPoints[0] is System.Net.IPEndPoint server
-        ? new(server.Address.ToString(), server.Port) : throw new InvalidOperationException("The Redis under test has a numeric address.");
+    internal TcpRelay Relay() => ConfigurationOptions.Parse(connectionString).EndPoints[0] switch
+    {
+        IPEndPoint server => new(server.Address.ToString(), server.Port),
+        DnsEndPoint { Host: "localhost" } server => new("127.0.0.1", server.Port),
+        var server => throw new InvalidOperationException($"The Redis under test is elsewhere: {server}."),
+    };
 
     public Task DisposeAsync() => Connection.DisposeAsync().AsTask();
 }

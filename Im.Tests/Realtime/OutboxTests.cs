@@ -55,6 +55,8 @@ public sealed class OutboxTests
     {
         var sockets = new SocketPair(pauseBytes: 1024);
         var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        outbox.Enqueue(new byte[4096]);
+        await sockets.ServerWrites;
         for (var i = 0; i < ProtocolLimits.MaxOutboxFrames * 2; i++)
             outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
         await outbox.Closed.WaitAsync(TimeSpan.FromSeconds(10));

@@ -10,13 +10,19 @@ internal sealed class SocketPair
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly DuplexStream _toClient;
+
     public SocketPair(long pauseBytes = 64 * 1024)
     {
         var options = new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2);
         Pipe toClient = new(options), toServer = new(options);
-        Server = WebSocket.CreateFromStream(new DuplexStream(toServer.Reader.AsStream(), toClient.Writer.AsStream()), new WebSocketCreationOptions { IsServer = true });
-        Client = WebSocket.CreateFromStream(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()), new WebSocketCreationOptions { IsServer = false });
+        _toClient = new DuplexStream(toServer.Reader.AsStream(), toClient.Writer);
+        Server = WebSocket.CreateFromStream(_toClient, new WebSocketCreationOptions { IsServer = true });
+        Client = WebSocket.CreateFromStream(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer), new WebSocketCreationOptions { IsServer = false });
     }
+
+    /// <summary>Completes when the server has begun to write to a client that may not read.</summary>
+    public Task ServerWrites => _toClient.Began;
 
     public WebSocket Server { get; }
     public WebSocket Client { get; }
@@ -46,8 +52,12 @@ internal sealed class SocketPair
         return sequences;
     }
 
-    private sealed class DuplexStream(Stream input, Stream output) : Stream
+    private sealed class DuplexStream(Stream input, PipeWriter output) : Stream
     {
+        private readonly TaskCompletionSource _began = new();
+
+        public Task Began => _began.Task;
+
         public override bool CanRead => true;
         public override bool CanWrite => true;
         public override bool CanSeek => false;
@@ -57,20 +67,24 @@ internal sealed class SocketPair
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await output.WriteAsync(buffer, cancellationToken);
-            await output.FlushAsync(cancellationToken);
+            _began.TrySetResult();
+            if ((await output.WriteAsync(buffer, cancellationToken)).IsCanceled)
+                throw new OperationCanceledException("The socket was aborted.");
         }
-        public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
         public override int Read(byte[] buffer, int offset, int count) => input.Read(buffer, offset, count);
-        public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
-        public override void Flush() => output.Flush();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override void Flush()
+        {
+        }
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
         public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
             input.Dispose();
-            output.Dispose();
+            output.CancelPendingFlush(); // as a network stream: who waits for the peer waits no longer
+            output.Complete();
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
+using Im.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -40,7 +41,7 @@ public sealed class ServiceDefaultsTests : IAsyncLifetime
     {
         await StartAsync();
         await _http.GetStringAsync("/calls");
-        await EventuallyAsync(() => Mine.Count(span => span.Kind == ActivityKind.Server) == 2);
+        await Eventually.TrueAsync(() => Mine.Count(span => span.Kind == ActivityKind.Server) == 2);
 
         Assert.Equal(3, Mine.Count()); // the handler asked /alive and /health too
         var outer = Mine.Single(span => span.DisplayName.Contains("/calls", StringComparison.Ordinal));
@@ -57,7 +58,7 @@ public sealed class ServiceDefaultsTests : IAsyncLifetime
         await socket.ConnectAsync(new UriBuilder(_http.BaseAddress!) { Scheme = "ws", Path = "/ws" }.Uri, _http, default);
         await socket.ReceiveAsync(new byte[16], default);
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
-        await EventuallyAsync(() => Mine.Any());
+        await Eventually.TrueAsync(() => Mine.Any());
         await _app!.StopAsync(); // what was under way has ended
 
         var work = Assert.Single(Mine);
@@ -134,16 +135,6 @@ public sealed class ServiceDefaultsTests : IAsyncLifetime
         await _app.StartAsync();
         _http.BaseAddress = new(_app.Urls.Single());
         _app.Configuration["services:other:http:0"] = _app.Urls.Single();
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10), "It did not happen in time.");
-            await Task.Delay(20);
-        }
     }
 
     private sealed class Collector(ConcurrentQueue<Activity> spans) : BaseProcessor<Activity>

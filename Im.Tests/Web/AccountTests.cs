@@ -198,9 +198,9 @@ public sealed class AccountTests(WebServer server) : IDisposable
         Assert.Equal(["今天在家", "今天在家"], sessions.Select(session => session.Values["brief"]));
         await first.Task.WaitAsync(TimeSpan.FromSeconds(5));
         var frame = JsonSerializer.Deserialize<JsonElement>(Assert.Single(heard).Payload.Span);
-        Assert.Equal(BusKind.Frame, heard[0].Kind);
-        Assert.Equal(("session", "profile", "今天在家"),
-            (frame.GetProperty("type").GetString(), frame.GetProperty("reason").GetString(), frame.GetProperty("user").GetProperty("brief").GetString()));
+        Assert.Equal(BusKind.Profile, heard[0].Kind);
+        Assert.Equal((userId.ToString(), nickname, "今天在家"),
+            (frame.GetProperty("id").GetString(), frame.GetProperty("nickname").GetString(), frame.GetProperty("brief").GetString()));
     }
 
     [Fact]

@@ -4,13 +4,14 @@ using System.Net.WebSockets;
 using System.Text;
 using Im.Core.Sessions;
 using Im.Protocol;
+using Im.Tests.Fixtures;
 
 namespace Im.Tests.Web;
 
 /// <summary>The gateway between sockets and nodes that die, hang, drain and come back.</summary>
 public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewayServer>, IAsyncLifetime
 {
-    private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(5);
+    private const int NoticedSeconds = 5;
 
     private readonly GatewayServer _server = server;
     private TestNode _one = null!;
@@ -21,7 +22,7 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
         _one = await TestNode.StartAsync("node-1");
         _two = await TestNode.StartAsync("node-2");
         _server.Registry.Nodes = () => [_one.Info, _two.Info];
-        await EventuallyAsync(async () =>
+        await Eventually.TrueAsync(async () =>
         {
             using var first = await TryConnectAsync("?node=node-1");
             using var second = await TryConnectAsync("?node=node-2");
@@ -96,7 +97,7 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
         await _one.DisposeAsync();
         using (var atOnce = await ConnectAsync("?node=node-1"))
             Assert.Equal("node-2", atOnce.Node);
-        await EventuallyAsync(async () => !await IsLiveAsync("node-1"), Noticed);
+        await Eventually.TrueAsync(async () => !await IsLiveAsync("node-1"), NoticedSeconds);
         await AllGoToAsync("node-2");
     }
 
@@ -104,14 +105,13 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
     public async Task A_hung_node_gets_no_connection_within_five_seconds_and_is_used_again_after()
     {
         _one.Hang();
-        var before = Stopwatch.GetTimestamp();
         using (var atOnce = await ConnectAsync("?node=node-1")) // waits for the hung node no longer than the limit of a handshake
             Assert.Equal("node-2", atOnce.Node);
-        await EventuallyAsync(async () => !await IsLiveAsync("node-1"), Noticed - Stopwatch.GetElapsedTime(before));
+        await Eventually.TrueAsync(async () => !await IsLiveAsync("node-1"), NoticedSeconds);
         await AllGoToAsync("node-2");
 
         _one.Resume();
-        await EventuallyAsync(async () => { using var back = await TryConnectAsync("?node=node-1"); return back?.Node == "node-1"; });
+        await Eventually.TrueAsync(async () => { using var back = await TryConnectAsync("?node=node-1"); return back?.Node == "node-1"; });
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
     {
         using var old = await ConnectAsync("?node=node-1");
         _one.Draining = true;
-        await EventuallyAsync(async () => { using var next = await TryConnectAsync("?node=node-1"); return next?.Node == "node-2"; });
+        await Eventually.TrueAsync(async () => { using var next = await TryConnectAsync("?node=node-1"); return next?.Node == "node-2"; });
         await AllGoToAsync("node-2");
         Assert.Equal("still here", await old.EchoAsync("still here"));
         Assert.False(await IsLiveAsync("node-1"));
@@ -145,7 +145,7 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
         Assert.InRange(Stopwatch.GetElapsedTime(before).TotalSeconds, 0, 2);
 
         _one = await TestNode.StartAsync("node-1", address);
-        await EventuallyAsync(async () => { using var back = await TryConnectAsync(); return back?.Node == "node-1"; });
+        await Eventually.TrueAsync(async () => { using var back = await TryConnectAsync(); return back?.Node == "node-1"; });
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
         _one.Hang();
         _two.Hang();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await RefusedWithAsync());
-        await EventuallyAsync(async () => !await IsLiveAsync("node-1") && !await IsLiveAsync("node-2"), Noticed);
+        await Eventually.TrueAsync(async () => !await IsLiveAsync("node-1") && !await IsLiveAsync("node-2"), NoticedSeconds);
         var before = Stopwatch.GetTimestamp();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await RefusedWithAsync());
         Assert.InRange(Stopwatch.GetElapsedTime(before).TotalSeconds, 0, 1);
@@ -175,7 +175,7 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
     public async Task When_the_registry_knows_no_node_service_discovery_is_asked()
     {
         _server.Registry.Nodes = () => [];
-        await EventuallyAsync(async () => { using var connection = await TryConnectAsync(); return connection?.Node == "by-discovery"; });
+        await Eventually.TrueAsync(async () => { using var connection = await TryConnectAsync(); return connection?.Node == "by-discovery"; });
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
     {
         await using var third = await TestNode.StartAsync("node-3");
         _server.Registry.Nodes = () => [_one.Info, _two.Info, third.Info];
-        await EventuallyAsync(async () => { using var connection = await TryConnectAsync("?node=node-3"); return connection?.Node == "node-3"; });
+        await Eventually.TrueAsync(async () => { using var connection = await TryConnectAsync("?node=node-3"); return connection?.Node == "node-3"; });
     }
 
     [Fact]
@@ -280,16 +280,6 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
     }
 
     private Uri SocketAddress(string query) => new($"ws://{_server.Address.Authority}/ws{query}");
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition, TimeSpan? within = null)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < (within ?? TimeSpan.FromSeconds(10)), "It did not happen in time.");
-            await Task.Delay(50);
-        }
-    }
 
     private sealed class Connection(ClientWebSocket socket) : IDisposable
     {

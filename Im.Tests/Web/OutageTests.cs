@@ -14,12 +14,7 @@ public sealed class OutageTests(OutageTests.Server server) : IClassFixture<Outag
 
     private readonly Browser _browser = server.NewBrowser();
 
-    public void Dispose()
-    {
-        server.Redis.Mend();
-        server.Postgres.Mend();
-        _browser.Dispose();
-    }
+    public void Dispose() => _browser.Dispose();
 
     [Fact]
     public async Task While_Redis_is_away_requests_are_unavailable_and_the_cookie_survives()
@@ -28,15 +23,15 @@ public sealed class OutageTests(OutageTests.Server server) : IClassFixture<Outag
         await _browser.LoginAsync(nickname);
         var token = _browser.Token;
 
-        server.Redis.Cut();
+        server.Redis.Close();
         await AreUnavailableAsync(
             _browser.GetAsync("/api/me"), _browser.LoginAsync(nickname), _browser.PostAsync("/api/ticket"), _browser.PostAsync("/api/logout"), _browser.GetAsync("/api/nodes"));
         Assert.Equal(token, _browser.Token);
         Assert.Equal(HttpStatusCode.OK, (await _browser.GetAsync("/alive")).Status);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await _browser.GetAsync("/health")).Status);
 
-        server.Redis.Mend();
-        await EventuallyAsync(async () => (await _browser.GetAsync("/api/me")).Text.Contains(nickname, StringComparison.Ordinal));
+        server.Redis.Open();
+        await Eventually.TrueAsync(async () => (await _browser.GetAsync("/api/me")).Text.Contains(nickname, StringComparison.Ordinal), seconds: 20);
     }
 
     [Fact]
@@ -45,14 +40,14 @@ public sealed class OutageTests(OutageTests.Server server) : IClassFixture<Outag
         var nickname = WebCollection.NewNickname();
         await _browser.LoginAsync(nickname);
 
-        server.Postgres.Cut();
+        server.Postgres.Close();
         await AreUnavailableAsync(
             _browser.GetAsync("/api/me"), _browser.LoginAsync(nickname), _browser.LoginAsync(WebCollection.NewNickname()), _browser.PutAsync("/api/me", new { brief = "x" }),
             _browser.GetAsync("/api/conversations"), _browser.GetAsync("/api/conversations/lobby/messages"));
         (await _browser.PostAsync("/api/ticket")).ShouldBeOk(); // Redis is there
 
-        server.Postgres.Mend();
-        await EventuallyAsync(async () => (await _browser.GetAsync("/api/me")).Text.Contains(nickname, StringComparison.Ordinal));
+        server.Postgres.Open();
+        await Eventually.TrueAsync(async () => (await _browser.GetAsync("/api/me")).Text.Contains(nickname, StringComparison.Ordinal), seconds: 20);
         (await _browser.PutAsync("/api/me", new { brief = "back" })).ShouldBeOk();
     }
 
@@ -64,21 +59,11 @@ public sealed class OutageTests(OutageTests.Server server) : IClassFixture<Outag
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Soon);
     }
 
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "It did not come back.");
-            await Task.Delay(100);
-        }
-    }
-
     public sealed class Server : WebServer
     {
-        internal Tunnel Redis { get; } = new(ConfigurationOptions.Parse(TestServers.Redis).EndPoints[0]);
+        internal TcpRelay Redis { get; } = To(((IPEndPoint)ConfigurationOptions.Parse(TestServers.Redis).EndPoints[0]).Port);
 
-        internal Tunnel Postgres { get; } = new(new DnsEndPoint(new NpgsqlConnectionStringBuilder(TestServers.Postgres).Host!, new NpgsqlConnectionStringBuilder(TestServers.Postgres).Port));
+        internal TcpRelay Postgres { get; } = To(new NpgsqlConnectionStringBuilder(TestServers.Postgres).Port);
 
         protected override IEnumerable<KeyValuePair<string, string>> Settings
         {
@@ -95,8 +80,10 @@ public sealed class OutageTests(OutageTests.Server server) : IClassFixture<Outag
         public override async Task DisposeAsync()
         {
             await base.DisposeAsync();
-            Redis.Dispose();
-            Postgres.Dispose();
+            await Redis.DisposeAsync();
+            await Postgres.DisposeAsync();
         }
+
+        private static TcpRelay To(int port) => new("127.0.0.1", port);
     }
 }

@@ -18,8 +18,8 @@ internal sealed class Profiles(ImDbContext database, ISessionManager sessions, I
         database.Users.Where(user => user.Id == userId).Select(user => new UserInfo(user.Id, user.UserName!, user.Brief)).SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>
-    /// Stores the brief, writes it to every session of the user, and tells the nodes with one <c>session</c>/<c>profile</c> frame on the user's topic: each forwards
-    /// it to the user's connections, forgets what it has cached of them and corrects its presence. Null when there is no such user.
+    /// Stores the brief, writes it to every session of the user, and tells the nodes with one envelope on the user's topic: each tells the user's connections,
+    /// forgets what it has cached of them and corrects its presence. Null when there is no such user.
     /// </summary>
     public async Task<UserInfo?> ChangeBriefAsync(Guid userId, string brief, CancellationToken cancellationToken)
     {
@@ -27,8 +27,8 @@ internal sealed class Profiles(ImDbContext database, ISessionManager sessions, I
         if (await FindAsync(userId, cancellationToken) is not { } user)
             return null;
         await sessions.SetValueForUserAsync(userId, BriefValue, brief, cancellationToken);
-        var frame = JsonSerializer.SerializeToUtf8Bytes(new SessionFrame(SessionFrame.Profile) { User = user }, ProtocolJson.Wire.ServerFrame);
-        await bus.PublishAsync(BusTopic.User(userId), new BusEnvelope(BusKind.Frame, Origin, frame), cancellationToken);
+        var profile = JsonSerializer.SerializeToUtf8Bytes(user, ProtocolJson.Wire.UserInfo);
+        await bus.PublishAsync(BusTopic.User(userId), new BusEnvelope(BusKind.Profile, Origin, profile), cancellationToken);
         return user;
     }
 }

@@ -1,13 +1,13 @@
 import { systemClock, type Clock } from './clock.ts';
-import { Connection, type WebSocketLike } from './connection.ts';
+import type { Connection, WebSocketLike } from './connection.ts';
 import { ImError } from './errors.ts';
 import { Emitter } from './events.ts';
 import { HttpApi } from './http.ts';
 import { Outbox, type Request } from './outbox.ts';
 import { nobody, withPresence, type Presence } from './presence.ts';
 import type { Ack, Addressee, ConversationSummary, HistoryPage, Limits, NodeFrame, NodeInfo, Sender, SessionFrame, User } from './protocol.ts';
-import { mayReconnect, reconnectDelayMs } from './reconnect.ts';
-import { causeOf, type Cause, type ConnectionState } from './state.ts';
+import type { ConnectionState } from './state.ts';
+import { Supervisor } from './supervisor.ts';
 import type { PageRequest, ReceivedMessage, Timeline } from './timeline.ts';
 import { lobby, Timelines } from './timelines.ts';
 
@@ -40,7 +40,6 @@ export interface ImEvents {
   refused: ImError;
 }
 
-const steadyMs = 5_000;
 const typingEveryMs = 2_000;
 const healBeforeSendMs = 3_000;
 const conversationsListed = 100;
@@ -55,24 +54,14 @@ export class ImClient extends Emitter<ImEvents> {
   readonly http: HttpApi;
   /** undefined until the first node said who we are. */
   me: User | null | undefined;
-  state: ConnectionState = { phase: 'idle', attempt: 0 };
   presence: Presence = nobody;
   limits: Limits | undefined;
 
   readonly #clock: Clock;
-  readonly #origin: string;
-  readonly #webSocket: (url: string) => WebSocketLike;
+  readonly #supervisor: Supervisor;
   readonly #outbox: Outbox;
   readonly #timelines: Timelines;
   readonly #typedAt = new Map<Timeline, number>();
-  #node: string | undefined;
-  #session = false;
-  #current: Connection | undefined;
-  #next: Connection | undefined;
-  #dialling = 0;
-  #attempt = 0;
-  #cause: Cause | undefined;
-  #timer: unknown;
   #loggingIn = false;
   #following: Promise<void> | undefined;
   #followAgain = false;
@@ -80,11 +69,25 @@ export class ImClient extends Emitter<ImEvents> {
   constructor(options: ImClientOptions = {}) {
     super();
     this.#clock = options.clock ?? systemClock;
-    this.#origin = options.origin ?? globalThis.location.origin;
-    this.#node = options.node;
-    this.#webSocket = options.webSocket ?? ((url) => new WebSocket(url, 'im.v1') as WebSocketLike);
-    this.http = new HttpApi(this.#origin, options.fetch ?? ((input, init) => fetch(input, init)));
-    this.#outbox = new Outbox(this.#clock, (request) => this.#current?.send(request));
+    const origin = options.origin ?? globalThis.location.origin;
+    this.http = new HttpApi(origin, options.fetch ?? ((input, init) => fetch(input, init)));
+    this.#supervisor = new Supervisor(
+      {
+        origin,
+        node: options.node,
+        webSocket: options.webSocket ?? ((url) => new WebSocket(url, 'im.v1') as WebSocketLike),
+        http: this.http,
+        clock: this.#clock,
+      },
+      {
+        changed: (state) => this.emit('state', state),
+        adopted: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
+        frame: (frame) => this.#take(frame),
+        lost: () => this.#outbox.close(),
+        ended: (closeCode) => this.#ended(closeCode),
+      },
+    );
+    this.#outbox = new Outbox(this.#clock, (request) => this.#supervisor.current?.send(request));
     this.#timelines = new Timelines({
       clock: this.#clock,
       maxCatchUpMessages: options.maxCatchUpMessages ?? Infinity,
@@ -93,40 +96,44 @@ export class ImClient extends Emitter<ImEvents> {
     });
   }
 
+  get state(): ConnectionState {
+    return this.#supervisor.state;
+  }
+
   /** The node asked for, which need not be the one that serves us: see `state.node`. */
   get node(): string | undefined {
-    return this.#node;
+    return this.#supervisor.node;
   }
 
   /** Connects, and stays connected until {@link disconnect} or a close code that forbids it. */
   connect(): void {
-    if (this.state.phase === 'idle' || this.state.phase === 'closed') void this.#dial();
+    if (!this.#supervisor.isRunning) void this.#supervisor.dial();
   }
 
   disconnect(): void {
-    this.#stop();
+    this.#supervisor.stop();
+    this.#outbox.close();
     this.#outbox.failAll(new ImError('closed', 'The client was disconnected.'));
-    this.#setState({ phase: 'idle', attempt: 0 });
   }
 
   /** Moves this connection to another node; the old one serves until the new one is ready. */
   useNode(node: string | undefined): void {
-    this.#node = node;
-    if (this.state.phase !== 'idle' && this.state.phase !== 'closed') void this.#dial();
+    this.#supervisor.node = node;
+    if (this.#supervisor.isRunning) void this.#supervisor.dial();
   }
 
   /** After a sleep or a change of network: tries at once where it was waiting, else asks whether the node is still there. */
   wake(): void {
-    if (this.state.phase === 'waiting') void this.#dial();
-    else this.#current?.probe();
+    if (this.state.phase === 'waiting') void this.#supervisor.dial();
+    else this.#supervisor.current?.probe();
   }
 
   /** An unknown nickname joins, a known one needs its password. This connection, and the browser's other tabs, follow without reconnecting. */
   async login(nickname: string, password: string, brief?: string): Promise<{ user: User; created: boolean }> {
     this.#loggingIn = true;
     const answer = await this.http.login(nickname, password, brief).finally(() => (this.#loggingIn = false));
-    this.#session = true;
-    if (this.#current) await this.#follow();
+    this.#supervisor.hasSession = true;
+    if (this.#supervisor.current) await this.#follow();
     else this.connect();
     return answer;
   }
@@ -192,54 +199,31 @@ export class ImClient extends Emitter<ImEvents> {
     const now = this.#clock.now();
     if (now - (this.#typedAt.get(timeline) ?? -Infinity) < typingEveryMs) return;
     this.#typedAt.set(timeline, now);
-    this.#current?.send({ type: 'typing', ...addressee });
+    this.#supervisor.current?.send({ type: 'typing', ...addressee });
   }
 
   #request<Answer>(request: WithoutId<Exclude<Request, { type: 'send' }>>, once = false): Promise<Answer> {
     return this.#outbox.add<Answer>({ ...request, id: newId() } as Request, { once });
   }
 
-  async #dial(): Promise<void> {
-    const dial = ++this.#dialling;
-    this.#clock.clearTimeout(this.#timer);
-    this.#next?.close();
-    this.#next = undefined;
-    if (!this.#current) this.#setState({ phase: 'connecting' });
-    // Without a cookie this tab would not hear of a login in another one.
-    if (!this.#session) {
-      await this.http.me().then(
-        () => (this.#session = true),
-        () => {},
-      );
-      if (dial !== this.#dialling) return;
-    }
-    const url = new URL('/ws', this.#origin);
-    url.protocol = url.protocol.replace('http', 'ws');
-    if (this.#node) url.searchParams.set('node', this.#node);
-    this.#next = new Connection(this.#webSocket(url.href), this.#clock, {
-      ready: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
-      frame: (_, frame) => this.#take(frame),
-      closed: (connection, code) => this.#lost(connection, code),
-    });
-  }
-
   #adopt(connection: Connection, lobbyLastSeq: number): void {
-    this.#current?.close();
-    this.#current = connection;
-    this.#next = undefined;
-    this.#cause = undefined;
     this.limits = connection.hello!.limits;
     this.#setMe(connection.hello!.user ?? null);
     this.#outbox.open();
-    this.#setState({ phase: 'ready', node: connection.hello!.node });
     void this.#synchronise(connection, lobbyLastSeq);
+  }
+
+  #ended(closeCode: number): void {
+    this.#outbox.close();
+    this.#outbox.failAll(new ImError('closed', `The node closed the connection with ${closeCode}.`));
+    if (closeCode === 4401) this.#setMe(null);
   }
 
   // What was missed first, then what was not answered: a message of ours that was stored after all needs no second sending.
   async #synchronise(connection: Connection, lobbyLastSeq: number): Promise<void> {
     const healed = Promise.all([this.#timelines.of(lobby).catchUp(lobbyLastSeq), this.#refreshConversations()]);
     await Promise.race([healed, new Promise<void>((resolve) => this.#clock.setTimeout(resolve, healBeforeSendMs))]);
-    if (connection === this.#current) this.#outbox.openSends();
+    if (connection === this.#supervisor.current) this.#outbox.openSends();
   }
 
   async #refreshConversations(): Promise<void> {
@@ -289,10 +273,6 @@ export class ImClient extends Emitter<ImEvents> {
         this.emit('typing', { timeline, from: frame.from });
         break;
       }
-      case 'move':
-        this.#clock.clearTimeout(this.#timer);
-        this.#timer = this.#clock.setTimeout(() => void this.#dial(), this.#clock.random() * frame.withinMs);
-        break;
     }
   }
 
@@ -323,7 +303,7 @@ export class ImClient extends Emitter<ImEvents> {
     } catch (error) {
       // Logged out again meanwhile, or the connection ended: the next one has the cookie. Else a new connection does the same.
       if (error instanceof ImError && (error.code === 'not_logged_in' || error.code === 'lost')) return;
-      if (this.#current) void this.#dial();
+      if (this.#supervisor.current) void this.#supervisor.dial();
     }
   }
 
@@ -352,66 +332,6 @@ export class ImClient extends Emitter<ImEvents> {
       if (before) this.#timelines.forgetDirect();
     }
     this.emit('me', user);
-  }
-
-  #lost(connection: Connection, code: number): void {
-    if (connection === this.#next) {
-      this.#next = undefined;
-    } else {
-      this.#current = undefined;
-      this.#outbox.close();
-      if (this.#clock.now() - connection.readyAt! >= steadyMs) this.#attempt = 0;
-    }
-    if (!mayReconnect(code)) {
-      this.#stop();
-      this.#session = false;
-      this.#cause = causeOf(code);
-      this.#outbox.failAll(new ImError('closed', `The node closed the connection with ${code}.`));
-      if (code === 4401) this.#setMe(null);
-      this.#setState({ phase: 'closed' });
-    } else if (this.#next) {
-      this.#setState({ phase: 'connecting' });
-    } else {
-      this.#waitAndDial(connection, code);
-    }
-  }
-
-  #waitAndDial(connection: Connection, code: number): void {
-    const delayMs = reconnectDelayMs(code, ++this.#attempt, this.#clock.random());
-    this.#clock.clearTimeout(this.#timer);
-    this.#timer = this.#clock.setTimeout(() => void this.#dial(), delayMs);
-    if (this.#current) return; // the move to another node failed; this one still serves
-    if (connection.readyAt !== undefined) this.#cause = causeOf(code);
-    else void this.#findCause();
-    this.#setState({ phase: 'waiting', retryAt: this.#clock.now() + delayMs });
-  }
-
-  // A failed upgrade tells a browser nothing; the page's server can.
-  async #findCause(): Promise<void> {
-    this.#cause ??= 'lost';
-    const cause = await this.http.nodes().then(
-      (nodes) => (nodes.some((node) => node.live) ? 'lost' : 'no_node'),
-      (error: ImError) => (error.code === 'unreachable' ? 'unreachable' : 'lost'),
-    );
-    if (this.state.phase !== 'connecting' && this.state.phase !== 'waiting') return;
-    this.#cause = cause;
-    const { phase, retryAt } = this.state;
-    this.#setState(retryAt === undefined ? { phase } : { phase, retryAt });
-  }
-
-  #stop(): void {
-    this.#dialling++;
-    this.#clock.clearTimeout(this.#timer);
-    this.#next?.close();
-    this.#current?.close();
-    this.#next = this.#current = undefined;
-    this.#attempt = 0;
-    this.#outbox.close();
-  }
-
-  #setState(state: Omit<ConnectionState, 'attempt' | 'cause'> & { attempt?: number }): void {
-    this.state = { ...state, attempt: this.#attempt, ...(this.#cause ? { cause: this.#cause } : {}) };
-    this.emit('state', this.state);
   }
 }
 

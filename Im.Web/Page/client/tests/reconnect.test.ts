@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mayReconnect, reconnectDelayMs } from '../src/reconnect.ts';
-import { ready, settled, stage } from './fakes.ts';
+import { lobby, type ImError } from '../src/index.ts';
+import { jenny, ready, settled, stage } from './fakes.ts';
 
 test('The close-code table says whether to connect again', () => {
   for (const code of [1000, 1001, 1002, 1006, 1009, 1012, 4500, 4999]) assert.equal(mayReconnect(code), true, String(code));
@@ -78,6 +79,17 @@ test('A session signed out from elsewhere is over until somebody connects or log
   client.connect();
   await settled();
   assert.equal(sockets.length, 2);
+});
+
+test('A session that ends while the tab moves to another node is over on both', async () => {
+  const { client, clock, sockets } = await ready({ user: jenny });
+  const failed = assert.rejects(client.send(lobby, 'hello'), (error: ImError) => error.code === 'closed');
+  client.useNode('realtime-2');
+  await settled();
+  await sockets[1]!.ends(4401);
+  await failed;
+  await clock.advance(60_000);
+  assert.deepEqual([client.state.phase, sockets[0]!.closedWith, sockets.length], ['closed', 1000, 2]);
 });
 
 test('A silent node is asked after ten seconds and left five seconds later', async () => {

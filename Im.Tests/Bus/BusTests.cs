@@ -5,16 +5,18 @@ using StackExchange.Redis;
 
 namespace Im.Tests.Bus;
 
-public sealed class RedisBusTests : IAsyncLifetime
+/// <summary>What a bus has to do, whichever server is behind it.</summary>
+public abstract class BusTests(string server) : IAsyncLifetime
 {
     private readonly string _prefix = BusNode.NewPrefix();
+    private readonly TcpRelay _relay = BusNode.RelayTo(server);
     private BusNode _one = null!;
     private BusNode _two = null!;
 
     public async Task InitializeAsync()
     {
-        _one = await BusNode.StartAsync(_prefix);
-        _two = await BusNode.StartAsync(_prefix);
+        _one = await BusNode.StartAsync(_prefix, server);
+        _two = await BusNode.StartAsync(_prefix, server, _relay);
     }
 
     [Fact]
@@ -104,7 +106,7 @@ public sealed class RedisBusTests : IAsyncLifetime
     {
         var received = new ConcurrentQueue<long>();
         await using var subscription = await _one.Bus.SubscribeAsync(BusTopic.Presence, envelope => received.Enqueue(envelope.Seq));
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(TestServers.Redis);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(server);
         var channel = RedisChannel.Literal(_prefix + BusTopic.Presence);
         var newer = new byte[BusEnvelopeFormat.GetLength(Frame(7))];
         BusEnvelopeFormat.Write(Frame(7), newer);
@@ -119,7 +121,7 @@ public sealed class RedisBusTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_its_connection_was_killed_the_bus_says_when_every_subscription_is_confirmed_again()
+    public async Task After_its_connections_were_cut_the_bus_says_when_every_subscription_is_confirmed_again()
     {
         var received = new ConcurrentQueue<long>();
         var topics = Enumerable.Range(0, 200).Select(i => new BusTopic($"t{i}")).ToList();
@@ -130,7 +132,7 @@ public sealed class RedisBusTests : IAsyncLifetime
             var reconnected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             void OnReconnected() => reconnected.TrySetResult();
             _two.Bus.Reconnected += OnReconnected;
-            await _two.KillSubscriptionConnectionAsync();
+            _relay.Cut();
             await reconnected.Task.WaitAsync(TimeSpan.FromSeconds(10));
             _two.Bus.Reconnected -= OnReconnected;
 
@@ -147,5 +149,10 @@ public sealed class RedisBusTests : IAsyncLifetime
     {
         await _one.DisposeAsync();
         await _two.DisposeAsync();
+        await _relay.DisposeAsync();
     }
 }
+
+public sealed class BusOnRedis() : BusTests(TestServers.Redis);
+
+public sealed class BusOnGarnet() : BusTests(TestServers.Garnet);

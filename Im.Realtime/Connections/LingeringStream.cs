@@ -1,0 +1,97 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Im.Realtime.Connections;
+
+/// <summary>
+/// Lets a close frame arrive. After bytes that are no WebSocket, or no UTF-8, the WebSocket answers with its close code and gives up its stream; ended at once, with more
+/// from the client unread, the TCP connection would be reset and the client would never read why. So the stream outlives the WebSocket and is emptied first.
+/// </summary>
+internal sealed class LingeringStream(Stream inner) : Stream
+{
+    private int _pending;
+
+    public override bool CanRead => true;
+    public override bool CanWrite => true;
+    public override bool CanSeek => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Puts it below the WebSocket of this request, where it is found again with <see cref="Of"/>. Before the WebSocket middleware.</summary>
+    public static Task UseAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+            context.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade));
+        return next(context);
+    }
+
+    public static LingeringStream? Of(HttpContext context) => (context.Features.Get<IHttpUpgradeFeature>() as Upgrade)?.Stream;
+
+    /// <summary>Reads until the client has closed, at most for so long.</summary>
+    public async Task DrainAsync(TimeSpan atMost, TimeProvider time)
+    {
+        using var limit = new CancellationTokenSource(atMost, time);
+        var buffer = ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            while (await inner.ReadAsync(buffer, limit.Token) > 0)
+            {
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The client is gone, or will not stop.
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _pending);
+        try
+        {
+            return await inner.ReadAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pending);
+        }
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _pending);
+        try
+        {
+            await inner.WriteAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pending);
+        }
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override void Flush() => throw new NotSupportedException();
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    // An abort while something waits is meant to end that wait; otherwise the request's end closes the stream.
+    protected override void Dispose(bool disposing)
+    {
+        if (Volatile.Read(ref _pending) > 0)
+            inner.Dispose();
+    }
+
+    private sealed class Upgrade(IHttpUpgradeFeature inner) : IHttpUpgradeFeature
+    {
+        public LingeringStream? Stream { get; private set; }
+
+        public bool IsUpgradableRequest => inner.IsUpgradableRequest;
+
+        public async Task<Stream> UpgradeAsync() => Stream = new(await inner.UpgradeAsync());
+    }
+}

@@ -1,0 +1,163 @@
+import type { Clock } from './clock.ts';
+import { Connection, type WebSocketLike } from './connection.ts';
+import type { ImError } from './errors.ts';
+import type { HttpApi } from './http.ts';
+import type { NodeFrame } from './protocol.ts';
+import { mayReconnect, reconnectDelayMs } from './reconnect.ts';
+import { causeOf, type Cause, type ConnectionState } from './state.ts';
+
+export interface SupervisorListener {
+  changed(state: ConnectionState): void;
+  /** A connection is ready; the one before it, if there was one, is closed. */
+  adopted(connection: Connection, lobbyLastSeq: number): void;
+  frame(frame: NodeFrame): void;
+  /** There is no connection now; another is being made. */
+  lost(): void;
+  /** There is none, and there will be none until somebody asks for it. */
+  ended(closeCode: number): void;
+}
+
+export interface SupervisorOptions {
+  readonly origin: string;
+  readonly node: string | undefined;
+  readonly webSocket: (url: string) => WebSocketLike;
+  readonly http: HttpApi;
+  readonly clock: Clock;
+}
+
+const steadyMs = 5_000;
+
+/**
+ * Keeps one connection alive: dials again as the close code says, and on a move makes the new connection before it closes the old one.
+ * So there are at most two: the current one, and the next one on its way to `ready`.
+ */
+export class Supervisor {
+  state: ConnectionState = { phase: 'idle', attempt: 0 };
+  current: Connection | undefined;
+  node: string | undefined;
+  /** The browser has a session cookie. */
+  hasSession = false;
+
+  readonly #options: SupervisorOptions;
+  readonly #listener: SupervisorListener;
+  #next: Connection | undefined;
+  #dialling = 0;
+  #attempt = 0;
+  #cause: Cause | undefined;
+  #timer: unknown;
+
+  constructor(options: SupervisorOptions, listener: SupervisorListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.node = options.node;
+  }
+
+  get isRunning(): boolean {
+    return this.state.phase !== 'idle' && this.state.phase !== 'closed';
+  }
+
+  async dial(): Promise<void> {
+    const dial = ++this.#dialling;
+    this.#stopTimer();
+    this.#next?.close();
+    this.#next = undefined;
+    if (!this.current) this.#setState({ phase: 'connecting' });
+    // Without a cookie this tab would not hear of a login in another one.
+    if (!this.hasSession) {
+      this.hasSession = await this.#options.http.me().then(
+        () => true,
+        () => false,
+      );
+      if (dial !== this.#dialling) return;
+    }
+    const url = new URL('/ws', this.#options.origin);
+    url.protocol = url.protocol.replace('http', 'ws');
+    if (this.node) url.searchParams.set('node', this.node);
+    this.#next = new Connection(this.#options.webSocket(url.href), this.#options.clock, {
+      ready: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
+      frame: (_, frame) => (frame.type === 'move' ? this.#dialWithin(frame.withinMs) : this.#listener.frame(frame)),
+      closed: (connection, code) => this.#closed(connection, code),
+    });
+  }
+
+  stop(phase: 'idle' | 'closed' = 'idle'): void {
+    this.#dialling++;
+    this.#stopTimer();
+    this.#next?.close();
+    this.current?.close();
+    this.#next = this.current = undefined;
+    this.#attempt = 0;
+    if (phase === 'idle') this.#cause = undefined;
+    this.#setState({ phase });
+  }
+
+  #adopt(connection: Connection, lobbyLastSeq: number): void {
+    this.current?.close();
+    this.current = connection;
+    this.#next = undefined;
+    this.#cause = undefined;
+    this.#listener.adopted(connection, lobbyLastSeq);
+    this.#setState({ phase: 'ready', node: connection.hello!.node });
+  }
+
+  #closed(connection: Connection, code: number): void {
+    if (connection === this.#next) {
+      this.#next = undefined;
+    } else {
+      this.current = undefined;
+      this.#listener.lost();
+      if (this.#options.clock.now() - connection.readyAt! >= steadyMs) this.#attempt = 0;
+    }
+    if (!mayReconnect(code)) {
+      this.hasSession = false;
+      this.#cause = causeOf(code);
+      this.stop('closed');
+      this.#listener.ended(code);
+    } else if (this.#next) {
+      this.#setState({ phase: 'connecting' });
+    } else {
+      this.#waitAndDial(connection, code);
+    }
+  }
+
+  #waitAndDial(connection: Connection, code: number): void {
+    const { clock } = this.#options;
+    const delayMs = reconnectDelayMs(code, ++this.#attempt, clock.random());
+    this.#dialIn(delayMs);
+    if (this.current) return; // the move to another node failed; this one still serves
+    if (connection.readyAt !== undefined) this.#cause = causeOf(code);
+    else void this.#findCause();
+    this.#setState({ phase: 'waiting', retryAt: clock.now() + delayMs });
+  }
+
+  // A failed upgrade tells a browser nothing; the page's server can.
+  async #findCause(): Promise<void> {
+    this.#cause ??= 'lost';
+    const cause = await this.#options.http.nodes().then(
+      (nodes) => (nodes.some((node) => node.live) ? 'lost' : 'no_node'),
+      (error: ImError) => (error.code === 'unreachable' ? 'unreachable' : 'lost'),
+    );
+    const { phase, retryAt } = this.state;
+    if (phase !== 'connecting' && phase !== 'waiting') return;
+    this.#cause = cause;
+    this.#setState(retryAt === undefined ? { phase } : { phase, retryAt });
+  }
+
+  #dialWithin(ms: number): void {
+    this.#dialIn(this.#options.clock.random() * ms);
+  }
+
+  #dialIn(ms: number): void {
+    this.#stopTimer();
+    this.#timer = this.#options.clock.setTimeout(() => void this.dial(), ms);
+  }
+
+  #stopTimer(): void {
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  #setState(state: Omit<ConnectionState, 'attempt' | 'cause'>): void {
+    this.state = { ...state, attempt: this.#attempt, ...(this.#cause ? { cause: this.#cause } : {}) };
+    this.#listener.changed(this.state);
+  }
+}
