@@ -22,8 +22,11 @@ internal static class DcpRemains
         var dcp = processes.Where(p => p.Arguments.Any(a => a.StartsWith(sessionFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal))).ToArray();
         var ids = dcp.Select(p => p.Id.ToString(CultureInfo.InvariantCulture)).ToHashSet(StringComparer.Ordinal);
         var guards = processes.Where(p => p.Arguments.Contains("monitor-process") && OptionOf(p.Arguments, "--monitor") is { } watched && ids.Contains(watched));
-        foreach (var process in dcp.Concat(guards).DistinctBy(p => p.Id))
-            Kill(process.Id);
+        var remains = dcp.Concat(guards).Select(p => p.Id).ToHashSet();
+        foreach (var processId in remains)
+            Kill(processId);
+        // A process that has ended, but that nobody has collected, has no command line any more.
+        SpinWait.SpinUntil(() => !CommandLines().Any(p => remains.Contains(p.Id) && p.Arguments is not [] and not [""]), EndLimit);
     }
 
     private static (int Id, string[] Arguments)[] CommandLines() =>
@@ -59,7 +62,6 @@ internal static class DcpRemains
         {
             using var process = Process.GetProcessById(processId);
             process.Kill();
-            process.WaitForExit(EndLimit);
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
         {
