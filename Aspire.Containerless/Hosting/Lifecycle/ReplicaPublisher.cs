@@ -40,7 +40,9 @@ internal sealed class ReplicaPublisher(Replica replica, ResourceNotificationServ
 
     public void Restarting() => Publish(s => s with { State = new(KnownResourceStates.Restarting, KnownResourceStateStyles.Warn) });
 
-    public void Ended(string state, int? exitCode) => Publish(s => AsEnded(s, new(state, null)) with { ExitCode = exitCode ?? s.ExitCode });
+    public void Stopped() => Publish(s => AsEnded(s, new(KnownResourceStates.Exited, null)));
+
+    public void Finished(int? exitCode) => Publish(s => AsEnded(s, new(KnownResourceStates.Finished, null)) with { ExitCode = exitCode });
 
     public void FailedToStart(string reason) =>
         Publish(s => AsEnded(s, new(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error)) with { Failure = reason });
