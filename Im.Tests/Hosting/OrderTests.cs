@@ -52,7 +52,7 @@ public sealed class OrderTests : AppTest
         await StartAsync(builder => builder.AddExecutable("nothing", "/no/such/program", "."));
 
         var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => Notifications.WaitForResourceHealthyAsync("nothing", Limit));
-        Assert.Contains("FailedToStart", failure.Message);
+        Assert.EndsWith("it is FailedToStart. There is no program '/no/such/program' on this machine.", failure.Message);
     }
 
     private string? ClientState()

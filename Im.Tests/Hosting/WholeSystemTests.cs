@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Aspire.Containerless.Lifecycle;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Im.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Im.Tests.Hosting;
@@ -25,6 +27,20 @@ public sealed class WholeSystemTests(ImAppFixture im)
         () => im.App.ResourceNotifications.TryGetCurrentState(replicaId, out var current)
             && current.Snapshot.State?.Text == KnownResourceStates.Running && current.Snapshot.HealthStatus == HealthStatus.Healthy,
         seconds: 30);
+
+    [Fact]
+    public async Task The_dashboard_lists_the_resources_and_not_itself()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var listed = new HashSet<string>();
+        await foreach (var change in im.App.Services.GetRequiredService<DashboardFeed>().WatchResourcesAsync(limit.Token))
+        {
+            listed.Add(change.Upsert!.Name);
+            if (listed.Count == 6)
+                break;
+        }
+        Assert.Equal(["im", "postgres-1", "realtime-1", "realtime-2", "redis-1", "web-1"], listed.Order());
+    }
 
     [Fact]
     public void The_chat_page_is_a_link_with_a_name()

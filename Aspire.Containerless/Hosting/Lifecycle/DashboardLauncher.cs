@@ -17,24 +17,22 @@ internal sealed partial class DashboardLauncher : IAsyncDisposable
 
     private readonly DashboardSettings _settings;
     private DashboardHost? _host;
+    private DashboardProcessOptions? _options;
 
     public DashboardLauncher(DashboardSettings settings, EndpointAllocation allocation, ILogger logger)
     {
         _settings = settings;
         Resource = new ExecutableResource(ResourceName, ResourceName, "");
-        // In stock all of these are proxied, so that tests may randomise them; here nothing stands in between.
         AddEndpoint(FrontendEndpoint, settings.Url);
         AddEndpoint(OtlpGrpcEndpoint, settings.OtlpUrl);
         AddEndpoint(OtlpHttpEndpoint, settings.OtlpHttpUrl);
+        Resource.Annotations.Add(new HiddenAnnotation());
         Replicas = allocation.Allocate(Resource);
-        settings.OtlpEndpoint = new EndpointReference(Resource, OtlpGrpcEndpoint).Url;
         Resource.Annotations.Add(new ReplicaHealthCheckAnnotation(
             $"{ResourceName}_check", (addresses, cancellationToken) => HttpProbe.RunAsync(new Uri(addresses[FrontendEndpoint], "/health"), 200, cancellationToken)));
         Resource.Annotations.Add(new ResourceReadyCallbackAnnotation((_, _) =>
         {
-            LogListening(logger, Url);
-            if (settings.BrowserToken is { } token)
-                LogLogin(logger, $"{Url}/login?t={token}");
+            LogLogin(logger, DashboardProcess.LoginUrl(_options!));
             return Task.CompletedTask;
         }));
     }
@@ -43,13 +41,11 @@ internal sealed partial class DashboardLauncher : IAsyncDisposable
 
     public IReadOnlyList<Replica> Replicas { get; }
 
-    private string Url => new EndpointReference(Resource, FrontendEndpoint).Url;
-
     /// <summary>Starts what the dashboard asks for resources.</summary>
     public async Task<ILaunchPlanner> PlanAsync(AspireBundle bundle, IDashboardFeed feed, CancellationToken cancellationToken)
     {
         _host = await DashboardHost.StartAsync(feed, new DashboardOptions(), cancellationToken).ConfigureAwait(false);
-        return new DashboardPlanner(bundle, new DashboardProcessOptions
+        _options = new DashboardProcessOptions
         {
             FrontendPort = PortOf(FrontendEndpoint),
             OtlpGrpcPort = PortOf(OtlpGrpcEndpoint),
@@ -59,7 +55,9 @@ internal sealed partial class DashboardLauncher : IAsyncDisposable
             BrowserToken = _settings.BrowserToken,
             OtlpApiKey = _settings.OtlpApiKey,
             TelemetryApiKey = _settings.TelemetryApiKey,
-        });
+        };
+        _settings.Exporter = DashboardProcess.ExporterEnvironment(_options);
+        return new DashboardPlanner(bundle, _options);
     }
 
     public ValueTask DisposeAsync() => _host?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -67,11 +65,8 @@ internal sealed partial class DashboardLauncher : IAsyncDisposable
     private int PortOf(string endpointName) => new EndpointReference(Resource, endpointName).Port;
 
     private void AddEndpoint(string name, Uri? url) => Resource.Annotations.Add(
-        new EndpointAnnotation(ProtocolType.Tcp, uriScheme: "http", name: name, port: url?.Port, isProxied: false));
+        new EndpointAnnotation(ProtocolType.Tcp, uriScheme: "http", name: name, port: url?.Port, isProxied: false) { IsProxiedInStock = true });
 
-    [LoggerMessage(21, LogLevel.Information, "Now listening on: {DashboardUrl}")]
-    private static partial void LogListening(ILogger logger, string dashboardUrl);
-
-    [LoggerMessage(22, LogLevel.Information, "Login to the dashboard at {DashboardLoginUrl}")]
+    [LoggerMessage(21, LogLevel.Information, "Login to the dashboard at {DashboardLoginUrl}")]
     private static partial void LogLogin(ILogger logger, string dashboardLoginUrl);
 }

@@ -30,8 +30,8 @@ internal sealed class DashboardSettings(IConfiguration configuration, Distribute
     /// <summary>Of the telemetry API, header <c>X-API-Key</c>.</summary>
     public string TelemetryApiKey { get; } = configuration["AppHost:DashboardApiKey"] ?? NewToken();
 
-    /// <summary>Where programs send telemetry; null while there is no dashboard.</summary>
-    public string? OtlpEndpoint { get; set; }
+    /// <summary>What programs need to send telemetry; null while there is no dashboard.</summary>
+    public IReadOnlyDictionary<string, string>? Exporter { get; set; }
 
     private static Uri? Parse(string? url) => string.IsNullOrEmpty(url) ? null : new Uri(url);
 

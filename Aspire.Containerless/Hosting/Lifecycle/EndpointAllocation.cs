@@ -37,8 +37,7 @@ internal sealed class EndpointAllocation(IConfiguration configuration)
 
     private int PublicPort(IResource resource, EndpointAnnotation endpoint)
     {
-        // In stock the servers are behind a proxy, and their ports random in tests.
-        var mayRandomize = endpoint.IsProxied || resource is RedisResource or PostgresServerResource;
+        var mayRandomize = endpoint.IsProxied || endpoint.IsProxiedInStock;
         var port = endpoint.Port ?? (endpoint.IsProxied ? null : endpoint.TargetPort);
         return port is { } asked && !(_randomizes && mayRandomize) ? Ports.Claim(asked, $"'{resource.Name}'") : Ports.Allocate();
     }

@@ -69,11 +69,10 @@ internal sealed class ProgramPlanner(DashboardSettings dashboard, IHostEnvironme
         values["OTEL_SERVICE_NAME"] = replica.Resource.Name;
         values["OTEL_RESOURCE_ATTRIBUTES"] = string.Create(CultureInfo.InvariantCulture, $"service.instance.id={replica.Number}");
         // Without a dashboard nobody listens: an exporter that keeps trying would hold up shutdown.
-        if (dashboard.OtlpEndpoint is not { } otlp)
+        if (dashboard.Exporter is not { } exporter)
             return values;
-        values["OTEL_EXPORTER_OTLP_ENDPOINT"] = otlp;
-        values["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
-        values["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={dashboard.OtlpApiKey}";
+        foreach (var (name, value) in exporter)
+            values[name] = value;
         if (!environment.IsDevelopment())
             return values;
         // A person watches: send within a second, and everything.

@@ -14,6 +14,7 @@ internal sealed class ReplicaPublisher(Replica replica, ResourceNotificationServ
     {
         State = KnownResourceStates.Starting,
         ExitCode = null,
+        Failure = null,
         StopTimeStamp = null,
         HealthReports = HealthMonitor.Pending(replica.Resource),
         Urls = ResourceLinks.Of(replica, isActive: false),
@@ -40,6 +41,9 @@ internal sealed class ReplicaPublisher(Replica replica, ResourceNotificationServ
     public void Restarting() => Publish(s => s with { State = new(KnownResourceStates.Restarting, KnownResourceStateStyles.Warn) });
 
     public void Ended(string state, int? exitCode) => Publish(s => AsEnded(s, new(state, null)) with { ExitCode = exitCode ?? s.ExitCode });
+
+    public void FailedToStart(string reason) =>
+        Publish(s => AsEnded(s, new(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error)) with { Failure = reason });
 
     private CustomResourceSnapshot AsEnded(CustomResourceSnapshot snapshot, ResourceStateSnapshot state) => snapshot with
     {

@@ -101,7 +101,7 @@ internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner 
                 _hasStarted = true;
             }
             _publisher.Starting();
-            var plan = await planner.PlanAsync(replica, Log.Note, cancellationToken).ConfigureAwait(false);
+            var plan = await planner.PlanAsync(replica, Report, cancellationToken).ConfigureAwait(false);
             _publisher.Planned(plan);
             return await RunOnceAsync(plan, cancellationToken).ConfigureAwait(false);
         }
@@ -184,8 +184,14 @@ internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner 
     {
         LogFailedToStart(shared.Logger, replica.Id, reason);
         Log.Note(reason);
-        _publisher.Ended(KnownResourceStates.FailedToStart, exitCode: null);
+        _publisher.FailedToStart(reason);
         return Outcome.FailedToStart;
+    }
+
+    private void Report(string progress)
+    {
+        Log.Note(progress);
+        LogProgress(shared.Logger, replica.Id, progress);
     }
 
     private DcpServiceProducer[] Producers() =>
@@ -267,6 +273,9 @@ internal sealed partial class ReplicaSupervisor(Replica replica, ILaunchPlanner 
 
     [LoggerMessage(2, LogLevel.Error, "{ReplicaId} does not start: {Reason}")]
     private static partial void LogFailedToStart(ILogger logger, string replicaId, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "{ReplicaId}: {Progress}")]
+    private static partial void LogProgress(ILogger logger, string replicaId, string progress);
 
     [LoggerMessage(3, LogLevel.Error, "{ReplicaId} could not be kept running.")]
     private static partial void LogUnexpected(ILogger logger, Exception exception, string replicaId);

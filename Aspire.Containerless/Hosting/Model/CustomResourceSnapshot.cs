@@ -38,6 +38,9 @@ public sealed record CustomResourceSnapshot()
         : HealthReports.IsEmpty ? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
         : HealthReports.Min(r => r.Status ?? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
 
+    /// <summary>Why it could not be started, in one sentence; null unless it failed to.</summary>
+    internal string? Failure { get; init; }
+
     /// <summary>What runs once the resource has become healthy for the first time; null before.</summary>
     internal Task? Ready { get; init; }
 }

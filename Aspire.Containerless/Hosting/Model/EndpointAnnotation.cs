@@ -47,6 +47,9 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     /// <summary>Others connect to a proxy in front of the replicas.</summary>
     public bool IsProxied { get; set; }
 
+    /// <summary>Stock has a proxy here and may give it another port under test; here nothing stands in between, but the port may change all the same.</summary>
+    internal bool IsProxiedInStock { get; init; }
+
     /// <summary>Where it listens; null until the application starts.</summary>
     public AllocatedEndpoint? AllocatedEndpoint
     {

@@ -99,7 +99,7 @@ public partial class ResourceNotificationService : IDisposable
         var reached = await WaitForResourceAsync(resourceName, e => IsReady(e) || GivesUp(e), cancellationToken).ConfigureAwait(false);
         if (GivesUp(reached))
             throw new DistributedApplicationException(
-                $"'{reached.ResourceId}' will not become healthy: it is {reached.Snapshot.State!.Text}, exit code {reached.Snapshot.ExitCode?.ToString() ?? "none"}.");
+                $"'{reached.ResourceId}' will not become healthy: it is {reached.Snapshot.State!.Text}. {reached.Snapshot.Failure ?? $"Exit code {reached.Snapshot.ExitCode}."}");
         await reached.Snapshot.Ready!.WaitAsync(cancellationToken).ConfigureAwait(false);
         return reached;
 
@@ -145,6 +145,7 @@ public partial class ResourceNotificationService : IDisposable
         ResourceType = resource.GetTypeName(),
         Properties = [],
         CreationTimeStamp = DateTime.UtcNow,
+        IsHidden = resource.Annotations.OfType<HiddenAnnotation>().Any(),
         Relationships =
         [
             .. resource.Annotations.OfType<ResourceRelationshipAnnotation>()

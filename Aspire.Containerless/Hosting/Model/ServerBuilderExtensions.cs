@@ -10,7 +10,11 @@ internal static class ServerBuilderExtensions
     /// <summary>Without a proxy: one process, and every round trip counts. IPv4 only, as the servers listen there.</summary>
     public static IResourceBuilder<T> WithServerEndpoint<T>(this IResourceBuilder<T> builder, string name, int? port)
         where T : IResourceWithEndpoints =>
-        builder.WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, uriScheme: "tcp", name: name, port: port, isProxied: false) { TargetHost = "127.0.0.1" });
+        builder.WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, uriScheme: "tcp", name: name, port: port, isProxied: false)
+        {
+            TargetHost = "127.0.0.1",
+            IsProxiedInStock = true,
+        });
 
     public static IResourceBuilder<T> WithConnectionHealthCheck<T>(this IResourceBuilder<T> builder, Func<string, CancellationToken, Task<bool>> isReadyAsync)
         where T : IResourceWithConnectionString
