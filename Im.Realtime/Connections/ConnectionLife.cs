@@ -89,9 +89,13 @@ internal sealed partial class ConnectionLife(
             while (socket.State == WebSocketState.CloseSent)
                 await socket.ReceiveAsync(buffer, timeout.Token);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        catch (OperationCanceledException)
         {
-            socket.Abort();
+            socket.Abort(); // it does not answer
+        }
+        catch (Exception e) when (e is WebSocketException or IOException)
+        {
+            // It is gone, or goes on sending what is not WebSocket.
         }
     }
 

@@ -9,6 +9,9 @@ namespace Im.Realtime.Connections;
 /// </summary>
 internal sealed class LingeringStream(Stream inner) : Stream
 {
+    /// <summary>How long a client may take to read our close frame.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
+
     private int _pending;
 
     public override bool CanRead => true;
@@ -27,10 +30,10 @@ internal sealed class LingeringStream(Stream inner) : Stream
 
     public static LingeringStream? Of(HttpContext context) => (context.Features.Get<IHttpUpgradeFeature>() as Upgrade)?.Stream;
 
-    /// <summary>Reads until the client has closed, at most for so long.</summary>
-    public async Task DrainAsync(TimeSpan atMost, TimeProvider time)
+    /// <summary>Reads until the client has closed, for 3 s at most.</summary>
+    public async Task DrainAsync()
     {
-        using var limit = new CancellationTokenSource(atMost, time);
+        using var limit = new CancellationTokenSource(Linger);
         var buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
         {
@@ -79,11 +82,16 @@ internal sealed class LingeringStream(Stream inner) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // An abort while something waits is meant to end that wait; otherwise the request's end closes the stream.
-    protected override void Dispose(bool disposing)
+    // Otherwise the request's end closes the stream. But an abort is meant to end what waits for the peer in vain.
+    protected override void Dispose(bool disposing) => _ = EndWaitsAsync();
+
+    private async Task EndWaitsAsync()
     {
+        if (Volatile.Read(ref _pending) == 0)
+            return;
+        await Task.Delay(Linger);
         if (Volatile.Read(ref _pending) > 0)
-            inner.Dispose();
+            await inner.DisposeAsync();
     }
 
     private sealed class Upgrade(IHttpUpgradeFeature inner) : IHttpUpgradeFeature

@@ -98,7 +98,7 @@ internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolW
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException or ArgumentException)
         {
-            socket.Abort();
+            // No abort: a close frame that the socket sent by itself (a broken frame came) may still be on its way.
         }
         _abort?.Dispose();
         _closed.TrySetResult();

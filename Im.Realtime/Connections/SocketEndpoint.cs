@@ -7,11 +7,8 @@ using Im.Realtime.Node;
 namespace Im.Realtime.Connections;
 
 /// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by the session cookie; a client's word counts for nothing.</summary>
-internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, TimeProvider time)
+internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle)
 {
-    /// <summary>How long a connection that broke the rules may take to read our close frame.</summary>
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
-
     private static readonly WebSocketAcceptContext Accept = new()
     {
         KeepAliveInterval = TimeSpan.FromSeconds(ProtocolLimits.SocketPingSeconds),
@@ -58,7 +55,7 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
         using var socket = await context.WebSockets.AcceptWebSocketAsync(named ? AcceptNamed : Accept);
         await life.RunAsync(socket, session?.Id, user, context.RequestAborted);
         if (socket.State == WebSocketState.Aborted && LingeringStream.Of(context) is { } stream)
-            await stream.DrainAsync(Linger, time);
+            await stream.DrainAsync();
     }
 
     // Only browsers send Origin, and a page cannot forge it. The gateway passes the page's host on as X-Forwarded-Host.
