@@ -5,6 +5,9 @@ namespace Aspire.Containerless.Lifecycle;
 internal sealed record LaunchPlan(
     string Command, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>What the dashboard shows as the program; null: the command. A server runs under a host of ours that says nothing to a person.</summary>
+    public string? ProgramPath { get; init; }
+
     /// <summary>The project file, where it is one.</summary>
     public string? ProjectPath { get; init; }
 }

@@ -60,7 +60,7 @@ internal sealed class ReplicaPublisher(Replica replica, ResourceNotificationServ
         var properties = ImmutableArray.CreateBuilder<ResourcePropertySnapshot>();
         if (plan.ProjectPath is not null)
             properties.Add(new("project.path", plan.ProjectPath));
-        properties.Add(new("executable.path", plan.Command));
+        properties.Add(new("executable.path", plan.ProgramPath ?? plan.Command));
         properties.Add(new("executable.workDir", plan.WorkingDirectory));
         properties.Add(new("executable.args", string.Join(' ', plan.Arguments)) { IsSensitive = true });
         if (replica.Resource is IResourceWithConnectionString)

@@ -31,7 +31,11 @@ internal sealed class ServerPlanner : ILaunchPlanner
                 cancellationToken).ConfigureAwait(false),
             var other => throw new InvalidOperationException($"'{other.Name}' is not a server."),
         };
-        return new LaunchPlan(launch.Command, launch.Arguments, launch.WorkingDirectory, launch.Environment);
+        return new LaunchPlan(launch.Command, launch.Arguments, launch.WorkingDirectory, launch.Environment)
+        {
+            // The host's arguments, two hyphens, the server's own command line; Garnet has no program of its own.
+            ProgramPath = launch.Arguments.SkipWhile(a => a != "--").Skip(1).FirstOrDefault() ?? launch.Arguments.ElementAtOrDefault(1),
+        };
     }
 
     private static async Task<string> ValueAsync(ParameterResource parameter, CancellationToken cancellationToken) =>
