@@ -93,11 +93,31 @@ internal sealed class ChatPage
         await Assertions.Expect(Find("chat-title")).ToContainTextAsync(nickname);
     }
 
-    public async Task ChangeBriefAsync(string brief)
+    /// <returns>When it was saved: the moment of the click, by this machine's clock.</returns>
+    public async Task<DateTimeOffset> ChangeBriefAsync(string brief)
     {
         await Page.BringToFrontAsync();
         await Find("brief-edit").ClickAsync();
         await Find("brief-input").FillAsync(brief);
+        await Page.EvaluateAsync("() => addEventListener('submit', () => { window.savedAt = Date.now(); }, { capture: true, once: true })");
         await Find("brief-save").ClickAsync();
+        return DateTimeOffset.FromUnixTimeMilliseconds(await Page.EvaluateAsync<long>("() => window.savedAt"));
     }
+
+    /// <summary>From now on notes in the page itself when the online list shows this brief: a look from outside would come up to a second late.</summary>
+    public Task WatchForBriefAsync(string nickname, string brief) => Page.EvaluateAsync("""
+        ([nickname, brief]) => {
+          window.briefSeen = new Promise((seen) => {
+            const look = () => {
+              const person = document.querySelector(`[data-testid=online-user][data-nickname='${nickname}']`);
+              if (person?.textContent.includes(brief)) seen(Date.now());
+            };
+            new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+            look();
+          });
+        }
+        """, new[] { nickname, brief });
+
+    public async Task<DateTimeOffset> WhenBriefSeenAsync() =>
+        DateTimeOffset.FromUnixTimeMilliseconds(await Page.EvaluateAsync<long>("() => window.briefSeen").WaitAsync(TimeSpan.FromSeconds(15)));
 }

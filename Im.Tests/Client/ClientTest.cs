@@ -74,7 +74,7 @@ public abstract class ClientTest : IAsyncLifetime
 
     private protected async Task CaughtUpAsync(NodeSide side)
     {
-        var asked = await side.ExpectAsync<ConversationsRequest>();
+        var asked = await side.ExpectAmongAsync<ConversationsRequest>();
         await side.SendAsync(new ConversationsFrame([.. Node.Conversations]) { Id = asked.Id });
     }
 

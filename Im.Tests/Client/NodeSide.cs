@@ -11,6 +11,7 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
     public static readonly LimitsInfo Limits = new(
         ProtocolLimits.MaxFrameBytes, ProtocolLimits.MaxTextChars, ProtocolLimits.MaxPageMessages, ProtocolLimits.MaxIdChars, ProtocolLimits.MaxOutboxFrames, ProtocolLimits.MaxOutboxBytes);
 
+    private readonly Queue<ClientFrame> _aside = [];
     private readonly SemaphoreSlim _sending = new(1);
     private readonly Channel<ClientFrame> _frames = Channel.CreateUnbounded<ClientFrame>();
     private readonly TaskCompletionSource<int?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,7 +53,21 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
     }
 
     /// <summary>The client's next frame, which is of this type.</summary>
-    public async Task<T> ExpectAsync<T>() where T : ClientFrame => Assert.IsType<T>(await _frames.Reader.ReadAsync().AsTask().WaitAsync(Bounded.Time));
+    public async Task<T> ExpectAsync<T>() where T : ClientFrame => Assert.IsType<T>(_aside.TryDequeue(out var aside) ? aside : await ReadAsync());
+
+    /// <summary>The client's next frame of this type; those before it, which it asked at the same time, are kept in their order.</summary>
+    public async Task<T> ExpectAmongAsync<T>() where T : ClientFrame
+    {
+        while (true)
+        {
+            var frame = await ReadAsync();
+            if (frame is T expected)
+                return expected;
+            _aside.Enqueue(frame);
+        }
+    }
+
+    private Task<ClientFrame> ReadAsync() => _frames.Reader.ReadAsync().AsTask().WaitAsync(Bounded.Time);
 
     /// <summary>Answers the client's next frame, which asks for what comes after a sequence, out of all that was ever said.</summary>
     public async Task<HistoryRequest> AnswerHistoryAsync(IReadOnlyList<MessageInfo> all)

@@ -26,6 +26,7 @@ internal static class AccountsSetup
         builder.Services.AddScoped<Logins>();
         builder.Services.AddScoped<Profiles>();
         builder.Services.AddSingleton<SessionKeeper>();
+        builder.Services.AddHostedService<LoginWarmUp>();
         return builder;
     }
 
