@@ -12,6 +12,9 @@ internal sealed class LingeringStream(Stream inner) : Stream
     /// <summary>How long a client may take to read our close frame.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
 
+    /// <summary>The same once its own close frame is here: ours, which may have crossed it, still passes the gateway.</summary>
+    private static readonly TimeSpan AfterAnswer = TimeSpan.FromMilliseconds(150);
+
     private int _pending;
 
     public override bool CanRead => true;
@@ -30,16 +33,17 @@ internal sealed class LingeringStream(Stream inner) : Stream
 
     public static LingeringStream? Of(HttpContext context) => (context.Features.Get<IHttpUpgradeFeature>() as Upgrade)?.Stream;
 
-    /// <summary>Reads until the client has closed, for 3 s at most.</summary>
+    /// <summary>Reads until the client has answered the close frame or closed, for 3 s at most.</summary>
     public async Task DrainAsync()
     {
         using var limit = new CancellationTokenSource(Linger);
         var buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
         {
-            while (await inner.ReadAsync(buffer, limit.Token) > 0)
-            {
-            }
+            int read;
+            while ((read = await inner.ReadAsync(buffer, limit.Token)) > 0)
+                if (EndsWithCloseFrame(buffer.AsSpan(0, read)))
+                    limit.CancelAfter(AfterAnswer);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
@@ -47,6 +51,10 @@ internal sealed class LingeringStream(Stream inner) : Stream
         }
         ArrayPool<byte>.Shared.Return(buffer);
     }
+
+    // A masked close frame with a code and no reason, or without either, is the last a client sends. Taken for one by chance, other bytes only end the wait early.
+    private static bool EndsWithCloseFrame(ReadOnlySpan<byte> bytes) =>
+        bytes is [.., 0x88, 0x82, _, _, _, _, _, _] or [.., 0x88, 0x80, _, _, _, _];
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
