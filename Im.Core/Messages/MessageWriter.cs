@@ -36,6 +36,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Activity.Current = null;
+        await WarmUpAsync();
         while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
             await CommitAsync(TakeQueued(_maxBatch));
         await _completing;
@@ -48,6 +49,20 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
         if (ExecuteTask is { } running)
             await running.WaitAsync(cancellationToken);
         await base.StopAsync(cancellationToken);
+    }
+
+    // An empty batch: the first message then waits for no connection, no preparation of the statement and no compiler. A failure is the first message's to tell.
+    private async Task WarmUpAsync()
+    {
+        try
+        {
+            _statement = await AppendStatement.OpenAsync(data.Source);
+            await _statement.ExecuteAsync([]);
+        }
+        catch (Exception)
+        {
+            await CloseAsync();
+        }
     }
 
     /// <summary>Completes every append of the batch, one way or the other; never throws.</summary>
