@@ -40,6 +40,3 @@ addEventListener('online', wake);
 addEventListener('offline', wake);
 addEventListener('pageshow', wake);
 document.addEventListener('visibilitychange', wake);
-addEventListener('beforeunload', (event) => {
-  if (client.unsent.length > 0) event.preventDefault();
-});
