@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Im.Core.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,14 +16,14 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
     private const int MaxAttempts = 5;
 
     private readonly int _maxBatch = options.Value.MaxBatchMessages;
-    private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(options.Value.MaxQueuedMessages) { SingleReader = true });
+    private readonly AppendQueue _queue = new(options.Value.MaxQueuedMessages);
     private AppendStatement? _statement;
     private Task _completing = Task.CompletedTask;
 
-    /// <summary>False when the queue is full or the writer has stopped.</summary>
+    /// <summary>False when the queue has no room for this conversation or the writer has stopped.</summary>
     public bool TryEnqueue(PendingAppend append)
     {
-        if (!_queue.Writer.TryWrite(append))
+        if (!_queue.TryEnqueue(append))
         {
             MessageMetrics.Refused.Add(1);
             return false;
@@ -37,7 +36,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
     {
         Activity.Current = null;
         await WarmUpAsync();
-        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        while (await _queue.WaitAsync())
             await CommitAsync(TakeQueued(_maxBatch));
         await _completing;
         await CloseAsync();
@@ -45,7 +44,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.Writer.TryComplete();
+        _queue.Complete();
         if (ExecuteTask is { } running)
             await running.WaitAsync(cancellationToken);
         await base.StopAsync(cancellationToken);
@@ -105,7 +104,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
                 LogFailed(exception, batch.Count, failure);
                 Fail(batch, failure, exception);
                 if (failure is PostgresFailure.Away or PostgresFailure.TimedOut)
-                    Fail(TakeQueued(_queue.Reader.Count), failure, exception);
+                    Fail(TakeQueued(int.MaxValue), failure, exception);
                 return;
             }
         }
@@ -138,9 +137,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
 
     private List<PendingAppend> TakeQueued(int max)
     {
-        var taken = new List<PendingAppend>();
-        while (taken.Count < max && _queue.Reader.TryRead(out var append))
-            taken.Add(append);
+        var taken = _queue.Take(max);
         MessageMetrics.Queued.Add(-taken.Count);
         return taken;
     }

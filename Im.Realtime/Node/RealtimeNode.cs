@@ -12,7 +12,7 @@ internal static class RealtimeNode
     public static IServiceCollection AddRealtimeNode(this IServiceCollection services) => services
         .AddSingleton<ConnectionTable>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
         .AddSingleton<Lobby>().AddSingleton<UserRoutes>().AddSingleton<NodeInbox>()
-        .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<MessagePublisher>().AddSingleton<FeedFactory>()
+        .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<MessagePublisher>().AddSingleton<FeedFactory>().AddSingleton<MessageSweep>()
         .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>()
         .AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()
         .AddSingleton<SessionBinding>().AddSingleton<SessionChanges>()
