@@ -116,8 +116,15 @@ public sealed class ImClient : IAsyncDisposable
     /// <summary>
     /// Every message of the lobby and the user's direct conversations, own ones included, each conversation's exactly once and in order, over reconnects.
     /// One stream for the client's life: two readers share it between them. It ends when the client is disposed.
+    /// A long backlog is read while the stream is; sends, questions and acks do not wait for it.
     /// </summary>
-    public IAsyncEnumerable<MessageFrame> ReadMessagesAsync(CancellationToken cancellationToken = default) => _inbox.Messages.ReadAllAsync(cancellationToken);
+    /// <exception cref="InvalidOperationException"><see cref="ImClientOptions.MaxFillMessages"/> is set: the stream has gaps, which only <see cref="ReadStreamAsync"/> tells.</exception>
+    public IAsyncEnumerable<MessageFrame> ReadMessagesAsync(CancellationToken cancellationToken = default) => _options.MaxFillMessages is null
+        ? _inbox.Items.ReadAllAsync(cancellationToken).Select(item => item.Message!)
+        : throw new InvalidOperationException($"With {nameof(ImClientOptions.MaxFillMessages)} the stream has gaps: read {nameof(ReadStreamAsync)}.");
+
+    /// <summary>The stream of <see cref="ReadMessagesAsync"/>, and in it, where <see cref="ImClientOptions.MaxFillMessages"/> is set, the gaps: what is in none of them comes exactly once and in order.</summary>
+    public IAsyncEnumerable<StreamItem> ReadStreamAsync(CancellationToken cancellationToken = default) => _inbox.Items.ReadAllAsync(cancellationToken);
 
     /// <summary>
     /// Sends a message and returns when it is stored for good. Kept meanwhile: sent again, with the same id, after a lost connection and after errors that pass. Messages to one

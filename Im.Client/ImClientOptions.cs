@@ -8,6 +8,9 @@ namespace Im.Client;
 /// <summary>Settings of an <see cref="ImClient"/>. Only <see cref="BaseAddress"/> has no default.</summary>
 public sealed class ImClientOptions
 {
+    /// <summary>A good <see cref="MaxFillMessages"/> for an application that shows messages to people.</summary>
+    public const int ScreenFillMessages = 200;
+
     /// <summary>Where the page and the HTTP API are, such as <c>http://localhost:20460</c>.</summary>
     public required Uri BaseAddress { get; init; }
 
@@ -47,6 +50,13 @@ public sealed class ImClientOptions
 
     /// <summary>Messages waiting for the application. While it is full nothing is lost: what follows is read from the history when there is room.</summary>
     public int MessageBuffer { get; init; } = 1_000;
+
+    /// <summary>
+    /// Null, the default, is for programs: the stream has every message, however long the absence was. With a number, at least 1, the stream is live at once: when more messages than
+    /// that of one conversation were missed (or not taken from the stream in time, see <see cref="MessageBuffer"/>), it has a <see cref="MessageGap"/> for them and goes on with the newest
+    /// <see cref="ProtocolLimits.DefaultPageMessages"/>. Then read <see cref="ImClient.ReadStreamAsync"/>.
+    /// </summary>
+    public int? MaxFillMessages { get; init; }
 
     /// <summary>
     /// The last sequence the application has dealt with, by conversation: the stream begins after it (0: with the conversation's first message).

@@ -57,6 +57,9 @@ internal sealed class ConversationStream(ConversationId conversation, long curso
     /// <summary>The conversation is known to have messages up to here.</summary>
     public void Expect(long lastSeq) => _newest = Math.Max(_newest, lastSeq);
 
+    /// <summary>How many messages between the cursor and the newest one heard of are not here.</summary>
+    public long MissingCount => _newest - Cursor - _held.Count;
+
     public bool IsComplete => !MustAsk && Cursor >= _newest;
 
     /// <summary>True when something is missing and nobody mends it yet: the caller does now.</summary>

@@ -3,6 +3,9 @@ using Im.Protocol;
 
 namespace Im.Client.Messages;
 
+/// <param name="IsFresh">Nobody has begun to mend it.</param>
+internal readonly record struct BrokenStream(ConversationStream Stream, bool IsFresh);
+
 /// <summary>
 /// All conversations' messages as one stream for the application, each conversation's exactly once and in order. When the application does not keep up the
 /// stream's buffer fills and conversations fall behind, as if the messages had been missed; they are mended when there is room again.
@@ -11,14 +14,14 @@ internal sealed class Inbox(ImClientOptions options)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ConversationId, ConversationStream> _streams = options.StartAfter.ToDictionary(c => c.Key, c => new ConversationStream(c.Key, c.Value));
-    private readonly Channel<MessageFrame> _messages = Channel.CreateBounded<MessageFrame>(new BoundedChannelOptions(options.MessageBuffer) { SingleReader = false });
-    private readonly Channel<ConversationStream> _broken = Channel.CreateUnbounded<ConversationStream>(); // each stream at most once: bounded by the conversations
+    private readonly Channel<StreamItem> _items = Channel.CreateBounded<StreamItem>(new BoundedChannelOptions(options.MessageBuffer) { SingleReader = false });
+    private readonly Channel<BrokenStream> _broken = Channel.CreateUnbounded<BrokenStream>(); // each stream at most once: bounded by the conversations
     private bool _allKnown = true;
 
-    public ChannelReader<MessageFrame> Messages => _messages.Reader;
+    public ChannelReader<StreamItem> Items => _items.Reader;
 
     /// <summary>Conversations in which something is missing, for the <see cref="Mender"/>.</summary>
-    public ChannelReader<ConversationStream> Broken => _broken.Reader;
+    public ChannelReader<BrokenStream> Broken => _broken.Reader;
 
     /// <summary>A live message.</summary>
     public void Accept(MessageFrame message)
@@ -28,7 +31,7 @@ internal sealed class Inbox(ImClientOptions options)
             var stream = Find(message.Conversation, firstSeq: message.Seq);
             if (stream.IsNext(message))
             {
-                if (_messages.Writer.TryWrite(message))
+                if (_items.Writer.TryWrite(new(message)))
                     stream.Advance(message.Seq);
                 else
                     stream.Hold(message);
@@ -98,6 +101,28 @@ internal sealed class Inbox(ImClientOptions options)
         }
     }
 
+    /// <summary>More is missing than the application wants to wait for.</summary>
+    public bool IsTooMuch(ConversationStream stream)
+    {
+        lock (_lock)
+            return stream.MissingCount > (options.MaxFillMessages ?? long.MaxValue);
+    }
+
+    /// <summary>Hands on the newest page, as the one who mends, and before it word of what is left out.</summary>
+    public async Task SkipToAsync(ConversationStream stream, HistoryFrame newest, CancellationToken cancellationToken)
+    {
+        if (newest.Messages is [var first, ..] && first.Seq > stream.Cursor + 1)
+        {
+            await _items.Writer.WriteAsync(new(new MessageGap(stream.Conversation, stream.Cursor, first.Seq)), cancellationToken);
+            lock (_lock)
+                stream.Advance(first.Seq - 1);
+        }
+        await HandOnAsync(stream, newest with { More = false }, cancellationToken);
+    }
+
+    /// <summary>Lets other conversations have their turn before this one's mending goes on.</summary>
+    public void TakeTurns(ConversationStream stream) => _broken.Writer.TryWrite(new(stream, IsFresh: false));
+
     public bool TryFinishMending(ConversationStream stream)
     {
         lock (_lock)
@@ -111,11 +136,11 @@ internal sealed class Inbox(ImClientOptions options)
     }
 
     /// <summary>Ends the application's stream after what is in it.</summary>
-    public void Complete(Exception? error = null) => _messages.Writer.TryComplete(error);
+    public void Complete(Exception? error = null) => _items.Writer.TryComplete(error);
 
     private async ValueTask HandOnAsync(ConversationStream stream, MessageFrame message, CancellationToken cancellationToken)
     {
-        await _messages.Writer.WriteAsync(message, cancellationToken);
+        await _items.Writer.WriteAsync(new(message), cancellationToken);
         lock (_lock)
             stream.Advance(message.Seq);
     }
@@ -137,6 +162,6 @@ internal sealed class Inbox(ImClientOptions options)
     private void Queue(ConversationStream stream)
     {
         if (stream.TryBeginMending())
-            _broken.Writer.TryWrite(stream);
+            _broken.Writer.TryWrite(new(stream, IsFresh: true));
     }
 }

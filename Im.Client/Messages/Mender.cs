@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Im.Client.Messages;
 
-/// <summary>Mends holes: waits a moment for what is merely late, then reads the history page by page until nothing is missing.</summary>
+/// <summary>Mends holes: waits a moment for what is merely late, then reads the history page by page, conversations in turn, until nothing is missing.</summary>
 internal sealed class Mender(Inbox inbox, RequestSender requests, ImClientOptions options, ILogger logger)
 {
     private const int AtOnce = 4;
@@ -15,11 +15,12 @@ internal sealed class Mender(Inbox inbox, RequestSender requests, ImClientOption
 
     /// <summary>Runs until cancelled. What fails in one conversation is logged and tried again there; the others do not notice.</summary>
     public Task RunAsync(CancellationToken stop) => Parallel.ForEachAsync(
-        inbox.Broken.ReadAllAsync(stop), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop }, async (stream, token) => await MendAsync(stream, token));
+        inbox.Broken.ReadAllAsync(stop), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop }, async (broken, token) => await MendAsync(broken.Stream, broken.IsFresh, token));
 
-    private async Task MendAsync(ConversationStream stream, CancellationToken stop)
+    private async Task MendAsync(ConversationStream stream, bool isFresh, CancellationToken stop)
     {
-        await Task.Delay(options.HoleGrace, _time, stop);
+        if (isFresh)
+            await Task.Delay(options.HoleGrace, _time, stop);
         for (var failures = 0; ;)
         {
             while (await inbox.HandOnHeldAsync(stream, stop)) { }
@@ -28,13 +29,13 @@ internal sealed class Mender(Inbox inbox, RequestSender requests, ImClientOption
             var before = stream.Cursor;
             try
             {
-                var page = await requests.AskAsync<HistoryFrame>(
-                    new HistoryRequest { Id = requests.NewId(), Conversation = stream.Conversation, After = before, Limit = ProtocolLimits.MaxPageMessages }, stop);
-                await inbox.HandOnAsync(stream, page, stop);
+                await ReadPageAsync(stream, stop);
                 if (stream.Cursor > before || stream.IsComplete)
-                    failures = 0;
-                else
-                    await PauseAsync(stream, "not_there_yet", ++failures, stop);
+                {
+                    inbox.TakeTurns(stream);
+                    return;
+                }
+                await PauseAsync(stream, "not_there_yet", ++failures, stop);
             }
             catch (ImException e) when (e.Code is ImCodes.Closed or ErrorCodes.NotFound or ErrorCodes.NotLoggedIn)
             {
@@ -46,6 +47,15 @@ internal sealed class Mender(Inbox inbox, RequestSender requests, ImClientOption
                 await PauseAsync(stream, e.Code, ++failures, stop);
             }
         }
+    }
+
+    private async Task ReadPageAsync(ConversationStream stream, CancellationToken stop)
+    {
+        var request = new HistoryRequest { Id = requests.NewId(), Conversation = stream.Conversation };
+        if (inbox.IsTooMuch(stream))
+            await inbox.SkipToAsync(stream, await requests.AskAsync<HistoryFrame>(request, stop), stop);
+        else
+            await inbox.HandOnAsync(stream, await requests.AskAsync<HistoryFrame>(request with { After = stream.Cursor, Limit = ProtocolLimits.MaxPageMessages }, stop), stop);
     }
 
     private Task PauseAsync(ConversationStream stream, string code, int failures, CancellationToken stop)

@@ -17,7 +17,7 @@ public interface IMessageStore
 
     /// <summary>
     /// A page, ascending by sequence: the messages next to a cursor, which is not among them, or the newest. At most one cursor, and 1 to
-    /// <see cref="ProtocolLimits.MaxPageMessages"/> messages. A conversation that does not exist is an empty page.
+    /// <see cref="ProtocolLimits.MaxPageMessages"/> messages; fewer where their texts are long (<see cref="ProtocolLimits.MaxPageTextBytes"/>). A conversation that does not exist is an empty page.
     /// </summary>
     /// <exception cref="StoreUnavailableException"/>
     Task<MessagePage> ReadAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default);

@@ -1,3 +1,4 @@
+using System.Text;
 using Im.Core.Data;
 using Im.Protocol;
 using Npgsql;
@@ -64,13 +65,17 @@ internal sealed class PostgresMessageStore(MessageWriter writer, StoreReader rea
             var messages = new List<MessageInfo>(limit);
             long lastSeq = 0;
             var more = false;
-            while (await rows.ReadAsync())
+            var textBytes = 0;
+            while (!more && await rows.ReadAsync())
             {
                 lastSeq = rows.GetInt64(0);
-                if (messages.Count == limit)
-                    more = true;
-                else if (!rows.IsDBNull(1))
-                    messages.Add(ReadMessage(rows, conversation));
+                if (rows.IsDBNull(1))
+                    continue;
+                var message = ReadMessage(rows, conversation);
+                textBytes += Encoding.UTF8.GetByteCount(message.Text);
+                more = messages.Count == limit || (textBytes > ProtocolLimits.MaxPageTextBytes && messages.Count > 0);
+                if (!more)
+                    messages.Add(message);
             }
             if (after is null)
                 messages.Reverse();

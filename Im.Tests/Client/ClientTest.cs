@@ -30,7 +30,7 @@ public abstract class ClientTest : IAsyncLifetime
         await Node.DisposeAsync();
     }
 
-    private protected ImClient NewClient(CookieContainer? cookies = null, int buffer = 1_000, string? node = null, Dictionary<ConversationId, long>? startAfter = null, int pending = 1_000)
+    private protected ImClient NewClient(CookieContainer? cookies = null, int buffer = 1_000, string? node = null, Dictionary<ConversationId, long>? startAfter = null, int pending = 1_000, int? maxFill = null)
     {
         var client = new ImClient(new()
         {
@@ -39,6 +39,7 @@ public abstract class ClientTest : IAsyncLifetime
             TimeProvider = Clock,
             RandomSeed = 7,
             MessageBuffer = buffer,
+            MaxFillMessages = maxFill,
             MaxPendingSends = pending,
             Node = node,
             StartAfter = startAfter ?? [],

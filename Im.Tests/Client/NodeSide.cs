@@ -69,12 +69,13 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
 
     private Task<ClientFrame> ReadAsync() => _frames.Reader.ReadAsync().AsTask().WaitAsync(Bounded.Time);
 
-    /// <summary>Answers the client's next frame, which asks for what comes after a sequence, out of all that was ever said.</summary>
+    /// <summary>Answers the client's next frame, which asks for what comes after a sequence or for the newest, out of all that was ever said.</summary>
     public async Task<HistoryRequest> AnswerHistoryAsync(IReadOnlyList<MessageInfo> all)
     {
         var asked = await ExpectAsync<HistoryRequest>();
-        var rest = all.Where(m => m.Conversation == asked.Conversation && m.Seq > asked.After).ToList();
-        var page = rest.Take(asked.Limit!.Value).ToList();
+        var limit = asked.Limit ?? ProtocolLimits.DefaultPageMessages;
+        var rest = all.Where(m => m.Conversation == asked.Conversation && (asked.After is null || m.Seq > asked.After)).ToList();
+        var page = (asked.After is null ? rest.TakeLast(limit) : rest.Take(limit)).ToList();
         await SendAsync(new HistoryFrame(asked.Conversation!.Value, page, all.LastOrDefault(m => m.Conversation == asked.Conversation)?.Seq ?? 0, page.Count < rest.Count) { Id = asked.Id });
         return asked;
     }

@@ -2,49 +2,22 @@ import { systemClock, type Clock } from './clock.ts';
 import type { Connection, WebSocketLike } from './connection.ts';
 import { ImError } from './errors.ts';
 import { Emitter } from './events.ts';
+import { takeFrame, type FramePort } from './frames.ts';
 import { HttpApi } from './http.ts';
+import { newId } from './ids.ts';
+import { defaultMaxFillMessages, type ImClientOptions, type ImEvents } from './options.ts';
 import { Outbox, type Request } from './outbox.ts';
 import { nobody, withPresence, type Presence } from './presence.ts';
-import type { Ack, Addressee, ConversationSummary, HistoryPage, Limits, NodeFrame, NodeInfo, Sender, SessionFrame, User } from './protocol.ts';
+import type { Ack, Addressee, ConversationSummary, HistoryPage, Limits, NodeInfo, SessionFrame, User } from './protocol.ts';
+import { Resumption } from './resume.ts';
+import { SessionFollower } from './session.ts';
+import { SleepWatch } from './sleep.ts';
 import type { ConnectionState } from './state.ts';
 import { Supervisor } from './supervisor.ts';
 import type { PageRequest, ReceivedMessage, Timeline } from './timeline.ts';
-import { lobby, Timelines } from './timelines.ts';
-
-export interface ImClientOptions {
-  /** Where Im is served, such as `https://chat.example`; the page's own origin by default. */
-  origin?: string;
-  /** The node to ask for; any live one by default. */
-  node?: string;
-  /** After an absence in which more than this many messages of one conversation came, its timeline starts over at the newest. Default: no limit. */
-  maxCatchUpMessages?: number;
-  fetch?: typeof fetch;
-  webSocket?: (url: string) => WebSocketLike;
-  clock?: Clock;
-}
-
-export interface ImEvents {
-  state: ConnectionState;
-  /** Who this client is: null is a guest. Also when the own brief changed. */
-  me: User | null;
-  presence: Presence;
-  /** A new message of any conversation: per conversation in order, each once. */
-  message: { timeline: Timeline; message: ReceivedMessage };
-  /** The user's conversations (the lobby alone for a guest), after every connect, login and logout. */
-  conversations: readonly ConversationSummary[];
-  /** Read up to `seq`, in another window of this user. */
-  read: { timeline: Timeline; seq: number };
-  /** Somebody is typing; true for 5 s. */
-  typing: { timeline: Timeline; from: Sender };
-  /** A complaint of the node that answers no request of ours. */
-  refused: ImError;
-}
+import { Timelines } from './timelines.ts';
 
 const typingEveryMs = 2_000;
-const healBeforeSendMs = 3_000;
-const conversationsListed = 100;
-const ticketTries = 4;
-const ticketRetryMs = 100;
 
 /**
  * A connection to Im that mends itself. See the README beside this for how to use it, and docs/protocol.md for what it speaks.
@@ -61,39 +34,60 @@ export class ImClient extends Emitter<ImEvents> {
   readonly #supervisor: Supervisor;
   readonly #outbox: Outbox;
   readonly #timelines: Timelines;
+  readonly #session: SessionFollower;
+  readonly #resumption: Resumption;
+  readonly #sleep: SleepWatch;
   readonly #typedAt = new Map<Timeline, number>();
-  #loggingIn = false;
-  #following: Promise<void> | undefined;
-  #followAgain = false;
 
   constructor(options: ImClientOptions = {}) {
     super();
-    this.#clock = options.clock ?? systemClock;
+    const clock = (this.#clock = options.clock ?? systemClock);
     const origin = options.origin ?? globalThis.location.origin;
-    this.http = new HttpApi(origin, options.fetch ?? ((input, init) => fetch(input, init)));
+    const http = (this.http = new HttpApi(origin, options.fetch ?? ((input, init) => fetch(input, init))));
+    const me = () => this.me?.id;
+    const outbox = (this.#outbox = new Outbox(clock, (request) => this.#supervisor.current?.send(request)));
+    const timelines = (this.#timelines = new Timelines({
+      clock,
+      maxFillMessages: options.maxFillMessages ?? defaultMaxFillMessages,
+      page: (addressee, request) => this.history(addressee, request),
+      arrived: (timeline, message) => this.#arrived(timeline, message),
+      skipped: (timeline, gap) => this.emit('gap', { timeline, gap }),
+    }));
+    const frames: FramePort = {
+      outbox,
+      timelines,
+      me,
+      presence: (frame) => this.emit('presence', (this.presence = withPresence(this.presence, frame))),
+      session: (frame) => this.#takeSession(frame),
+      emit: (name, payload) => this.emit(name, payload),
+    };
+    const webSocket = options.webSocket ?? ((url) => new WebSocket(url, 'im.v1') as WebSocketLike);
     this.#supervisor = new Supervisor(
-      {
-        origin,
-        node: options.node,
-        webSocket: options.webSocket ?? ((url) => new WebSocket(url, 'im.v1') as WebSocketLike),
-        http: this.http,
-        clock: this.#clock,
-      },
+      { origin, node: options.node, webSocket, http, clock },
       {
         changed: (state) => this.emit('state', state),
+        identified: (user) => this.me === undefined && this.#setMe(user),
         adopted: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
-        frame: (frame) => this.#take(frame),
-        lost: () => this.#outbox.close(),
+        frame: (frame) => takeFrame(frame, frames),
+        lost: () => outbox.close(),
         ended: (closeCode) => this.#ended(closeCode),
       },
     );
-    this.#outbox = new Outbox(this.#clock, (request) => this.#supervisor.current?.send(request));
-    this.#timelines = new Timelines({
-      clock: this.#clock,
-      maxCatchUpMessages: options.maxCatchUpMessages ?? Infinity,
-      page: (addressee, request) => this.history(addressee, request),
-      arrived: (timeline, message) => this.#arrived(timeline, message),
+    this.#session = new SessionFollower({
+      clock,
+      ticket: () => http.ticket(),
+      authenticate: (ticket) => this.#request({ type: 'authenticate', ticket }, true),
+      redial: () => this.#supervisor.current && void this.#supervisor.dial(),
     });
+    this.#resumption = new Resumption({
+      clock,
+      timelines,
+      outbox,
+      me,
+      conversations: () => this.#conversations(true),
+      listed: (conversations) => this.emit('conversations', conversations),
+    });
+    this.#sleep = new SleepWatch(clock, () => this.wake());
   }
 
   get state(): ConnectionState {
@@ -107,10 +101,13 @@ export class ImClient extends Emitter<ImEvents> {
 
   /** Connects, and stays connected until {@link disconnect} or a close code that forbids it. */
   connect(): void {
-    if (!this.#supervisor.isRunning) void this.#supervisor.dial();
+    if (this.#supervisor.isRunning) return;
+    this.#sleep.start();
+    void this.#supervisor.dial();
   }
 
   disconnect(): void {
+    this.#sleep.stop();
     this.#supervisor.stop();
     this.#outbox.close();
     this.#outbox.failAll(new ImError('closed', 'The client was disconnected.'));
@@ -122,18 +119,16 @@ export class ImClient extends Emitter<ImEvents> {
     if (this.#supervisor.isRunning) void this.#supervisor.dial();
   }
 
-  /** After a sleep or a change of network: tries at once where it was waiting, else asks whether the node is still there. */
+  /** After a change of network: tries at once where it was waiting, else asks whether the node is still there. A sleep is noticed without it, within 2 s. */
   wake(): void {
-    if (this.state.phase === 'waiting') void this.#supervisor.dial();
-    else this.#supervisor.current?.probe();
+    this.#supervisor.wake();
   }
 
   /** An unknown nickname joins, a known one needs its password. This connection, and the browser's other tabs, follow without reconnecting. */
   async login(nickname: string, password: string, brief?: string): Promise<{ user: User; created: boolean }> {
-    this.#loggingIn = true;
-    const answer = await this.http.login(nickname, password, brief).finally(() => (this.#loggingIn = false));
+    const answer = await this.#session.during(this.http.login(nickname, password, brief));
     this.#supervisor.hasSession = true;
-    if (this.#supervisor.current) await this.#follow();
+    if (this.#supervisor.current) await this.#session.follow();
     else this.connect();
     return answer;
   }
@@ -141,7 +136,7 @@ export class ImClient extends Emitter<ImEvents> {
   /** A guest again, in every tab of this browser. */
   async logout(): Promise<void> {
     await this.http.logout();
-    this.#setMe(null);
+    this.#loggedOut();
   }
 
   async updateBrief(brief: string): Promise<User> {
@@ -184,8 +179,8 @@ export class ImClient extends Emitter<ImEvents> {
     return page;
   }
 
-  async conversations(): Promise<readonly ConversationSummary[]> {
-    return (await this.#request<{ conversations: readonly ConversationSummary[] }>({ type: 'conversations' })).conversations;
+  conversations(): Promise<readonly ConversationSummary[]> {
+    return this.#conversations(false);
   }
 
   /** Everything up to `seq` has been read. */
@@ -202,6 +197,10 @@ export class ImClient extends Emitter<ImEvents> {
     this.#supervisor.current?.send({ type: 'typing', ...addressee });
   }
 
+  async #conversations(once: boolean): Promise<readonly ConversationSummary[]> {
+    return (await this.#request<{ conversations: readonly ConversationSummary[] }>({ type: 'conversations' }, once)).conversations;
+  }
+
   #request<Answer>(request: WithoutId<Exclude<Request, { type: 'send' }>>, once = false): Promise<Answer> {
     return this.#outbox.add<Answer>({ ...request, id: newId() } as Request, { once });
   }
@@ -210,118 +209,32 @@ export class ImClient extends Emitter<ImEvents> {
     this.limits = connection.hello!.limits;
     this.#setMe(connection.hello!.user ?? null);
     this.#outbox.open();
-    void this.#synchronise(connection, lobbyLastSeq);
+    void this.#resumption.run(lobbyLastSeq, () => connection === this.#supervisor.current);
   }
 
   #ended(closeCode: number): void {
+    this.#sleep.stop();
     this.#outbox.close();
     this.#outbox.failAll(new ImError('closed', `The node closed the connection with ${closeCode}.`));
-    if (closeCode === 4401) this.#setMe(null);
-  }
-
-  // What was missed first, then what was not answered: a message of ours that was stored after all needs no second sending.
-  async #synchronise(connection: Connection, lobbyLastSeq: number): Promise<void> {
-    const healed = Promise.all([this.#timelines.of(lobby).catchUp(lobbyLastSeq), this.#refreshConversations()]);
-    await Promise.race([healed, new Promise<void>((resolve) => this.#clock.setTimeout(resolve, healBeforeSendMs))]);
-    if (connection === this.#supervisor.current) this.#outbox.openSends();
-  }
-
-  async #refreshConversations(): Promise<void> {
-    const asked = this.me?.id;
-    try {
-      const { conversations } = await this.#request<{ conversations: readonly ConversationSummary[] }>({ type: 'conversations' }, true);
-      if (this.me?.id !== asked) return;
-      const healed = this.#timelines.catchUp(conversations, conversations.length < conversationsListed);
-      this.emit('conversations', conversations);
-      await healed;
-    } catch {
-      // The connection ended: the next one asks again.
-    }
-  }
-
-  #take(frame: NodeFrame): void {
-    switch (frame.type) {
-      case 'message': {
-        const { type: _, ...message } = frame;
-        this.#timelines.accept(message, this.me?.id);
-        break;
-      }
-      case 'ack':
-      case 'history':
-      case 'conversations':
-        this.#outbox.answer(frame.id, frame);
-        break;
-      case 'error':
-        if (frame.id === undefined) this.emit('refused', new ImError(frame.code, frame.message, frame.retryAfterMs));
-        else this.#outbox.refuse(frame);
-        break;
-      case 'presence':
-        this.presence = withPresence(this.presence, frame);
-        this.emit('presence', this.presence);
-        break;
-      case 'session':
-        this.#takeSession(frame);
-        break;
-      case 'read': {
-        const timeline = this.#timelines.find(frame.conversation);
-        if (timeline) this.emit('read', { timeline, seq: frame.seq });
-        break;
-      }
-      case 'typing': {
-        if (frame.from.id === this.me?.id) break;
-        const timeline = this.#timelines.link(frame.conversation, frame.from.id);
-        this.emit('typing', { timeline, from: frame.from });
-        break;
-      }
-    }
+    if (closeCode === 4401) this.#loggedOut();
   }
 
   #takeSession(frame: SessionFrame): void {
-    if (frame.reason === 'login') {
-      if (!this.#loggingIn) void this.#follow(); // our own login follows itself, when it has the cookie
-      return;
-    }
-    if (frame.reason === 'logout') this.#setMe(null);
+    if (frame.reason === 'login') return this.#session.hint();
+    if (frame.reason === 'logout') this.#loggedOut();
     else if (frame.user) this.#setMe(frame.user);
     if (frame.id !== undefined) this.#outbox.answer(frame.id, frame);
-    if (frame.reason !== 'profile') void this.#refreshConversations();
-  }
-
-  // Becomes the user whom the browser's cookie names. A hint that comes meanwhile may mean yet another user, so it is followed after.
-  #follow(): Promise<void> {
-    this.#followAgain = this.#following !== undefined;
-    return (this.#following ??= this.#authenticate().finally(() => {
-      this.#following = undefined;
-      if (this.#followAgain) void this.#follow();
-    }));
-  }
-
-  async #authenticate(): Promise<void> {
-    try {
-      const ticket = await this.#ticket();
-      await this.#request({ type: 'authenticate', ticket }, true);
-    } catch (error) {
-      // Logged out again meanwhile, or the connection ended: the next one has the cookie. Else a new connection does the same.
-      if (error instanceof ImError && (error.code === 'not_logged_in' || error.code === 'lost')) return;
-      if (this.#supervisor.current) void this.#supervisor.dial();
-    }
-  }
-
-  // The hint of another tab's login may be here before the browser has that login's cookie.
-  async #ticket(): Promise<string> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.http.ticket();
-      } catch (error) {
-        if (!(error instanceof ImError && error.code === 'not_logged_in') || tries === ticketTries) throw error;
-        await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, ticketRetryMs * 2 ** tries));
-      }
-    }
+    if (frame.reason !== 'profile') void this.#resumption.readConversations();
   }
 
   #arrived(timeline: Timeline, message: ReceivedMessage): void {
     if (message.from.id === this.me?.id) this.#outbox.answer(message.id, { conversation: message.conversation, seq: message.seq, at: message.at });
     this.emit('message', { timeline, message });
+  }
+
+  #loggedOut(): void {
+    this.emit('loggedOut', undefined);
+    this.#setMe(null);
   }
 
   #setMe(user: User | null): void {
@@ -336,16 +249,3 @@ export class ImClient extends Emitter<ImEvents> {
 }
 
 type WithoutId<Frame> = Frame extends unknown ? Omit<Frame, 'id'> : never;
-
-/** A new client message id. */
-export function newId(): string {
-  return globalThis.crypto.randomUUID?.() ?? uuidOf(globalThis.crypto.getRandomValues(new Uint8Array(16)));
-}
-
-// randomUUID is missing where the page is served over plain http from another host than localhost.
-function uuidOf(bytes: Uint8Array): string {
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}

@@ -20,6 +20,8 @@ export interface ConnectionListener {
 
 const readyWithinMs = 10_000;
 const answerWithinMs = 5_000;
+/** More than browsers delay the timers of hidden tabs, and than a node waits for somebody silent: after a sleep of so long no connection is left. */
+const goneAfterMs = 120_000;
 const defaultPingSeconds = 10;
 
 /** One WebSocket from dialling to its end: the handshake to `ready`, and pings that notice a node that is gone without saying so. */
@@ -30,6 +32,7 @@ export class Connection {
   readonly #socket: WebSocketLike;
   readonly #clock: Clock;
   readonly #listener: ConnectionListener;
+  readonly #dialledAt: number;
   #lastHeard: number;
   #pingedAt: number | undefined;
   #timer: unknown;
@@ -39,7 +42,7 @@ export class Connection {
     this.#socket = socket;
     this.#clock = clock;
     this.#listener = listener;
-    this.#lastHeard = clock.now();
+    this.#dialledAt = this.#lastHeard = clock.now();
     socket.onmessage = (event) => this.#hear(event.data);
     socket.onclose = (event) => this.#end(event.code);
     socket.onerror = null; // a close follows
@@ -52,9 +55,12 @@ export class Connection {
 
   /** Asks now whether the node is still there, after a sleep or a change of network. */
   probe(): void {
-    if (this.readyAt === undefined || this.#pingedAt !== undefined) return;
-    this.#ping();
-    this.#watch();
+    if (this.readyAt !== undefined) {
+      if (this.#pingedAt === undefined) this.#ping();
+      this.#watch();
+    } else if (this.#clock.now() - this.#dialledAt >= readyWithinMs) {
+      this.#abandon();
+    }
   }
 
   /** Closes in order; nothing is heard from this connection afterwards. */
@@ -82,13 +88,11 @@ export class Connection {
   #watch(): void {
     if (this.#ended) return;
     const now = this.#clock.now();
+    if (now - this.#lastHeard >= goneAfterMs) return this.#abandon();
     const pingAt = this.#lastHeard + (this.hello?.pingSeconds ?? defaultPingSeconds) * 1000;
     if (this.#pingedAt === undefined && pingAt <= now) this.#ping();
     const due = this.#pingedAt === undefined ? pingAt : this.#pingedAt + answerWithinMs;
-    if (due <= now) {
-      this.#abandon();
-      return;
-    }
+    if (due <= now) return this.#abandon();
     this.#clock.clearTimeout(this.#timer);
     this.#timer = this.#clock.setTimeout(() => this.#watch(), due - now);
   }

@@ -1,7 +1,10 @@
-export { ImClient, newId, type ImClientOptions, type ImEvents } from './client.ts';
+export { ImClient } from './client.ts';
 export { systemClock, type Clock } from './clock.ts';
 export type { WebSocketLike } from './connection.ts';
 export { ImError } from './errors.ts';
+export type { Gap } from './gap.ts';
+export { newId } from './ids.ts';
+export { defaultMaxFillMessages, type ImClientOptions, type ImEvents } from './options.ts';
 export type { Presence } from './presence.ts';
 export type * from './protocol.ts';
 export type { Cause, ConnectionState } from './state.ts';

@@ -2,12 +2,14 @@ import type { Clock } from './clock.ts';
 import { Connection, type WebSocketLike } from './connection.ts';
 import type { ImError } from './errors.ts';
 import type { HttpApi } from './http.ts';
-import type { NodeFrame } from './protocol.ts';
+import type { NodeFrame, User } from './protocol.ts';
 import { mayReconnect, reconnectDelayMs } from './reconnect.ts';
 import { causeOf, type Cause, type ConnectionState } from './state.ts';
 
 export interface SupervisorListener {
   changed(state: ConnectionState): void;
+  /** Whose the session is, as the page's server says before any node does. */
+  identified(user: User | null): void;
   /** A connection is ready; the one before it, if there was one, is closed. */
   adopted(connection: Connection, lobbyLastSeq: number): void;
   frame(frame: NodeFrame): void;
@@ -65,7 +67,10 @@ export class Supervisor {
     // Without a cookie this tab would not hear of a login in another one.
     if (!this.hasSession) {
       this.hasSession = await this.#options.http.me().then(
-        () => true,
+        ({ user }) => {
+          this.#listener.identified(user);
+          return true;
+        },
         () => false,
       );
       if (dial !== this.#dialling) return;
@@ -78,6 +83,13 @@ export class Supervisor {
       frame: (_, frame) => (frame.type === 'move' ? this.#dialWithin(frame.withinMs) : this.#listener.frame(frame)),
       closed: (connection, code) => this.#closed(connection, code),
     });
+  }
+
+  /** Tries at once where it was waiting, else asks whether the node is still there. */
+  wake(): void {
+    if (this.state.phase === 'waiting') void this.dial();
+    this.current?.probe();
+    this.#next?.probe();
   }
 
   stop(phase: 'idle' | 'closed' = 'idle'): void {

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { Emitter } from './events.ts';
+import { gapBetween, leftOf, type Gap } from './gap.ts';
 import type { Addressee, HistoryPage, Message, Via } from './protocol.ts';
 
 /** `via` is there when it came live; what was read from the history has none. */
@@ -16,23 +17,27 @@ export interface PageRequest {
 /** What a timeline needs from its client. */
 export interface TimelinePort {
   readonly clock: Clock;
-  readonly maxCatchUpMessages: number;
+  readonly maxFillMessages: number;
   page(addressee: Addressee, request: PageRequest): Promise<HistoryPage>;
   arrived(timeline: Timeline, message: ReceivedMessage): void;
+  skipped(timeline: Timeline, gap: Gap): void;
 }
 
 const pageMessages = 100;
+const shownPageMessages = 50;
 const maxHeld = 1_000;
 const emptyHoleTries = 5;
 const emptyHoleMs = 250;
 
 /**
- * The loaded part of one conversation: ascending by seq, without holes, each message once, whatever order things arrive in.
- * It grows at the end with what is live (`message` of the client) and at the front with {@link loadOlder}.
+ * The loaded part of one conversation: ascending by seq, each message once, whatever order things arrive in, and without holes but for its {@link gaps}.
+ * It grows at the end with what is live (`message` of the client), at the front with {@link loadOlder}, and within gaps with {@link loadGap}.
  */
 export class Timeline extends Emitter<{ change: Timeline }> {
   addressee: Addressee;
   messages: readonly ReceivedMessage[] = [];
+  /** What is missing between the first and the last of {@link messages}, ascending: what an absence left of which more came than is read by itself. */
+  gaps: readonly Gap[] = [];
   hasOlder = true;
 
   readonly #port: TimelinePort;
@@ -63,11 +68,10 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     if (this.#lastSeq < this.#newestHeard) void this.#heal();
   }
 
-  /** The conversation's newest message is `lastSeq`: starts there, or reads everything from the last one received up to it. */
+  /** The conversation's newest message is `lastSeq`: starts there, or goes on from the last one received up to it. */
   async catchUp(lastSeq: number): Promise<void> {
     this.#newestHeard = Math.max(this.#newestHeard, lastSeq);
     this.#lastSeq ??= lastSeq;
-    if (this.#newestHeard - this.#lastSeq > this.#port.maxCatchUpMessages) this.#startOver();
     if (this.#lastSeq < this.#newestHeard) await this.#heal();
   }
 
@@ -77,14 +81,33 @@ export class Timeline extends Emitter<{ change: Timeline }> {
   }
 
   /** Reads the page before the oldest one loaded, the newest page at first. Calls while one is under way share it. */
-  loadOlder(limit = 50): Promise<void> {
+  loadOlder(limit = shownPageMessages): Promise<void> {
     return (this.#loading ??= this.#loadOlder(limit).finally(() => (this.#loading = undefined)));
+  }
+
+  /** Reads a page of a gap: from its `start`, on from the messages before it, or from its `end`, back from the messages after it. */
+  async loadGap(gap: Gap, side: 'start' | 'end', limit = shownPageMessages): Promise<void> {
+    const page = await this.#port.page(this.addressee, side === 'start' ? { after: gap.afterSeq, limit } : { before: gap.beforeSeq, limit });
+    const open = this.gaps.find((each) => (side === 'start' ? each.afterSeq === gap.afterSeq : each.beforeSeq === gap.beforeSeq));
+    if (!open) return; // that side was read, or forgotten, meanwhile
+    const read = page.messages.filter(({ seq }) => seq > open.afterSeq && seq < open.beforeSeq);
+    const upper = this.messages.findIndex(({ seq }) => seq === open.beforeSeq);
+    this.messages = [...this.messages.slice(0, upper), ...read, ...this.messages.slice(upper)];
+    this.gaps = this.gaps.flatMap((each) => (each === open ? leftOf(open, read) : [each]));
+    this.emit('change', this);
+  }
+
+  /** Reads the page after `seq`, older than anything loaded, such as where somebody stopped reading: what lies between is a gap. */
+  async loadAfter(seq: number, limit = shownPageMessages): Promise<void> {
+    await this.#loading;
+    await (this.#loading = this.#loadAfter(seq, limit).finally(() => (this.#loading = undefined)));
   }
 
   /** Forgets all but the newest `keep` messages, to bound memory; they can be loaded again. */
   trim(keep: number): void {
     if (this.messages.length <= keep) return;
     this.messages = this.messages.slice(-keep);
+    this.gaps = this.gaps.filter((gap) => gap.afterSeq >= this.messages[0]!.seq);
     this.hasOlder = true;
     this.emit('change', this);
   }
@@ -105,6 +128,17 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     }
   }
 
+  async #loadAfter(seq: number, limit: number): Promise<void> {
+    const page = await this.#port.page(this.addressee, { after: seq, limit });
+    const first = this.messages[0]?.seq ?? 0;
+    const older = page.messages.filter((message) => message.seq < first);
+    if (older.length === 0) return;
+    this.messages = [...older, ...this.messages];
+    this.gaps = [...gapBetween(older.at(-1)!.seq, first), ...this.gaps];
+    this.hasOlder = older[0]!.seq > 1;
+    this.emit('change', this);
+  }
+
   #heal(): Promise<void> {
     return (this.#healing ??= this.#fillForward()
       .catch(() => {}) // refused for good: the next message or reconnect asks again
@@ -116,12 +150,27 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     let more = true;
     while (more || this.#lastSeq! < this.#newestHeard) {
       const from = this.#lastSeq!;
-      const page = await this.#port.page(this.addressee, { after: from, limit: pageMessages });
+      const missing = this.#newestHeard - from - this.#held.size;
+      const page = missing > this.#port.maxFillMessages ? await this.#skip() : await this.#port.page(this.addressee, { after: from, limit: pageMessages });
+      this.#newestHeard = Math.max(this.#newestHeard, page.lastSeq);
       this.#append(page.messages);
       more = page.more;
       if (this.#lastSeq! > from) emptyTries = 0;
       else if (!more && this.#lastSeq! < this.#newestHeard && !(await this.#mayAskAgain(++emptyTries))) return;
     }
+  }
+
+  // Too much to read before going on: the newest page is next, and what lies between is a gap.
+  async #skip(): Promise<HistoryPage> {
+    const page = await this.#port.page(this.addressee, { limit: shownPageMessages });
+    const [gap] = gapBetween(this.#lastSeq!, page.messages[0]?.seq ?? 0);
+    if (gap) {
+      this.#lastSeq = gap.beforeSeq - 1;
+      if (this.messages.length > 0) this.gaps = [...this.gaps, gap];
+      else this.hasOlder = true;
+      this.#port.skipped(this, gap);
+    }
+    return { ...page, more: false };
   }
 
   // The numbers have no gaps, so a hole that history does not know either is a fault elsewhere: better a hole than a conversation that stands still.
@@ -155,14 +204,6 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     if (fresh.length === 0) return;
     this.messages = [...this.messages, ...fresh];
     for (const message of fresh) this.#port.arrived(this, message);
-    this.emit('change', this);
-  }
-
-  #startOver(): void {
-    this.messages = [];
-    this.#held.clear();
-    this.#lastSeq = this.#newestHeard;
-    this.hasOlder = true;
     this.emit('change', this);
   }
 }

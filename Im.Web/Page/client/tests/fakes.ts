@@ -1,4 +1,4 @@
-import { ImClient, type Clock, type ImClientOptions, type User, type WebSocketLike } from '../src/index.ts';
+import { ImClient, lobby, type Clock, type ImClientOptions, type User, type WebSocketLike } from '../src/index.ts';
 import type { ClientFrame, Message, NodeFrame } from '../src/protocol.ts';
 
 export const jenny: User = { id: 'a3b8d425-2b60-4ad7-8a55-2f5c1d3e9b01', nickname: 'Jenny', brief: 'likes tea' };
@@ -34,6 +34,12 @@ export class FakeClock implements Clock {
     }
     this.#now = until;
     await settled();
+  }
+
+  /** As a closed lid: the clock on the wall goes on, the timers do not. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    for (const timer of this.#timers) timer.at += ms;
   }
 }
 
@@ -148,3 +154,22 @@ export function lobbyMessage(seq: number, from = tom, id = `m-${seq}`): Message 
 export function live(message: Message): object {
   return { type: 'message', ...message, via: { node: 'realtime-2', ms: 1.9 } };
 }
+
+export const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+/** Answers a history request, the newest one, as a node that stores lobby messages 1..lastSeq would. */
+export async function answerHistory(socket: FakeSocket, lastSeq: number, asked = socket.asked('history')): Promise<void> {
+  const { id, before = lastSeq + 1, after, limit = 50 } = asked;
+  const [first, last] = after === undefined ? [Math.max(1, before - limit), before - 1] : [after + 1, Math.min(lastSeq, after + limit)];
+  const messages = range(first, last).map((seq) => lobbyMessage(seq));
+  await socket.says({ type: 'history', id, conversation: 'lobby', messages, lastSeq, more: after === undefined ? first > 1 : last < lastSeq });
+}
+
+/** The sequences that the client hands to the application from now on. */
+export function listen({ client }: Stage): number[] {
+  const seen: number[] = [];
+  client.on('message', ({ message }) => seen.push(message.seq));
+  return seen;
+}
+
+export const loaded = ({ client }: Stage): number[] => client.timeline(lobby).messages.map((message) => message.seq);

@@ -1,26 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lobby, type Message } from '../src/index.ts';
-import { direct, jenny, live, lobbyMessage, ready, settled, tom, type FakeSocket, type Stage } from './fakes.ts';
-
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
-
-/** Answers a history request as a node that stores lobby messages 1..lastSeq would. */
-async function answerHistory(socket: FakeSocket, lastSeq: number): Promise<void> {
-  const { id, before = lastSeq + 1, after, limit = 50 } = socket.asked('history');
-  const all = range(1, lastSeq).filter((seq) => (after === undefined ? seq < before : seq > after));
-  const page = after === undefined ? all.slice(-limit) : all.slice(0, limit);
-  const messages = page.map((seq) => lobbyMessage(seq));
-  await socket.says({ type: 'history', id, conversation: 'lobby', messages, lastSeq, more: page.length < all.length });
-}
-
-function listen({ client }: Stage): number[] {
-  const seen: number[] = [];
-  client.on('message', ({ message }) => seen.push(message.seq));
-  return seen;
-}
-
-const loaded = ({ client }: Stage) => client.timeline(lobby).messages.map((message) => message.seq);
+import { answerHistory, direct, jenny, listen, live, loaded, lobbyMessage, range, ready, settled, tom } from './fakes.ts';
 
 test('A double is dropped', async () => {
   const it = await ready({ lobbyLastSeq: 41 });
@@ -51,11 +32,11 @@ test('After a reconnect everything missed is read in pages, then live goes on', 
   const seen = listen(it);
   await it.socket().ends(1006);
   await it.clock.advance(500);
-  await it.socket().greets({ lobbyLastSeq: 250 });
-  await it.socket().says(live(lobbyMessage(251)));
-  for (let page = 0; page < 3; page++) await answerHistory(it.socket(), 251);
-  await it.socket().says(live(lobbyMessage(252)));
-  assert.deepEqual(seen, range(6, 252));
+  await it.socket().greets({ lobbyLastSeq: 150 });
+  await it.socket().says(live(lobbyMessage(151)));
+  for (let page = 0; page < 2; page++) await answerHistory(it.socket(), 151);
+  await it.socket().says(live(lobbyMessage(152)));
+  assert.deepEqual(seen, range(6, 152));
 });
 
 test('A history request that was under way when the connection ended is asked again', async () => {
@@ -68,29 +49,6 @@ test('A history request that was under way when the connection ended is asked ag
   assert.equal(it.socket().of('history').length, 1);
   await answerHistory(it.socket(), 8);
   assert.deepEqual(seen, [6, 7, 8]);
-});
-
-test('After a long absence a timeline may start over at the newest', async () => {
-  const it = await ready({ lobbyLastSeq: 5 }, { maxCatchUpMessages: 500 });
-  const seen = listen(it);
-  await it.socket().says(live(lobbyMessage(6)));
-  await it.socket().ends(1006);
-  await it.clock.advance(500);
-  await it.socket().greets({ lobbyLastSeq: 100_000 });
-  await it.socket().says(live(lobbyMessage(100_001)));
-  assert.deepEqual(seen, [6, 100_001]);
-  const reading = it.client.timeline(lobby).loadOlder();
-  assert.equal(it.socket().asked('history').before, 100_001);
-  await it.socket().says({
-    type: 'history',
-    id: it.socket().asked('history').id,
-    conversation: 'lobby',
-    messages: [99_999, 100_000].map((seq) => lobbyMessage(seq)),
-    lastSeq: 100_001,
-    more: true,
-  });
-  await reading;
-  assert.deepEqual(loaded(it), [99_999, 100_000, 100_001]);
 });
 
 test('A hole that history does not know either does not stop the conversation for ever', async () => {

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dialog } from '../account/dialogs.ts';
 import { t } from '../settings/language.ts';
 import { store, stored } from '../settings/stored.ts';
-import { addresseeOf } from '../state/chats.ts';
+import { addresseeOf } from '../state/addressee.ts';
 import { client, me } from '../state/im.ts';
 import { sendMessage } from '../state/outgoing.ts';
 import type { ChatKey } from '../state/route.ts';

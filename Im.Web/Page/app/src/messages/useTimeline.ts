@@ -1,6 +1,6 @@
 import type { Timeline } from '@im/client';
 import { useCallback, useEffect, useReducer, useState } from 'preact/hooks';
-import { addresseeOf } from '../state/chats.ts';
+import { addresseeOf } from '../state/addressee.ts';
 import { client, me } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
 

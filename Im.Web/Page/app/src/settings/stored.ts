@@ -16,4 +16,21 @@ export function store(storage: 'local' | 'session', key: string, value: string |
   }
 }
 
+export function storedKeys(storage: 'local' | 'session', prefix: string): string[] {
+  try {
+    return Object.keys(area(storage)).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}
+
+/** localStorage itself; undefined where the browser allows none. */
+export function local(): Storage | undefined {
+  try {
+    return area('local');
+  } catch {
+    return undefined;
+  }
+}
+
 const area = (storage: 'local' | 'session') => (storage === 'local' ? localStorage : sessionStorage);

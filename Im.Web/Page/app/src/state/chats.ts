@@ -1,5 +1,6 @@
-import { lobby, peerOf, type Addressee, type ConversationSummary, type Message, type User } from '@im/client';
+import { peerOf, type ConversationSummary, type Message, type User } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
+import { addresseeOf } from './addressee.ts';
 import { client, me, presence } from './im.ts';
 import { goInstead, selected, type ChatKey } from './route.ts';
 
@@ -18,8 +19,6 @@ const chats = signal<ReadonlyMap<ChatKey, Chat>>(new Map([['lobby', lobbyChat]])
 
 /** The newest message is on the screen, and somebody looks at it. */
 export const reading = signal(false);
-
-export const addresseeOf = (key: ChatKey): Addressee => (key === 'lobby' ? lobby : { user: key });
 
 /** The person behind a key: as they are online now, else as last seen in the list. */
 export function personOf(key: ChatKey): User | undefined {

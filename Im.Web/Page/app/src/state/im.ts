@@ -1,12 +1,9 @@
 import { ImClient, type ConnectionState, type Presence, type User } from '@im/client';
 import { signal } from '@preact/signals';
 
-/** More than this were said while we were away: the page starts over at the newest and loads the rest on scrolling up. */
-const maxCatchUpMessages = 500;
-
 const asked = new URLSearchParams(location.search).get('node');
 
-export const client = new ImClient({ maxCatchUpMessages, ...(asked ? { node: asked } : {}) });
+export const client = new ImClient(asked ? { node: asked } : {});
 
 /** undefined until the first node said who we are; null is a guest. */
 export const me = signal<User | null | undefined>(undefined);
@@ -43,6 +40,3 @@ addEventListener('online', wake);
 addEventListener('offline', wake);
 addEventListener('pageshow', wake);
 document.addEventListener('visibilitychange', wake);
-addEventListener('beforeunload', (event) => {
-  if (client.unsent.length > 0) event.preventDefault();
-});

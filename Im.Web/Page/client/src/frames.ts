@@ -1,0 +1,51 @@
+import { ImError } from './errors.ts';
+import type { Outbox } from './outbox.ts';
+import type { NodeFrame, PresenceFrame, SessionFrame } from './protocol.ts';
+import type { ImEvents } from './options.ts';
+import type { Timelines } from './timelines.ts';
+
+/** What becomes of a frame is in other hands: these. */
+export interface FramePort {
+  readonly outbox: Outbox;
+  readonly timelines: Timelines;
+  me(): string | undefined;
+  presence(frame: PresenceFrame): void;
+  session(frame: SessionFrame): void;
+  emit<Name extends keyof ImEvents>(name: Name, payload: ImEvents[Name]): void;
+}
+
+/** Brings each frame of a node to the part that it is for. */
+export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, session, emit }: FramePort): void {
+  switch (frame.type) {
+    case 'message': {
+      const { type: _, ...message } = frame;
+      timelines.accept(message, me());
+      break;
+    }
+    case 'ack':
+    case 'history':
+    case 'conversations':
+      outbox.answer(frame.id, frame);
+      break;
+    case 'error':
+      if (frame.id === undefined) emit('refused', new ImError(frame.code, frame.message, frame.retryAfterMs));
+      else outbox.refuse(frame);
+      break;
+    case 'presence':
+      presence(frame);
+      break;
+    case 'session':
+      session(frame);
+      break;
+    case 'read': {
+      const timeline = timelines.find(frame.conversation);
+      if (timeline) emit('read', { timeline, seq: frame.seq });
+      break;
+    }
+    case 'typing': {
+      if (frame.from.id === me()) break;
+      emit('typing', { timeline: timelines.link(frame.conversation, frame.from.id), from: frame.from });
+      break;
+    }
+  }
+}

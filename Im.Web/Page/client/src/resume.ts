@@ -1,0 +1,50 @@
+import type { Clock } from './clock.ts';
+import type { Outbox } from './outbox.ts';
+import type { ConversationSummary } from './protocol.ts';
+import { lobby, type Timelines } from './timelines.ts';
+
+/** What resuming needs from its client. */
+export interface ResumePort {
+  readonly clock: Clock;
+  readonly timelines: Timelines;
+  readonly outbox: Outbox;
+  me(): string | undefined;
+  /** Asks on this connection alone. */
+  conversations(): Promise<readonly ConversationSummary[]>;
+  listed(conversations: readonly ConversationSummary[]): void;
+}
+
+const healBeforeSendMs = 3_000;
+const conversationsListed = 100;
+
+/** What follows each `ready`: reading what was missed, and letting out what waits to be sent. */
+export class Resumption {
+  readonly #port: ResumePort;
+
+  constructor(port: ResumePort) {
+    this.#port = port;
+  }
+
+  /** What was missed first, then what was not answered: a message of ours that was stored after all needs no second sending. Not at any price, though. */
+  async run(lobbyLastSeq: number, isCurrent: () => boolean): Promise<void> {
+    const { clock, timelines, outbox } = this.#port;
+    const healed = Promise.all([timelines.of(lobby).catchUp(lobbyLastSeq), this.readConversations()]);
+    let timer: unknown;
+    await Promise.race([healed, new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, healBeforeSendMs)))]);
+    clock.clearTimeout(timer);
+    if (isCurrent()) outbox.openSends();
+  }
+
+  async readConversations(): Promise<void> {
+    const asked = this.#port.me();
+    try {
+      const conversations = await this.#port.conversations();
+      if (this.#port.me() !== asked) return;
+      const healed = this.#port.timelines.catchUp(conversations, conversations.length < conversationsListed);
+      this.#port.listed(conversations);
+      await healed;
+    } catch {
+      // The connection ended: the next one asks again.
+    }
+  }
+}

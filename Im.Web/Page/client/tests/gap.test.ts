@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lobby, type Gap } from '../src/index.ts';
+import { answerHistory, direct, jenny, listen, live, loaded, lobbyMessage, range, ready, settled, tom, type Stage } from './fakes.ts';
+
+const gaps = ({ client }: Stage): string[] => client.timeline(lobby).gaps.map(({ afterSeq, beforeSeq, count }) => `${afterSeq}..${beforeSeq}: ${count}`);
+
+/** Comes back after an absence in which the lobby grew to `lastSeq`. */
+async function returns(it: Stage, lastSeq: number): Promise<void> {
+  const before = it.socket();
+  await before.ends(1006);
+  while (it.socket() === before) await it.clock.advance(250);
+  await it.socket().greets({ lobbyLastSeq: lastSeq });
+}
+
+/** Away after message 6, back when there are 100,000; the newest page is there, and so is a live message. */
+async function afterAbsence(): Promise<Stage & { seen: number[] }> {
+  const it = await ready({ lobbyLastSeq: 5 });
+  const seen = listen(it);
+  await it.socket().says(live(lobbyMessage(6)));
+  await returns(it, 100_000);
+  await it.socket().says(live(lobbyMessage(100_001)));
+  await answerHistory(it.socket(), 100_000);
+  return { ...it, seen };
+}
+
+async function load(it: Stage, side: 'start' | 'end', lastSeq = 100_001, gap = it.client.timeline(lobby).gaps[0]!): Promise<void> {
+  const reading = it.client.timeline(lobby).loadGap(gap, side);
+  await answerHistory(it.socket(), lastSeq);
+  await reading;
+}
+
+test('After a long absence one request brings the newest page, and the stream goes on from it: what lies between is a gap', async () => {
+  const it = await ready({ lobbyLastSeq: 5 });
+  const seen = listen(it);
+  const skipped: Gap[] = [];
+  it.client.on('gap', ({ gap }) => skipped.push(gap));
+  await it.socket().says(live(lobbyMessage(6)));
+  await returns(it, 100_000);
+  await it.socket().says(live(lobbyMessage(100_001)));
+  assert.deepEqual(it.socket().of('history').map(({ before, after, limit }) => ({ before, after, limit })), [{ before: undefined, after: undefined, limit: 50 }]);
+  await answerHistory(it.socket(), 100_000);
+  await it.socket().says(live(lobbyMessage(100_002)));
+  assert.deepEqual(seen, [6, ...range(99_951, 100_002)]);
+  assert.deepEqual(loaded(it), seen);
+  assert.deepEqual(skipped, [{ afterSeq: 6, beforeSeq: 99_951, count: 99_944 }]);
+  assert.deepEqual(it.client.timeline(lobby).gaps, skipped);
+  assert.equal(it.socket().of('history').length, 1);
+});
+
+test('Two hundred missed messages are filled in order, one more is a gap', async () => {
+  const few = await ready({ lobbyLastSeq: 5 });
+  const seen = listen(few);
+  await few.socket().says(live(lobbyMessage(6)));
+  await returns(few, 206);
+  await few.socket().says(live(lobbyMessage(207)));
+  for (let page = 0; page < 2; page++) await answerHistory(few.socket(), 207);
+  assert.deepEqual(seen, range(6, 207));
+  assert.deepEqual(gaps(few), []);
+
+  const many = await ready({ lobbyLastSeq: 5 });
+  await many.socket().says(live(lobbyMessage(6)));
+  await returns(many, 207);
+  await answerHistory(many.socket(), 207);
+  assert.deepEqual(gaps(many), ['6..158: 151']);
+});
+
+test('Sends go out as soon as the newest page is there', async () => {
+  const it = await ready({ user: jenny, lobbyLastSeq: 5 });
+  await it.socket().ends(1006);
+  void it.client.send(lobby, 'hello', 'id-1');
+  await it.clock.advance(500);
+  await it.socket().greets({ user: jenny, lobbyLastSeq: 100_000 });
+  assert.deepEqual(it.socket().of('send'), []);
+  await answerHistory(it.socket(), 100_000);
+  assert.equal(it.socket().asked('send').id, 'id-1');
+});
+
+test('Whoever wants everything gets everything in order, and sends meanwhile', async () => {
+  const it = await ready({ user: jenny, lobbyLastSeq: 0 }, { maxFillMessages: Infinity });
+  const seen = listen(it);
+  await it.socket().ends(1006);
+  void it.client.send(lobby, 'hello', 'id-1');
+  await it.clock.advance(500);
+  await it.socket().greets({ user: jenny, lobbyLastSeq: 10_000 });
+  await answerHistory(it.socket(), 10_000);
+  await it.clock.advance(3_000);
+  assert.equal(it.socket().asked('send').id, 'id-1');
+  for (let page = 1; page < 100; page++) await answerHistory(it.socket(), 10_000);
+  assert.deepEqual(seen, range(1, 10_000));
+});
+
+test('A gap is read from its start and from its end, until nothing is left of it', async () => {
+  const it = await afterAbsence();
+  await load(it, 'start');
+  assert.equal(it.socket().asked('history').after, 6);
+  assert.deepEqual(gaps(it), ['56..99951: 99894']);
+  await load(it, 'end');
+  assert.equal(it.socket().asked('history').before, 99_951);
+  assert.deepEqual(gaps(it), ['56..99901: 99844']);
+  assert.deepEqual(loaded(it), [...range(6, 56), ...range(99_901, 100_001)]);
+  // The pages that were asked for are no news: nobody is told of them as of new messages.
+  assert.deepEqual(it.seen, [6, ...range(99_951, 100_001)]);
+});
+
+test('Both ends read at once, and live messages between, leave neither double nor hole', async () => {
+  const it = await afterAbsence();
+  const timeline = it.client.timeline(lobby);
+  const gap = timeline.gaps[0]!;
+  const both = ['start', 'start', 'end', 'end'].map((side) => timeline.loadGap(gap, side as 'start' | 'end'));
+  const asked = it.socket().of('history').slice(-4);
+  for (const each of asked.reverse()) {
+    await it.socket().says(live(lobbyMessage(timeline.lastSeq! + 1)));
+    await answerHistory(it.socket(), 100_001, each);
+  }
+  await Promise.all(both);
+  assert.deepEqual(gaps(it), ['56..99901: 99844']);
+  assert.deepEqual(loaded(it), [...range(6, 56), ...range(99_901, 100_005)]);
+});
+
+test('The last page of a gap overlaps what is there already: it closes without a double', async () => {
+  for (const side of ['start', 'end'] as const) {
+    const it = await ready({ lobbyLastSeq: 5 });
+    await it.socket().says(live(lobbyMessage(6)));
+    await returns(it, 280);
+    await answerHistory(it.socket(), 280);
+    for (let page = 0; page < 5; page++) await load(it, side, 280);
+    assert.deepEqual(gaps(it), []);
+    assert.deepEqual(loaded(it), range(6, 280));
+  }
+});
+
+test('A gap of which the history knows nothing closes', async () => {
+  const it = await afterAbsence();
+  const reading = it.client.timeline(lobby).loadGap(it.client.timeline(lobby).gaps[0]!, 'start');
+  await it.socket().says({ type: 'history', id: it.socket().asked('history').id, conversation: 'lobby', messages: [], lastSeq: 100_001, more: false });
+  await reading;
+  assert.deepEqual(gaps(it), []);
+});
+
+test('A second long absence leaves a second gap', async () => {
+  const it = await afterAbsence();
+  await returns(it, 200_000);
+  await answerHistory(it.socket(), 200_000);
+  assert.deepEqual(gaps(it), ['6..99951: 99944', '100001..199951: 99949']);
+  await load(it, 'end', 200_000, it.client.timeline(lobby).gaps[1]!);
+  assert.deepEqual(gaps(it), ['6..99951: 99944', '100001..199901: 99899']);
+});
+
+test('A live message far ahead, after a node that was deaf, is as an absence', async () => {
+  const it = await ready({ lobbyLastSeq: 5 });
+  const seen = listen(it);
+  await it.socket().says(live(lobbyMessage(6)));
+  for (const seq of [1_000, 1_001]) await it.socket().says(live(lobbyMessage(seq)));
+  await answerHistory(it.socket(), 1_001);
+  assert.deepEqual(seen, [6, ...range(952, 1_001)]);
+  assert.deepEqual(it.client.timeline(lobby).messages.at(-1)?.via?.node, 'realtime-2');
+});
+
+test('What is forgotten to bound memory takes its gap along', async () => {
+  const it = await afterAbsence();
+  it.client.timeline(lobby).trim(20);
+  assert.deepEqual(gaps(it), []);
+  assert.equal(it.client.timeline(lobby).hasOlder, true);
+});
+
+test('A conversation of which nothing is loaded has no gap, only older messages', async () => {
+  const it = await ready({ lobbyLastSeq: 5 });
+  await returns(it, 100_000);
+  await answerHistory(it.socket(), 100_000);
+  assert.deepEqual(gaps(it), []);
+  const reading = it.client.timeline(lobby).loadOlder();
+  await answerHistory(it.socket(), 100_000);
+  await reading;
+  assert.deepEqual(loaded(it), range(99_901, 100_000));
+});
+
+test('Reading can go on where it stopped long ago', async () => {
+  const it = await ready({ lobbyLastSeq: 1_000 });
+  const timeline = it.client.timeline(lobby);
+  const newest = timeline.loadOlder();
+  const resumed = timeline.loadAfter(290);
+  await answerHistory(it.socket(), 1_000);
+  await newest;
+  await settled();
+  await answerHistory(it.socket(), 1_000);
+  await resumed;
+  assert.deepEqual(gaps(it), ['340..951: 610']);
+  assert.deepEqual(loaded(it), [...range(291, 340), ...range(951, 1_000)]);
+  const older = timeline.loadOlder();
+  await answerHistory(it.socket(), 1_000);
+  await older;
+  assert.equal(loaded(it)[0], 241);
+});
+
+test('A direct conversation that grew much is known by its summary, and read as one', async () => {
+  const it = await ready({ user: jenny });
+  await it.socket().says(live({ ...lobbyMessage(1, tom), conversation: direct, to: jenny.id }));
+  await it.socket().ends(1006);
+  await it.clock.advance(500);
+  await it.socket().greets({ user: jenny, conversations: [{ conversation: direct, kind: 'direct', peer: tom, lastSeq: 5_000, readSeq: 1, unread: 4_999 }] });
+  const messages = range(4_951, 5_000).map((seq) => ({ ...lobbyMessage(seq, tom), conversation: direct, to: jenny.id }));
+  await it.socket().says({ type: 'history', id: it.socket().asked('history').id, conversation: direct, messages, lastSeq: 5_000, more: true });
+  assert.deepEqual(it.client.timeline({ user: tom.id }).gaps, [{ afterSeq: 1, beforeSeq: 4_951, count: 4_949 }]);
+});
+
+test('Whatever is done in whatever order, what is shown ascends, and only gaps are missing', async () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    let state = seed;
+    const chance = (below: number) => (state = (state * 48_271) % 2_147_483_647) % below;
+    const it = await ready({ lobbyLastSeq: 20 });
+    const seen = listen(it);
+    const skipped = new Set<number>();
+    it.client.on('gap', ({ gap }) => range(gap.afterSeq + 1, gap.beforeSeq - 1).forEach((seq) => skipped.add(seq)));
+    const timeline = it.client.timeline(lobby);
+    let last = 20;
+    let answered = 0;
+    const answer = async () => {
+      for (let asked = it.socket().of('history'); answered < asked.length; asked = it.socket().of('history')) await answerHistory(it.socket(), last, asked[answered++]);
+    };
+    for (let step = 0; step < 25; step++) {
+      const gap = timeline.gaps[chance(Math.max(1, timeline.gaps.length))];
+      switch (chance(6)) {
+        case 0:
+          last += chance(700);
+          answered = 0;
+          await returns(it, last);
+          break;
+        case 1:
+          last += 1 + chance(3) * chance(150);
+          await it.socket().says(live(lobbyMessage(last)));
+          break;
+        case 2:
+          if (gap) void timeline.loadGap(gap, 'start', 1 + chance(100));
+          break;
+        case 3:
+          if (gap) void timeline.loadGap(gap, 'end', 1 + chance(100));
+          break;
+        case 4:
+          void timeline.loadOlder();
+          break;
+        case 5:
+          await answer();
+      }
+    }
+    await answer();
+    const why = `seed ${seed}`;
+    const shown = loaded(it);
+    const missing = shown.flatMap((seq, index) => (index > 0 && seq !== shown[index - 1]! + 1 ? [`${shown[index - 1]}..${seq}: ${seq - shown[index - 1]! - 1}`] : []));
+    assert.deepEqual(gaps(it), missing, why);
+    assert.deepEqual(shown, [...new Set(shown)].sort((a, b) => a - b), why);
+    assert.deepEqual(seen, range(21, last).filter((seq) => !skipped.has(seq)), why);
+    it.client.disconnect();
+  }
+});
