@@ -2,6 +2,7 @@ import { t } from '../settings/language.ts';
 import { personOf } from '../state/chats.ts';
 import type { ChatKey } from '../state/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import './empty.css';
 
 /** In place of messages where nothing was said yet. */
 export function Empty({ chat, name }: { chat: ChatKey; name: string }) {

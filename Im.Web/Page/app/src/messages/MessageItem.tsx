@@ -8,6 +8,7 @@ import { isOnlyEmoji } from './emoji.ts';
 import type { Shown } from './grouping.ts';
 import { Journey, JourneyDots } from './Journey.tsx';
 import { Linked } from './Linked.tsx';
+import './message.css';
 
 /**
  * One message. A long conversation has hundreds: with only signals for state, it is drawn again when what it shows changes and not when
