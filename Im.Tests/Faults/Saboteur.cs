@@ -36,26 +36,45 @@ internal sealed class Saboteur(ImAppFixture im)
     /// <summary>Redis dies and comes back after <paramref name="away"/>, knowing nothing.</summary>
     public async Task KillRedisAsync(TimeSpan away)
     {
+        await TakeRedisAwayAsync();
+        await Task.Delay(away); // the fault itself
+        await BringRedisBackAsync();
+    }
+
+    /// <summary>Redis dies, and stays away until <see cref="BringRedisBackAsync"/>.</summary>
+    public async Task TakeRedisAwayAsync()
+    {
         await UseRedisAsync(async redis => Assert.True(await redis.StringSetAsync(Marker, "here")));
         Kill(ProgramOf("redis"));
         await im.ExecuteAsync("redis", "stop"); // or it would be back at once
         await WaitUntilDownAsync("redis");
-        await Task.Delay(away); // the fault itself
+    }
+
+    public async Task BringRedisBackAsync()
+    {
         await im.ExecuteAsync("redis", "start");
         await Eventually.TrueAsync(() => im.IsHealthy("redis"), seconds: 30);
         await UseRedisAsync(async redis => Assert.True((await redis.StringGetAsync(Marker)).IsNull, "Redis kept its data."));
     }
 
-    /// <summary>Postgres dies with all its processes, at once, and comes back after <paramref name="away"/> on the data it had.</summary>
-    public async Task KillPostgresAsync(TimeSpan away)
+    /// <summary>Postgres dies with all its processes and is started again at once, on the data it had.</summary>
+    public async Task KillPostgresAsync()
     {
         Kill(ProgramOf("postgres"));
         await WaitUntilDownAsync("postgres");
-        if (away > TimeSpan.Zero)
-        {
-            await im.ExecuteAsync("postgres", "stop"); // or it would be back at once
-            await Task.Delay(away); // the fault itself
-        }
+        await BringPostgresBackAsync();
+    }
+
+    /// <summary>Postgres dies, and stays away until <see cref="BringPostgresBackAsync"/>.</summary>
+    public async Task TakePostgresAwayAsync()
+    {
+        Kill(ProgramOf("postgres"));
+        await WaitUntilDownAsync("postgres");
+        await im.ExecuteAsync("postgres", "stop"); // or it would be back at once. Not sooner: its host, asked to stop, throws the data away
+    }
+
+    public async Task BringPostgresBackAsync()
+    {
         await im.ExecuteAsync("postgres", "start");
         await Eventually.TrueAsync(() => im.IsHealthy("postgres"), seconds: 60);
     }

@@ -14,7 +14,7 @@ namespace Im.Tests.Fixtures;
 /// The whole system as the AppHost describes it, with the dashboard, whose telemetry API is where tests read traces. Started once for all
 /// classes of <see cref="ImAppCollection"/>, on data of its own.
 /// </summary>
-public sealed class ImAppFixture : IAsyncLifetime
+public sealed partial class ImAppFixture : IAsyncLifetime
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private readonly string _telemetryKey = Guid.NewGuid().ToString("N");
@@ -112,7 +112,8 @@ public sealed class ImAppFixture : IAsyncLifetime
         return (nodes[0], nodes[1]);
     }
 
-    private async Task<bool> TakesConnectionsAsync(string node)
+    /// <summary>Whether the gateway gives a connection to this node, and the node is ready for it.</summary>
+    public async Task<bool> TakesConnectionsAsync(string node)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
@@ -130,9 +131,15 @@ public sealed class ImAppFixture : IAsyncLifetime
     {
         _web?.Dispose();
         Telemetry?.Dispose();
-        if (App is not null)
-            await App.DisposeAsync();
+        if (App is null)
+            return;
+        if (Environment.GetEnvironmentVariable("IM_TEST_LOGS") is { Length: > 0 } directory)
+            KeepLogs(App, directory);
+        await App.DisposeAsync();
     }
+
+    /// <summary>Writes what the replicas have logged into files; only where our own hosting library is there to ask.</summary>
+    static partial void KeepLogs(DistributedApplication app, string directory);
 }
 
 /// <summary>For classes that share the one system. They run one after the other, and nothing beside them: they look at the clock.</summary>
