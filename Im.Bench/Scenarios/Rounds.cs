@@ -12,7 +12,7 @@ internal static class Rounds
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>For each room its windows, in order.</summary>
-    public static async Task<Window[][]> MeasureAsync(BenchRun run, IReadOnlyList<Room> rooms, Func<Room, MessageLoad> newLoad)
+    public static async Task<Window[][]> MeasureAsync(BenchRun run, IReadOnlyList<Room> rooms, Func<Room, MeasuredLoad> newLoad)
     {
         var windows = rooms.Select(_ => new List<Window>()).ToArray();
         foreach (var room in rooms)
@@ -30,18 +30,14 @@ internal static class Rounds
     }
 
     /// <exception cref="Load.LoadException">Something was lost, doubled, out of order or refused.</exception>
-    public static async Task<Window> MeasureOnceAsync(BenchRun run, Peer peer, MessageLoad load, TimeSpan length)
+    public static async Task<Window> MeasureOnceAsync(BenchRun run, Peer peer, MeasuredLoad load, TimeSpan length)
     {
         await run.Loop.StartAsync(load, run.Cancelled);
         await ForAsync(RunIn);
-        await run.Loop.InvokeAsync(() =>
-        {
-            load.DeliveryLatency.Reset();
-            load.AckLatency.Reset();
-        }, run.Cancelled);
-        var (before, delivered, acked) = (CpuSample.Take(peer), load.Delivered, load.Acked);
+        await run.Loop.InvokeAsync(load.ResetLatencies, run.Cancelled);
+        var (before, delivered, acked) = (CpuSample.Take(peer), load.Deliveries, load.Acks);
         await ForAsync(length);
-        var window = new Window(CpuSample.Take(peer) - before, load.Delivered - delivered, load.Acked - acked, load.DeliveryLatency, load.AckLatency);
+        var window = new Window(CpuSample.Take(peer) - before, load.Deliveries - delivered, load.Acks - acked, load.DeliveryLatency, load.AckLatency);
         await run.Loop.InvokeAsync(load.Stop, run.Cancelled);
         try
         {
