@@ -7,6 +7,9 @@ internal sealed record BenchPlan
 
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>A load is warmed up again while the nodes still compile, so often at most.</summary>
+    public int MaxWarmUps { get; init; } = 4;
+
     /// <summary>One measured round of one load.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -46,8 +49,9 @@ internal sealed record BenchPlan
     {
         Rounds = 1,
         WarmUp = TimeSpan.FromSeconds(1.5),
+        MaxWarmUps = 2,
         Window = TimeSpan.FromSeconds(1.5),
-        GrowingReceivers = [20, 1_000],
+        GrowingReceivers = [20, 200, 1_000],
         IdleConnections = 1_000,
         IdleFor = TimeSpan.FromSeconds(3),
         Connects = 500,
@@ -60,10 +64,11 @@ internal sealed record BenchPlan
     {
         Rounds = 1,
         WarmUp = TimeSpan.FromMilliseconds(200),
+        MaxWarmUps = 1,
         Window = TimeSpan.FromMilliseconds(300),
         Rest = TimeSpan.FromMilliseconds(100),
         Receivers = 20,
-        GrowingReceivers = [20, 40],
+        GrowingReceivers = [10, 20, 40],
         Typists = 24,
         DurableSenders = 8,
         IdleConnections = 50,

@@ -60,6 +60,14 @@ internal sealed class BenchRun(BenchPlan plan, CancellationToken cancelled)
 
     public void Note(string what) => _notes.Add($"{_scenario}: {what}");
 
+    /// <summary>Says so when nodes were measured before they were warm.</summary>
+    public void NoteCompiler(Peer peer, IEnumerable<Window> windows)
+    {
+        var share = new Series(windows.Select(w => w.CompilerShare)).Median;
+        if (share > Rounds.WarmCompilerShare)
+            Note(string.Create(CultureInfo.InvariantCulture, $"{peer.Name} was not warm: {share:P0} of its nodes' CPU went into compiling"));
+    }
+
     /// <summary>Says so when it is the load engine that limits what was measured.</summary>
     public void NoteEngine(Peer peer, IEnumerable<Window> windows)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Im.Bench.Measurement;
 using Im.Bench.Report;
 
 namespace Im.Bench.Scenarios;
@@ -19,7 +18,15 @@ internal sealed class ReceiversScenario : Scenario
             var windows = await Rounds.MeasureAsync(run, [room], FanOutScenario.NewLoad);
             figures.Add(Figure.Of(string.Create(CultureInfo.InvariantCulture, $"growth: CPU per delivery, {receivers:#,0} receivers"), "µs", windows, w => w.MicrosPerDelivery));
         }
-        var (least, most) = (figures.Min(f => f.Im.Median), figures.Max(f => f.Im.Median));
-        return [.. figures, new("growth: CPU per delivery, most over least", "×", new Series(most / least), Bar: Bar.AtMost(1.2))];
+        // What a message costs besides its deliveries is shared by few receivers or by many; one more delivery must cost the same at every size.
+        var sizes = run.Plan.GrowingReceivers.Zip(figures, (receivers, figure) => (Receivers: receivers, MicrosPerMessage: receivers * figure.Im.Median)).ToArray();
+        var more = sizes.Zip(sizes.Skip(1), (few, many) => (many.MicrosPerMessage - few.MicrosPerMessage) / (many.Receivers - few.Receivers)).ToArray();
+        return
+        [
+            .. figures,
+            .. run.Plan.GrowingReceivers.Skip(1).Zip(more, (receivers, micros) =>
+                new Figure(string.Create(CultureInfo.InvariantCulture, $"growth: CPU of one more delivery, up to {receivers:#,0}"), "µs", new(micros))),
+            new("growth: CPU of one more delivery, last over first", "×", new(more[^1] / more[0]), Bar: Bar.AtMost(1.2)),
+        ];
     }
 }

@@ -3,11 +3,17 @@ using Im.Bench.Peers;
 
 namespace Im.Bench.Scenarios;
 
-/// <summary>Rounds of a load: a warm-up for each side, then the sides take turns, so that what else the machine does falls on all of them alike.</summary>
+/// <summary>
+/// Rounds of a load: each side is warmed up until its nodes have compiled what they run, then the sides take turns, so that what else the machine does falls on all of
+/// them alike.
+/// </summary>
 internal static class Rounds
 {
     /// <summary>A load reaches its pace before it is measured.</summary>
     private static readonly TimeSpan RunIn = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>A node that compiles no more than this is warm.</summary>
+    public const double WarmCompilerShare = 0.05;
 
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(15);
 
@@ -16,17 +22,24 @@ internal static class Rounds
     {
         var windows = rooms.Select(_ => new List<Window>()).ToArray();
         foreach (var room in rooms)
-        {
-            run.Say($"warming up {room.Peer.Name}");
-            await MeasureOnceAsync(run, room.Peer, newLoad(room), run.Plan.WarmUp);
-        }
+            await WarmUpAsync(run, room, newLoad);
         for (var round = 1; round <= run.Plan.Rounds; round++)
             foreach (var (room, kept) in rooms.Zip(windows))
             {
                 run.Say($"round {round} of {run.Plan.Rounds}, {room.Peer.Name}");
                 kept.Add(await MeasureOnceAsync(run, room.Peer, newLoad(room), run.Plan.Window));
             }
+        foreach (var (room, kept) in rooms.Zip(windows))
+            run.NoteCompiler(room.Peer, kept);
         return [.. windows.Select(kept => kept.ToArray())];
+    }
+
+    public static async Task WarmUpAsync(BenchRun run, Room room, Func<Room, MeasuredLoad> newLoad)
+    {
+        run.Say($"warming up {room.Peer.Name}");
+        for (var count = 0; count < run.Plan.MaxWarmUps; count++)
+            if ((await MeasureOnceAsync(run, room.Peer, newLoad(room), run.Plan.WarmUp)).CompilerShare < WarmCompilerShare)
+                return;
     }
 
     /// <exception cref="Load.LoadException">Something was lost, doubled, out of order or refused.</exception>

@@ -32,7 +32,7 @@ internal sealed class TracesScenario : Scenario
         run.Say($"traces {tracing}");
         await RestartAsync(run, tracing);
         await using var room = await Room.OpenAsync(run, run.Im, run.Plan.Receivers);
-        await Rounds.MeasureOnceAsync(run, run.Im, FanOutScenario.NewLoad(room), run.Plan.WarmUp);
+        await Rounds.WarmUpAsync(run, room, FanOutScenario.NewLoad);
         return await Rounds.MeasureOnceAsync(run, run.Im, FanOutScenario.NewLoad(room), run.Plan.Window);
     }
 
