@@ -11,12 +11,18 @@ return args switch
 {
     ["peer", .. var rest] => await SignalRNode.RunAsync(rest),
     ["collector", var port] => await Collector.RunAsync(int.Parse(port, CultureInfo.InvariantCulture)),
+    ["bare", var port, var link] => BareNode.Run(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(link, CultureInfo.InvariantCulture)),
     _ => await MeasureAsync(args),
 };
 
 static async Task<int> MeasureAsync(string[] args)
 {
-    Scenario[] all = [new FanOutScenario()];
+    Scenario[] all =
+    [
+        new CeilingScenario(), new FanOutScenario(), new CrowdScenario(), new PacedScenario(), new EphemeralScenario(), new DurableDeliveryScenario(),
+        new DurableThroughputScenario(), new ConnectScenario(), new ReceiversScenario(), new ConversationsScenario(), new HistoryScenario(),
+        new IdleMemoryScenario(), new TracesScenario(),
+    ];
     BenchOptions options;
     try
     {
