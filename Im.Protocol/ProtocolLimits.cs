@@ -20,6 +20,15 @@ public static class ProtocolLimits
     public const int MaxConversations = 100;
     public const int MaxPresenceUsers = 1_000;
 
+    /// <summary>
+    /// Texts of a page in UTF-8, and nicknames and briefs of a list of users: where they are longer, it is shorter, though never empty. JSON makes up to six bytes of one, and an
+    /// answer has to fit into the outbox.
+    /// </summary>
+    public const int MaxPageTextBytes = 128 * 1024;
+
+    /// <summary>A conversation's last message is shown with this much of its text, in characters (code points).</summary>
+    public const int MaxPreviewChars = 256;
+
     /// <summary>Bounds of one connection's outbox; over either, the connection is closed with <see cref="CloseCodes.SlowConsumer"/>.</summary>
     public const int MaxOutboxFrames = 1_024;
     public const int MaxOutboxBytes = 1024 * 1024;

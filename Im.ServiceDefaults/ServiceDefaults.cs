@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.Extensions.Hosting;
@@ -15,6 +16,8 @@ public static class ServiceDefaults
     {
         builder.AddTelemetry([builder.Environment.ApplicationName, .. telemetryNames]);
         builder.AddDefaultHealthChecks();
+
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
 
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

@@ -3,7 +3,7 @@ namespace Aspire.Containerless.ServerHost;
 /// <summary>The command line after the verb: <c>--name value</c> pairs, then <c>--</c> and the program.</summary>
 internal sealed record RunOptions(IReadOnlyDictionary<string, string> Values, string[] Program)
 {
-    /// <summary>A folder to delete after the server has ended.</summary>
+    /// <summary>A folder to delete after the server was asked to end.</summary>
     public string? ThrowAwayDirectory => Values.GetValueOrDefault("--throw-away");
 
     /// <summary>A file to hold locked while the server runs.</summary>

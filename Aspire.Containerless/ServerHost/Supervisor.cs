@@ -23,7 +23,8 @@ internal static class Supervisor
         using var program = Process.Start(StartInfo(options))!;
         _ = StopWhenRequestedAsync(stop, program, options.Required("--stop-signal"));
         program.WaitForExit();
-        ThrowAway.Delete(options.ThrowAwayDirectory);
+        // A server that ended by itself is started again, on the same data.
+        if (stop.Requested.IsCompleted) ThrowAway.Delete(options.ThrowAwayDirectory);
         return program.ExitCode;
     }
 

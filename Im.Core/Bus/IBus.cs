@@ -11,6 +11,18 @@ public interface IBus
     /// <exception cref="BusUnavailableException">Redis could not be reached; nothing may be assumed.</exception>
     ValueTask<long> PublishAsync(BusTopic topic, BusEnvelope envelope, CancellationToken cancellationToken = default);
 
+    /// <summary>The same for what may be lost: without Redis nothing is published, and nobody is told.</summary>
+    async ValueTask TryPublishAsync(BusTopic topic, BusEnvelope envelope)
+    {
+        try
+        {
+            await PublishAsync(topic, envelope);
+        }
+        catch (BusUnavailableException)
+        {
+        }
+    }
+
     /// <summary>
     /// Subscribes; returns only after Redis has confirmed, so that nothing published afterwards is missed. Several subscriptions to one topic share one
     /// channel. The handler runs on the bus' reader: it must be quick and must not throw (what it throws is logged and dropped). Disposing unsubscribes.

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -8,11 +10,14 @@ using Npgsql;
 namespace Im.Core.Data;
 
 /// <summary>
-/// Brings the schema up to date before any hosted service starts, the web server included. Processes that start together take turns: EF Core holds a lock on its
-/// history table while it migrates. Waits for as long as Postgres is not there yet; a database that is missing is created; anything else that goes wrong stops the process.
+/// Brings the schema up to date before any hosted service starts, the web server included. Processes that start together take turns, by an advisory lock: EF Core's own
+/// ends with each migration's transaction, and the next process would apply what follows a second time. Waits for as long as Postgres is not there yet; a database that is missing is created; anything else that goes wrong stops the process.
 /// </summary>
 internal sealed partial class DatabaseMigrator(IServiceScopeFactory scopes, ImDataSource data, TimeProvider time, ILogger<DatabaseMigrator> logger) : IHostedLifecycleService, IHealthCheck
 {
+    /// <summary>Any number, the same for all who migrate this database.</summary>
+    private const long MigrationLock = 0x496D;
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     private volatile bool _done;
@@ -24,9 +29,7 @@ internal sealed partial class DatabaseMigrator(IServiceScopeFactory scopes, ImDa
         {
             try
             {
-                await ConnectAsync(cancellationToken);
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<ImDbContext>().Database.MigrateAsync(cancellationToken);
+                await MigrateAsync(cancellationToken);
                 _done = true;
             }
             catch (Exception exception) when (IsNotThereYet(exception))
@@ -41,16 +44,29 @@ internal sealed partial class DatabaseMigrator(IServiceScopeFactory scopes, ImDa
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_done ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database is not there yet, or its schema is being brought up to date."));
 
-    /// <summary>Asks without EF's retries, whose growing delays would make a start slower than the database's own.</summary>
-    private async Task ConnectAsync(CancellationToken cancellationToken)
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<ImDbContext>().Database;
+        await using var connection = await ConnectAsync(database, cancellationToken);
+        await using var command = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = MigrationLock } } };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await database.MigrateAsync(cancellationToken);
+        command.CommandText = "SELECT pg_advisory_unlock($1)";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Without EF's retries, whose growing delays would make a start slower than the database's own.</summary>
+    private async Task<NpgsqlConnection> ConnectAsync(DatabaseFacade database, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await data.Source.OpenConnectionAsync(cancellationToken);
+            return await data.Source.OpenConnectionAsync(cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {
-            // No such database: EF creates it.
+            await database.GetService<IRelationalDatabaseCreator>().CreateAsync(cancellationToken);
+            return await data.Source.OpenConnectionAsync(cancellationToken);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,8 @@ internal sealed class ImDataSource : IAsyncDisposable
         var connectionString = scope.ServiceProvider.GetRequiredService<ImDbContext>().Database.GetConnectionString();
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.UseLoggerFactory(loggers);
+        // What no request asked for, such as the sweep's query once a second, is no trace of its own.
+        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
         var settings = builder.ConnectionStringBuilder;
         settings.Timeout = 3;
         settings.CommandTimeout = 15;

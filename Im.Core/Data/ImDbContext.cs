@@ -77,7 +77,9 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             message.Property(m => m.Body).HasColumnName("body");
             message.Property(m => m.At).HasColumnName("at");
             message.Property(m => m.Node).HasColumnName("node");
+            message.Property(m => m.Transaction).HasColumnName("tx").HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
             message.HasIndex(m => new { m.ConversationId, m.SenderId, m.ClientId }).IsUnique().HasDatabaseName("ux_messages_client_id");
+            message.HasIndex(m => m.Transaction).HasDatabaseName("ix_messages_tx");
         });
     }
 }

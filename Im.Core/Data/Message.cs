@@ -23,4 +23,7 @@ internal sealed class Message
 
     /// <summary>The name of the node that took it.</summary>
     public required string Node { get; init; }
+
+    /// <summary>The transaction that stored it. What a snapshot does not show yet is what has this one's number or a later one: see <see cref="Messages.IMessageStore.ReadChangesAsync"/>.</summary>
+    public ulong Transaction { get; init; }
 }

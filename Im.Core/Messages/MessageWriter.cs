@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Im.Core.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,14 +16,14 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
     private const int MaxAttempts = 5;
 
     private readonly int _maxBatch = options.Value.MaxBatchMessages;
-    private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(options.Value.MaxQueuedMessages) { SingleReader = true });
+    private readonly AppendQueue _queue = new(options.Value.MaxQueuedMessages);
     private AppendStatement? _statement;
     private Task _completing = Task.CompletedTask;
 
-    /// <summary>False when the queue is full or the writer has stopped.</summary>
+    /// <summary>False when the queue has no room for this conversation or the writer has stopped.</summary>
     public bool TryEnqueue(PendingAppend append)
     {
-        if (!_queue.Writer.TryWrite(append))
+        if (!_queue.TryEnqueue(append))
         {
             MessageMetrics.Refused.Add(1);
             return false;
@@ -36,7 +35,8 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Activity.Current = null;
-        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        await WarmUpAsync();
+        while (await _queue.WaitAsync())
             await CommitAsync(TakeQueued(_maxBatch));
         await _completing;
         await CloseAsync();
@@ -44,10 +44,24 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.Writer.TryComplete();
+        _queue.Complete();
         if (ExecuteTask is { } running)
             await running.WaitAsync(cancellationToken);
         await base.StopAsync(cancellationToken);
+    }
+
+    // An empty batch: the first message then waits for no connection, no preparation of the statement and no compiler. A failure is the first message's to tell.
+    private async Task WarmUpAsync()
+    {
+        try
+        {
+            _statement = await AppendStatement.OpenAsync(data.Source);
+            await _statement.ExecuteAsync([]);
+        }
+        catch (Exception)
+        {
+            await CloseAsync();
+        }
     }
 
     /// <summary>Completes every append of the batch, one way or the other; never throws.</summary>
@@ -90,7 +104,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
                 LogFailed(exception, batch.Count, failure);
                 Fail(batch, failure, exception);
                 if (failure is PostgresFailure.Away or PostgresFailure.TimedOut)
-                    Fail(TakeQueued(_queue.Reader.Count), failure, exception);
+                    Fail(TakeQueued(int.MaxValue), failure, exception);
                 return;
             }
         }
@@ -123,9 +137,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
 
     private List<PendingAppend> TakeQueued(int max)
     {
-        var taken = new List<PendingAppend>();
-        while (taken.Count < max && _queue.Reader.TryRead(out var append))
-            taken.Add(append);
+        var taken = _queue.Take(max);
         MessageMetrics.Queued.Add(-taken.Count);
         return taken;
     }

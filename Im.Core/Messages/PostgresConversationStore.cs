@@ -12,7 +12,7 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
 
     private const string ListSql = """
         SELECT c.id, c.last_seq, coalesce(own.read_seq, 0), p.id, p.user_name, p.brief,
-               m.seq, m.client_id, m.sender_id, m.sender_nickname, m.body, m.at, m.node
+               m.seq, m.client_id, m.sender_id, m.sender_nickname, left(m.body, $4), m.at, m.node
         FROM (
             SELECT l.id AS conversation_id, NULL::uuid AS peer_id, (SELECT read_seq FROM members WHERE conversation_id = l.id AND user_id = $1) AS read_seq
             FROM conversations l WHERE l.kind = 0 AND l.id = $2
@@ -64,7 +64,7 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
     }
 
     public Task<IReadOnlyList<ConversationSummary>> ListAsync(Guid? userId, CancellationToken cancellationToken = default) => reader.QueryAsync(
-        ListSql, [userId ?? Guid.Empty, ConversationId.Lobby.Value, ProtocolLimits.MaxConversations - 1],
+        ListSql, [userId ?? Guid.Empty, ConversationId.Lobby.Value, ProtocolLimits.MaxConversations - 1, ProtocolLimits.MaxPreviewChars],
         async rows =>
         {
             var list = new List<ConversationSummary>();

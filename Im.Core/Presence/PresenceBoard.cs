@@ -1,3 +1,4 @@
+using System.Text;
 using Im.Protocol;
 
 namespace Im.Core.Presence;
@@ -83,14 +84,22 @@ internal sealed class PresenceBoard
         {
             if (_changed.Count == 0 && !_guestsChanged)
                 return null;
-            var frame = _changed.Count > ProtocolLimits.MaxPresenceUsers ? TakeSnapshot() : new(Full: false, [.. _changed.Values], _guests, _online.Count);
+            var isMuch = _changed.Count > ProtocolLimits.MaxPresenceUsers || _changed.Values.Sum(TextBytes) > ProtocolLimits.MaxPageTextBytes;
+            var frame = isMuch ? TakeSnapshot() : new(Full: false, [.. _changed.Values], _guests, _online.Count);
             _changed.Clear();
             _guestsChanged = false;
             return frame;
         }
     }
 
-    private PresenceFrame TakeSnapshot() => new(Full: true, [.. _online.Values.Take(ProtocolLimits.MaxPresenceUsers)], _guests, _online.Count);
+    private PresenceFrame TakeSnapshot()
+    {
+        var textBytes = 0;
+        var listed = _online.Values.Take(ProtocolLimits.MaxPresenceUsers).TakeWhile(user => (textBytes += TextBytes(user)) <= ProtocolLimits.MaxPageTextBytes);
+        return new(Full: true, [.. listed], _guests, _online.Count);
+    }
+
+    private static int TextBytes(OnlineUser user) => Encoding.UTF8.GetByteCount(user.Nickname) + Encoding.UTF8.GetByteCount(user.Brief);
 
     private void SetGuests(Column column, int guests)
     {

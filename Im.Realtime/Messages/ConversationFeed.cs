@@ -1,6 +1,7 @@
 using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Protocol;
+using Im.Realtime.Node;
 using Im.Realtime.Routing;
 
 namespace Im.Realtime.Messages;
@@ -11,7 +12,7 @@ namespace Im.Realtime.Messages;
 /// </summary>
 /// <param name="lastSeq">The newest sequence that needs no delivery; null when unknown: then the messages just before the first one are looked up.</param>
 internal sealed partial class ConversationFeed(
-    ConversationId conversation, Audience audience, long? lastSeq, MessageDelivery delivery, IMessageStore store, TimeProvider time, ILogger log)
+    ConversationId conversation, Audience audience, long? lastSeq, MessageDelivery delivery, IMessageStore store, NodeMetrics metrics, TimeProvider time, ILogger log)
 {
     /// <summary>A late publish usually follows within this time; only then the store is asked.</summary>
     private static readonly TimeSpan HoldBack = TimeSpan.FromMilliseconds(20);
@@ -26,6 +27,7 @@ internal sealed partial class ConversationFeed(
     private readonly Lock _gate = new();
     private readonly SortedList<long, BusEnvelope> _held = [];
     private long? _last = lastSeq;
+    private long _expected;
     private bool _healing;
 
     /// <summary>The newest sequence handed to the audience; 0 when none was.</summary>
@@ -42,24 +44,30 @@ internal sealed partial class ConversationFeed(
             if (_last is null && envelope.Seq == 1)
                 _last = 0;
             DeliverContiguous();
-            if (_held.Count > 0 && !_healing)
-            {
-                _healing = true;
-                _ = HealAsync(_last is null ? TimeSpan.Zero : HoldBack);
-            }
+            if (_held.Count > 0)
+                Heal(_last is null ? TimeSpan.Zero : HoldBack);
         }
     }
 
-    /// <summary>Reads what the store has beyond the newest delivered: after the bus was away. Nothing when the newest is unknown.</summary>
-    public void CatchUp()
+    /// <summary>The store has new messages, from <paramref name="first"/> to <paramref name="last"/>; what the bus does not bring in a moment is read from there.</summary>
+    public void Expect(long first, long last)
     {
         lock (_gate)
         {
-            if (_healing || _last is null)
+            _last ??= first - 1;
+            if (last <= _last)
                 return;
-            _healing = true;
-            _ = HealAsync(TimeSpan.Zero);
+            _expected = Math.Max(_expected, last);
+            Heal(HoldBack);
         }
+    }
+
+    private void Heal(TimeSpan wait)
+    {
+        if (_healing)
+            return;
+        _healing = true;
+        _ = HealAsync(wait);
     }
 
     private void DeliverContiguous()
@@ -78,18 +86,15 @@ internal sealed partial class ConversationFeed(
     // Ends when no hole is left. While the store is away it tries again; the held messages wait.
     private async Task HealAsync(TimeSpan wait)
     {
-        var catchUp = wait == TimeSpan.Zero;
         while (true)
         {
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, time);
             try
             {
-                var (done, progress) = await HealOnceAsync(catchUp);
-                if (done)
+                if (await HealOnceAsync())
                     return;
-                wait = progress ? TimeSpan.Zero : HoldBack;
-                catchUp = true;
+                wait = HoldBack; // between pages too: the connections' outboxes need time to empty
             }
             catch (Exception e)
             {
@@ -99,15 +104,16 @@ internal sealed partial class ConversationFeed(
         }
     }
 
-    private async Task<(bool Done, bool Progress)> HealOnceAsync(bool catchUp)
+    /// <returns>Whether nothing is missing any more.</returns>
+    private async Task<bool> HealOnceAsync()
     {
         long? after;
         long first;
         lock (_gate)
         {
             DeliverContiguous();
-            if (_held.Count == 0 && !catchUp)
-                return (Done(), false);
+            if (IsHealed())
+                return true;
             after = _last;
             first = _held.Count > 0 ? _held.GetKeyAtIndex(0) : 0;
         }
@@ -120,17 +126,17 @@ internal sealed partial class ConversationFeed(
             var missing = after is null ? [.. page.Messages.SkipWhile(m => m.At < oldest)] : page.Messages;
             _last ??= missing.Count > 0 ? missing[0].Seq - 1 : first - 1;
             foreach (var message in missing)
-                if (message.Seq > _last && !_held.ContainsKey(message.Seq))
-                    _held.Add(message.Seq, MessageDelivery.FromStore(message));
+                if (message.Seq > _last && _held.TryAdd(message.Seq, MessageDelivery.FromStore(message)))
+                    metrics.Healed();
             DeliverContiguous();
-            return (_held.Count == 0 && (after is null || !page.More) && Done(), missing.Count > 0);
+            return IsHealed();
         }
+    }
 
-        bool Done()
-        {
-            _healing = false;
-            return true;
-        }
+    private bool IsHealed()
+    {
+        _healing = _held.Count > 0 || _last < _expected;
+        return !_healing;
     }
 
     [LoggerMessage(401, LogLevel.Warning, "Reading what is missing in conversation {Conversation} failed; trying again.")]

@@ -21,6 +21,6 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         var (conversation, _) = await resolver.ResolveAsync(user, frame);
         var seq = await conversations.MarkReadAsync(conversation, user.Id, frame.Seq);
         connection.Send(new AckFrame(conversation, seq) { Id = frame.Id });
-        await bus.PublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new ReadFrame(conversation, seq))));
+        await bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new ReadFrame(conversation, seq))));
     }
 }

@@ -1,7 +1,7 @@
-using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Connections;
+using Im.Realtime.Messages;
 using Im.Realtime.Routing;
 using Im.Realtime.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -14,7 +14,7 @@ namespace Im.Realtime.Node;
 /// and close what is left with "service restart".
 /// </summary>
 internal sealed partial class NodeLifecycle(
-    IBus bus, Lobby lobby, UserRoutes routes, SessionChanges sessionChanges, NodeInbox inbox, ConnectionTable connections,
+    MessageSweep sweep, Lobby lobby, SessionChanges sessionChanges, NodeInbox inbox, ConnectionTable connections,
     INodeLease lease, IServer server, IConfiguration configuration, TimeProvider time, ILogger<NodeLifecycle> log) : IHostedLifecycleService
 {
     /// <summary>Clients spread their move over this time; then the node closes.</summary>
@@ -31,8 +31,9 @@ internal sealed partial class NodeLifecycle(
     {
         await sessionChanges.OpenAsync(cancellationToken);
         await inbox.OpenAsync(cancellationToken);
+        await sweep.MarkAsync(cancellationToken);
         await lobby.OpenAsync(cancellationToken);
-        bus.Reconnected += CatchUp;
+        sweep.Start();
     }
 
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -46,7 +47,6 @@ internal sealed partial class NodeLifecycle(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _serving = false;
-        bus.Reconnected -= CatchUp;
         LogDraining(log, connections.Count);
         lease.StartDraining();
         lobby.Send(new MoveFrame((int)MoveWithin.TotalMilliseconds));
@@ -61,12 +61,6 @@ internal sealed partial class NodeLifecycle(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private void CatchUp()
-    {
-        lobby.CatchUp();
-        routes.CatchUp();
-    }
 
     private async Task WaitUntilEmptyAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ internal sealed class Lobby(IBus bus, IMessageStore store, FeedFactory feeds)
         }
     }
 
-    public void CatchUp() => _feed?.CatchUp();
+    public void Expect(ConversationChange change) => _feed?.Expect(change.FirstSeq, change.LastSeq);
 
     public void Send(ServerFrame frame) => Audience.Send(ClientConnection.Serialize(frame));
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Im.Core.Bus;
+using Im.Core.Messages;
 using Im.Protocol;
 using Im.Realtime.Messages;
 
@@ -29,20 +30,14 @@ internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo,
         }
     }
 
-    /// <summary>Reads from the store what may have been missed while the bus was away.</summary>
-    public void CatchUp()
-    {
-        foreach (var feed in _feeds.Values)
-            feed.CatchUp();
-    }
+    public void Expect(ConversationChange change) => FeedOf(change.Conversation).Expect(change.FirstSeq, change.LastSeq);
 
     public void Accept(BusEnvelope envelope)
     {
         switch (envelope.Kind)
         {
             case BusKind.Message:
-                _feeds.GetOrAdd(envelope.Conversation, static (conversation, self) => self.feeds.Create(conversation, self.route.Audience), (feeds, route: this))
-                    .Accept(envelope);
+                FeedOf(envelope.Conversation).Accept(envelope);
                 break;
             case BusKind.Frame:
                 Audience.Send(envelope.Payload);
@@ -52,4 +47,7 @@ internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo,
                 break;
         }
     }
+
+    private ConversationFeed FeedOf(ConversationId conversation) =>
+        _feeds.GetOrAdd(conversation, static (conversation, self) => self.feeds.Create(conversation, self.route.Audience), (feeds, route: this));
 }

@@ -49,21 +49,15 @@ internal sealed class UserRoutes(IBus bus, FeedFactory feeds, IUserDirectory use
     }
 
     /// <summary>Hands an envelope to the user's connections on this node, if there are any.</summary>
-    public void Accept(Guid userId, BusEnvelope envelope)
-    {
-        UserRoute? route;
-        lock (_gate)
-            _routes.TryGetValue(userId, out route);
-        route?.Accept(envelope);
-    }
+    public void Accept(Guid userId, BusEnvelope envelope) => Find(userId)?.Accept(envelope);
 
-    public void CatchUp()
+    /// <summary>The same for what the store has and the bus may not have brought.</summary>
+    public void Expect(Guid userId, ConversationChange change) => Find(userId)?.Expect(change);
+
+    private UserRoute? Find(Guid userId)
     {
-        UserRoute[] routes;
         lock (_gate)
-            routes = [.. _routes.Values];
-        foreach (var route in routes)
-            route.CatchUp();
+            return _routes.GetValueOrDefault(userId);
     }
 
     private void ChangeProfile(UserInfo user, Audience audience)

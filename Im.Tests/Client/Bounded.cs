@@ -15,6 +15,8 @@ internal static class Bounded
         {
             // What the step wakes runs on other threads and may start the next timer: it gets a real moment for that.
             await Task.WhenAny(task, Task.Delay(5));
+            for (var more = 0; ThreadPool.PendingWorkItemCount > 0 && more < 20; more++)
+                await Task.Delay(5);
             if (!task.IsCompleted)
                 clock.Advance(step ?? TimeSpan.FromMilliseconds(20));
         }

@@ -37,6 +37,30 @@ public sealed class CrossNodeTests(ImAppFixture im) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_history_of_the_largest_messages_arrives_page_by_page()
+    {
+        await using var jenny = await ChatUser.JoinAsync(im.WebAddress, "jenny");
+        await using var tom = await ChatUser.JoinAsync(im.WebAddress, "tom");
+        var sender = await jenny.ConnectAsync(_one);
+        // Six bytes of JSON each, and a hundred such messages at least three times what an outbox holds.
+        var text = new string('\u0001', ProtocolLimits.MaxTextChars);
+        for (var i = 0; i < 60; i++)
+            await sender.Client.SendAsync(tom.User, text);
+
+        var reader = await tom.ConnectAsync(_two);
+        var seqs = new List<long>();
+        HistoryFrame page;
+        do
+        {
+            page = await reader.Client.HistoryAsync(jenny.User, after: seqs.LastOrDefault(), limit: 100);
+            seqs.AddRange(page.Messages.Select(m => m.Seq));
+        }
+        while (page.More);
+        Assert.Equal(Enumerable.Range(1, 60).Select(seq => (long)seq), seqs);
+        Assert.DoesNotContain(reader.Changes, change => change.State == ConnectionState.Reconnecting);
+    }
+
+    [Fact]
     public async Task A_message_says_which_node_took_it_which_one_brought_it_and_how_long_that_took()
     {
         await using var jenny = await ChatUser.JoinAsync(im.WebAddress, "jenny");

@@ -8,10 +8,12 @@ namespace Im.Tests.Fixtures;
 internal sealed class ChatUser : IAsyncDisposable
 {
     private readonly Uri _web;
-    private readonly CookieContainer _cookies = new();
     private readonly List<ChatConnection> _connections = [];
 
     private ChatUser(Uri web, string password) => (_web, Password) = (web, password);
+
+    /// <summary>The browser's: its session.</summary>
+    public CookieContainer Cookies { get; } = new();
 
     /// <summary>Null for a guest.</summary>
     public UserInfo? Profile { get; private set; }
@@ -41,6 +43,14 @@ internal sealed class ChatUser : IAsyncDisposable
         return other;
     }
 
+    /// <summary>Logs in again if the session is gone, as after a Redis that lost its data.</summary>
+    public async Task EnsureLoggedInAsync()
+    {
+        await using var client = NewClient(null, null);
+        if ((await client.GetMeAsync()).User is null)
+            await client.LoginAsync(User.Nickname, Password);
+    }
+
     public static ChatUser Guest(Uri web) => new(web, "");
 
     /// <summary>Opens a connection, through the gateway or, with an <paramref name="address"/>, to a node itself.</summary>
@@ -54,12 +64,21 @@ internal sealed class ChatUser : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>A connection that the caller disposes of: a borrowed user must not keep it.</summary>
+    /// <param name="web">The way to the gateway.</param>
+    public async Task<ChatConnection> OpenAsync(Uri web, string node)
+    {
+        var connection = new ChatConnection(new(new() { BaseAddress = web, Cookies = Cookies, Node = node }), Profile?.Nickname ?? "a guest");
+        await connection.OpenAsync(node);
+        return connection;
+    }
+
     public async ValueTask DisposeAsync() => await Task.WhenAll(_connections.Select(c => c.DisposeAsync().AsTask()));
 
     private ImClient NewClient(string? node, Uri? address, long? startAfter = null) => new(new()
     {
         BaseAddress = _web,
-        Cookies = _cookies,
+        Cookies = Cookies,
         Node = node,
         NodeAddress = address,
         StartAfter = startAfter is { } seq ? new Dictionary<ConversationId, long> { [ConversationId.Lobby] = seq } : new Dictionary<ConversationId, long>(),

@@ -6,6 +6,14 @@ namespace Im.Tests.Messages;
 public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreFixture>
 {
     [Fact]
+    public async Task A_long_last_message_is_shown_with_its_beginning()
+    {
+        var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
+        await store.One.Messages.AppendAsync(StoreFixture.Direct(tom, jenny, new string('界', 300) + "🍵"));
+        Assert.Equal(new string('界', 256), (await store.Two.Conversations.ListAsync(jenny.Id)).Single(c => c.Peer?.Id == tom.Id).Last!.Text);
+    }
+
+    [Fact]
     public async Task The_list_has_the_lobby_and_the_users_own_conversations_newest_first_with_peer_last_message_and_unread()
     {
         var users = await store.AddUsersAsync(4);

@@ -14,6 +14,21 @@ public sealed class HistoryTests(StoreFixture store) : IClassFixture<StoreFixtur
     }
 
     [Theory]
+    [InlineData('x', 32), InlineData('界', 10)]
+    public async Task A_page_of_long_texts_is_shorter_so_that_it_can_be_sent_whole(char letter, int messages)
+    {
+        var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => store.One.Messages.AppendAsync(Direct(jenny, tom, new string(letter, ProtocolLimits.MaxTextChars)))));
+        var conversation = ConversationId.Direct(jenny.Id, tom.Id);
+
+        var newest = await store.Two.Messages.ReadAsync(conversation, null, null, 100);
+        Assert.Equal((messages, 50L, true), (newest.Messages.Count, newest.Messages[^1].Seq, newest.More));
+        var oldest = await store.Two.Messages.ReadAsync(conversation, null, after: 0, 100);
+        Assert.Equal((messages, 1L, true), (oldest.Messages.Count, oldest.Messages[0].Seq, oldest.More));
+        await store.ReadAllAsync(conversation);
+    }
+
+    [Theory]
     [InlineData(null, null, 3, "8 9 10", true)]
     [InlineData(null, null, 10, "1 2 3 4 5 6 7 8 9 10", false)]
     [InlineData(null, null, 100, "1 2 3 4 5 6 7 8 9 10", false)]

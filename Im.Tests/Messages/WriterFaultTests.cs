@@ -15,7 +15,7 @@ public sealed class WriterFaultTests(StoreFixture store) : IClassFixture<StoreFi
         var jenny = await store.AddUserAsync();
         await using var node = await StoreNode.StartAsync(store.Database.ConnectionString, options =>
         {
-            options.MaxQueuedMessages = 5;
+            options.MaxQueuedMessages = 10; // half of them in one conversation
             options.MaxBatchMessages = 2;
         });
         Task<AppendResult> first;

@@ -86,5 +86,15 @@ public sealed class PresenceBoardTests
         Assert.False(_board.TakeChanges()!.Full);
     }
 
-    private static OnlineUser[] Crowd(int count) => [.. Enumerable.Range(0, count).Select(i => new OnlineUser(Guid.NewGuid(), $"user {i}", "", 1))];
+    [Fact]
+    public void Long_briefs_make_the_list_shorter_so_that_it_can_be_sent_whole()
+    {
+        _board.Apply("one", 1, Crowd(900, new string('界', 128)), 0);
+        var snapshot = _board.Snapshot();
+        Assert.InRange(snapshot.Users.Count, 300, 350);
+        Assert.Equal(900, snapshot.Online);
+        Assert.True(_board.TakeChanges()!.Full);
+    }
+
+    private static OnlineUser[] Crowd(int count, string brief = "") => [.. Enumerable.Range(0, count).Select(i => new OnlineUser(Guid.NewGuid(), $"user {i}", brief, 1))];
 }

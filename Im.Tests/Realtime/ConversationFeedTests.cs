@@ -94,12 +94,34 @@ public sealed class ConversationFeedTests
     }
 
     [Fact]
-    public async Task After_the_bus_was_away_what_the_store_has_is_handed_on()
+    public async Task What_the_store_has_and_the_bus_does_not_bring_is_handed_on()
     {
         var feed = CreateFeed(lastSeq: 2);
         _store.Add(1, 2, 3, 4);
-        feed.CatchUp();
+        feed.Expect(3, 4);
         Assert.Equal([3, 4], await _receiver.ReadSequencesAsync(2));
+    }
+
+    [Fact]
+    public async Task When_the_newest_is_unknown_what_the_store_has_anew_is_handed_on_and_nothing_older()
+    {
+        _store.Add(1, 2, 3, 4, 5);
+        var feed = CreateFeed(lastSeq: null);
+        feed.Expect(3, 4);
+        feed.Expect(5, 5);
+        Assert.Equal([3, 4, 5], await _receiver.ReadSequencesAsync(3));
+    }
+
+    [Fact]
+    public async Task What_the_bus_brings_in_time_is_not_read_from_the_store()
+    {
+        var feed = CreateFeed(lastSeq: 0);
+        feed.Expect(1, 2);
+        feed.Accept(Envelope(1));
+        feed.Accept(Envelope(2));
+        Assert.Equal([1, 2], await _receiver.ReadSequencesAsync(2));
+        await Task.Delay(100); // longer than it holds back
+        Assert.Equal(0, _store.Reads);
     }
 
     [Fact]
@@ -115,9 +137,10 @@ public sealed class ConversationFeedTests
     private ConversationFeed CreateFeed(long? lastSeq)
     {
         var audience = new Audience();
-        audience.Add(new ClientConnection("c", null, null, new Outbox(_receiver.Server, TimeProvider.System)));
-        var delivery = new MessageDelivery(new NodeIdentity("node-b", "1"), new NodeMetrics(new ConnectionTable()), TimeProvider.System);
-        return new(ConversationId.Lobby, audience, lastSeq, delivery, _store, TimeProvider.System, NullLogger.Instance);
+        audience.Add(new ClientConnection("c", null, null, _receiver.NewOutbox()));
+        var metrics = new NodeMetrics(new ConnectionTable());
+        var delivery = new MessageDelivery(new NodeIdentity("node-b", "1"), metrics, TimeProvider.System);
+        return new(ConversationId.Lobby, audience, lastSeq, delivery, _store, metrics, TimeProvider.System, NullLogger.Instance);
     }
 
     private static BusEnvelope Envelope(long seq) => MessageDelivery.FromStore(StoreOfMessages.Message(seq, DateTimeOffset.UtcNow));
@@ -152,6 +175,8 @@ public sealed class ConversationFeedTests
         }
 
         public Task<AppendResult> AppendAsync(NewMessage message, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<MessageChanges> ReadChangesAsync(ulong? since, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public Task<long> GetLastSeqAsync(ConversationId conversation, CancellationToken cancellationToken = default) => Task.FromResult(_messages.Keys.LastOrDefault());
     }

@@ -52,6 +52,10 @@ public sealed class AccountTests(WebServer server) : IDisposable
     public async Task A_password_of_fewer_than_6_or_more_than_128_characters_is_refused(int length) =>
         (await _browser.LoginAsync(WebCollection.NewNickname(), new string('p', length))).ShouldBe(400, "bad_password");
 
+    [Fact]
+    public async Task A_password_of_white_space_alone_is_refused() =>
+        (await _browser.LoginAsync(WebCollection.NewNickname(), "   \t   ")).ShouldBe(400, "bad_password");
+
     [Theory]
     [InlineData(6), InlineData(128)]
     public async Task A_password_of_6_to_128_characters_of_any_kind_is_taken(int length) =>

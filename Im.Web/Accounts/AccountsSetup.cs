@@ -75,8 +75,8 @@ internal static class AccountsSetup
     {
         if (!Nickname.TryParse(request.Nickname, out var nickname))
             return ProblemKind.BadNickname.Because($"1 to {ProtocolLimits.MaxNicknameElements} visible characters.");
-        if (request.Password.Length is < ProtocolLimits.MinPasswordChars or > ProtocolLimits.MaxPasswordChars)
-            return ProblemKind.BadPassword.Because($"{ProtocolLimits.MinPasswordChars} to {ProtocolLimits.MaxPasswordChars} characters.");
+        if (request.Password.Length is < ProtocolLimits.MinPasswordChars or > ProtocolLimits.MaxPasswordChars || string.IsNullOrWhiteSpace(request.Password))
+            return ProblemKind.BadPassword.Because($"{ProtocolLimits.MinPasswordChars} to {ProtocolLimits.MaxPasswordChars} characters, not only white space.");
         if (!Brief.TryParse(request.Brief ?? "", out var brief))
             return ProblemKind.BadBrief.Because(BriefRule);
 

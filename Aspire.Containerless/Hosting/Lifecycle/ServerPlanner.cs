@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Aspire.Containerless.Servers;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -7,9 +8,13 @@ namespace Aspire.Containerless.Lifecycle;
 /// <summary>Redis and Postgres: <see cref="RedisServer" /> and <see cref="PostgresServer" /> know how.</summary>
 internal sealed class ServerPlanner : ILaunchPlanner
 {
+    // For the application's life: a server that crashed finds its data again, as a restarted container would.
+    private readonly ConcurrentDictionary<string, string> _throwAway = [];
+
     public async Task<LaunchPlan> PlanAsync(Replica replica, Action<string> progress, CancellationToken cancellationToken)
     {
         var data = replica.Resource.TryGetLastAnnotation<DataVolumeAnnotation>(out var volume) ? volume.Store.DirectoryOf(volume.Name) : null;
+        var throwAway = _throwAway.GetOrAdd(replica.Id, static (_, name) => ThrowAwayFolder.NewPath(name), replica.Resource.Name);
         var launch = replica.Resource switch
         {
             RedisResource redis => await RedisServer.PrepareAsync(
@@ -17,7 +22,8 @@ internal sealed class ServerPlanner : ILaunchPlanner
                     redis.Name,
                     data,
                     replica.Addresses[RedisResource.PrimaryEndpointName].Port,
-                    await ValueAsync(redis.PasswordParameter!, cancellationToken).ConfigureAwait(false)),
+                    await ValueAsync(redis.PasswordParameter!, cancellationToken).ConfigureAwait(false),
+                    ThrowAwayDirectory: throwAway),
                 progress,
                 cancellationToken).ConfigureAwait(false),
             PostgresServerResource postgres => await PostgresServer.PrepareAsync(
@@ -26,7 +32,8 @@ internal sealed class ServerPlanner : ILaunchPlanner
                     data,
                     replica.Addresses[PostgresServerResource.PrimaryEndpointName].Port,
                     (await postgres.UserNameReference.GetValueAsync(cancellationToken).ConfigureAwait(false))!,
-                    await ValueAsync(postgres.PasswordParameter, cancellationToken).ConfigureAwait(false)),
+                    await ValueAsync(postgres.PasswordParameter, cancellationToken).ConfigureAwait(false),
+                    ThrowAwayDirectory: throwAway),
                 progress,
                 cancellationToken).ConfigureAwait(false),
             var other => throw new InvalidOperationException($"'{other.Name}' is not a server."),

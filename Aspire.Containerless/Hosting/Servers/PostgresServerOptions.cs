@@ -5,4 +5,5 @@ namespace Aspire.Containerless.Servers;
 /// <param name="Port">TCP port on 127.0.0.1.</param>
 /// <param name="UserName">The superuser to connect as.</param>
 /// <param name="Password">Its password; a changed one is applied to existing data.</param>
-internal sealed record PostgresServerOptions(string Name, string? DataDirectory, int Port, string UserName, string Password);
+/// <param name="ThrowAwayDirectory">Where data is that nobody keeps; null for a new folder. Data of a server that crashed is there when it starts again.</param>
+internal sealed record PostgresServerOptions(string Name, string? DataDirectory, int Port, string UserName, string Password, string? ThrowAwayDirectory = null);

@@ -19,7 +19,7 @@ internal static class RedisServer
         var program = ChosenProgram(options.Server);
         progress(program is null ? "Redis is Garnet, in a process of its own." : $"Redis is {program}.");
         // The two do not read each other's files.
-        var directory = Path.Combine(options.DataDirectory ?? ThrowAwayFolder.NewPath(options.Name), program is null ? "garnet" : "redis");
+        var directory = Path.Combine(options.DataDirectory ?? options.ThrowAwayDirectory ?? ThrowAwayFolder.NewPath(options.Name), program is null ? "garnet" : "redis");
         PrivateFolder.Create(directory);
         return Task.FromResult(program is null ? Garnet(options, directory) : Redis(options, program, directory));
     }

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Im.Bench;
+
+/// <summary>The command line.</summary>
+internal sealed record BenchOptions(BenchPlan Plan, string? JsonFile, IReadOnlyList<string> Only)
+{
+    public const string Usage = """
+        dotnet run -c Release --project Im.Bench -- [options]
+          --quick              two minutes instead of ten: fewer and shorter rounds
+          --smoke              as small as it gets: shows errors, its figures mean nothing
+          --only NAME[,NAME]   only these scenarios
+          --rounds N           measured rounds of each load
+          --json FILE          writes the figures there too
+        """;
+
+    /// <exception cref="ArgumentException">The message is for a person.</exception>
+    public static BenchOptions Parse(string[] args)
+    {
+        var (plan, rounds, json, only) = (BenchPlan.Full, (int?)null, (string?)null, (string[])[]);
+        for (var rest = new Queue<string>(args); rest.TryDequeue(out var option);)
+            switch (option)
+            {
+                case "--quick":
+                    plan = BenchPlan.Quick;
+                    break;
+                case "--smoke":
+                    plan = BenchPlan.Smoke;
+                    break;
+                case "--only" when rest.TryDequeue(out var names):
+                    only = names.Split(',');
+                    break;
+                case "--json" when rest.TryDequeue(out json):
+                    break;
+                case "--rounds" when rest.TryDequeue(out var number) && int.TryParse(number, CultureInfo.InvariantCulture, out var parsed) && parsed > 0:
+                    rounds = parsed;
+                    break;
+                default:
+                    throw new ArgumentException($"Not understood: {option}");
+            }
+        return new(plan with { Rounds = rounds ?? plan.Rounds }, json, only);
+    }
+}

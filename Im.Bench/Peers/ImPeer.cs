@@ -1,0 +1,91 @@
+using Im.Bench.Load;
+
+namespace Im.Bench.Peers;
+
+/// <summary>What becomes of a node's traces.</summary>
+internal enum Tracing
+{
+    /// <summary>One in a hundred is recorded and exported, as in production.</summary>
+    Sampled,
+    Off,
+
+    /// <summary>Every one is recorded and exported, as under the AppHost.</summary>
+    All,
+}
+
+/// <summary>Im as it is shipped: two real nodes, Redis and Postgres. The page's server takes no part in what is measured and is not started.</summary>
+internal sealed class ImPeer(RedisAlone redis, PostgresAlone postgres, OwnedProcess collector, int collectorPort) : Peer
+{
+    public override string Name => "Im";
+
+    public override Codec Codec { get; } = new ImCodec();
+
+    public override OwnedProcess Redis => redis.Process;
+
+    public override OwnedProcess Postgres => postgres.Process;
+
+    /// <summary>Holds from the next <see cref="StartNodesAsync"/> on.</summary>
+    public Tracing Tracing { get; set; }
+
+    public ImData Data { get; } = new(postgres.Source, redis.ConnectionString);
+
+    public static async Task<ImPeer> StartAsync(Action<string> progress, CancellationToken cancellationToken)
+    {
+        RedisAlone? redis = null;
+        PostgresAlone? postgres = null;
+        try
+        {
+            redis = await RedisAlone.StartAsync("bench-redis", progress, cancellationToken);
+            postgres = await PostgresAlone.StartAsync(progress, cancellationToken);
+            var port = FreePort.Next();
+            var collector = await OwnedProcess.StartDotNetAsync("Collector", BenchProgram.Command("collector", $"{port}"), new Dictionary<string, string>(), port, cancellationToken);
+            var peer = new ImPeer(redis, postgres, collector, port);
+            (redis, postgres) = (null, null); // its own from now on
+            try
+            {
+                await peer.StartNodesAsync(cancellationToken);
+                return peer;
+            }
+            catch
+            {
+                await peer.DisposeAsync();
+                throw;
+            }
+        }
+        finally
+        {
+            if (postgres is not null)
+                await postgres.DisposeAsync();
+            if (redis is not null)
+                await redis.DisposeAsync();
+        }
+    }
+
+    public override async Task StartNodesAsync(CancellationToken cancellationToken) =>
+        Nodes = await Task.WhenAll(Ports.Select((port, index) => OwnedProcess.StartDotNetAsync(
+            $"Im node {index + 1}", BenchProgram.RealtimeNode, Environment(index, port), port, cancellationToken)));
+
+    protected override Task<IReadOnlyList<Account>> AddAccountsAsync(int count, CancellationToken cancellationToken) => Data.AddAccountsAsync(count, cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await StopNodesAsync();
+        await collector.DisposeAsync();
+        await postgres.DisposeAsync();
+        await redis.DisposeAsync();
+    }
+
+    private Dictionary<string, string> Environment(int index, int port) => new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+        ["ConnectionStrings__redis"] = redis.ConnectionString,
+        ["ConnectionStrings__im"] = postgres.ConnectionString,
+        ["OTEL_SERVICE_NAME"] = "realtime",
+        ["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id=bench{index + 1}",
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{collectorPort}",
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_TRACES_SAMPLER"] = Tracing switch { Tracing.Off => "always_off", Tracing.All => "always_on", _ => "parentbased_traceidratio" },
+        ["OTEL_TRACES_SAMPLER_ARG"] = "0.01",
+    };
+}

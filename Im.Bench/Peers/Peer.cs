@@ -1,0 +1,45 @@
+using Im.Bench.Load;
+
+namespace Im.Bench.Peers;
+
+/// <summary>Somebody who can connect: a user, and the secret of a session of theirs; null where a system asks for none.</summary>
+internal sealed record Account(Guid UserId, string? Cookie);
+
+/// <summary>A system under test: two nodes and the servers behind them.</summary>
+internal abstract class Peer : IAsyncDisposable
+{
+    private List<Account> _accounts = [];
+
+    public abstract string Name { get; }
+
+    public abstract Codec Codec { get; }
+
+    /// <summary>Where the two nodes listen, on loopback.</summary>
+    public int[] Ports { get; } = [FreePort.Next(), FreePort.Next()];
+
+    public OwnedProcess[] Nodes { get; protected set; } = [];
+
+    public virtual OwnedProcess? Redis => null;
+
+    public virtual OwnedProcess? Postgres => null;
+
+    public abstract Task StartNodesAsync(CancellationToken cancellationToken);
+
+    public async Task StopNodesAsync()
+    {
+        await Task.WhenAll(Nodes.Select(node => node.DisposeAsync().AsTask()));
+        Nodes = [];
+    }
+
+    /// <summary>The first so many accounts, each with one session; those that are missing are made.</summary>
+    public async Task<IReadOnlyList<Account>> GetAccountsAsync(int count, CancellationToken cancellationToken)
+    {
+        if (_accounts.Count < count)
+            _accounts = [.. _accounts, .. await AddAccountsAsync(count - _accounts.Count, cancellationToken)];
+        return _accounts[..count];
+    }
+
+    protected abstract Task<IReadOnlyList<Account>> AddAccountsAsync(int count, CancellationToken cancellationToken);
+
+    public abstract ValueTask DisposeAsync();
+}

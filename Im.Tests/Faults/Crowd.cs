@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using Im.Client;
+using Im.Protocol;
+using Im.Tests.Checker;
+using Im.Tests.Fixtures;
+
+namespace Im.Tests.Faults;
+
+/// <summary>People who talk over both nodes as a <see cref="CrowdPlan"/> says, every word of theirs written down; afterwards it is judged against the database.</summary>
+internal sealed class Crowd : IAsyncDisposable
+{
+    private readonly CrowdPlan _plan;
+    private readonly StoredMessages _stored;
+    private readonly IReadOnlyList<ChatUser> _people;
+    private readonly List<CrowdTab> _tabs = [];
+    private readonly List<CrowdTab> _guests = [];
+    private readonly Stopwatch _talked = new();
+    private readonly Dictionary<CrowdTab, List<(ConversationId Conversation, ChatTarget Target)>> _entitled = [];
+    private Dictionary<ConversationId, long> _start = [];
+    private DeliveryChecker _checker = new();
+    private int _rounds;
+    private CancellationTokenSource _stop = new();
+    private Task _talking = Task.CompletedTask;
+
+    private Crowd(CrowdPlan plan, StoredMessages stored, IReadOnlyList<ChatUser> people) => (_plan, _stored, _people) = (plan, stored, people);
+
+    /// <summary>Those who talk.</summary>
+    public IReadOnlyList<CrowdTab> Tabs => _tabs;
+
+    public IEnumerable<CrowdTab> Everybody => _tabs.Concat(_guests);
+
+    /// <summary>How long they have been talking.</summary>
+    public TimeSpan Talked => _talked.Elapsed;
+
+    /// <summary>Brings the crowd together, each tab on its node. Nobody has said anything yet.</summary>
+    /// <param name="nodes">Their names; the first two are 0 and 1 of the plan.</param>
+    /// <param name="through">The way of the tab with that index to the gateway; by default the gateway itself.</param>
+    public static async Task<Crowd> GatherAsync(ImAppFixture im, CrowdPlan plan, IReadOnlyList<string> nodes, Func<int, Uri>? through = null)
+    {
+        var crowd = new Crowd(plan, new(await im.GetDatabaseAsync()), await im.People.GetAsync(plan.People));
+        try
+        {
+            await crowd.GatherAsync(im.WebAddress, nodes, through ?? (_ => im.WebAddress));
+            return crowd;
+        }
+        catch
+        {
+            await crowd.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>They begin to talk, and go on until <see cref="HushAsync"/>.</summary>
+    public void Talk()
+    {
+        _stop = new();
+        _talked.Start();
+        var round = _rounds++;
+        _talking = Task.WhenAll(_plan.Tabs.Select(plan => Task.Run(() => _tabs[plan.Index].TalkAsync(
+            _plan.Talk(plan, round).Select(u => u.To is { } to
+                ? (u.After, ConversationId.Direct(_people[plan.Person].User.Id, _people[to].User.Id), (ChatTarget)_people[to].User)
+                : (u.After, ConversationId.Lobby, ChatTarget.Lobby)),
+            _stop.Token))));
+    }
+
+    /// <summary>They stop talking; returns when every send was answered.</summary>
+    /// <exception cref="TimeoutException">Says whose were not.</exception>
+    public async Task HushAsync(TimeSpan patience)
+    {
+        await _stop.CancelAsync();
+        await _talking;
+        _talked.Stop();
+        try
+        {
+            await Task.WhenAll(_tabs.Select(t => t.AnsweredAsync())).WaitAsync(patience);
+        }
+        catch (TimeoutException)
+        {
+            var waiting = _tabs.Where(t => t.Unanswered > 0).Select(t => $"{t.Name} on {t.Node ?? "no node"} ({t.Client.State}) waits for {t.Unanswered}");
+            throw new TimeoutException($"Not every send was answered within {patience.TotalSeconds} s: {string.Join("; ", waiting)}.");
+        }
+    }
+
+    /// <summary>Waits, at most <paramref name="patience"/>, until everybody has what they are to have, and judges. What is said afterwards is judged by itself.</summary>
+    public async Task<CrowdReport> JudgeAsync(TimeSpan patience)
+    {
+        var heads = await _stored.GetHeadsAsync(_start.Keys);
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < patience && !Everybody.All(t => _entitled[t].All(c => t.GivenUpTo(c.Conversation) >= heads[c.Conversation])))
+            await Task.Delay(10);
+        var stored = await _stored.ReadAsync(_start);
+        var report = new CrowdReport(
+            _checker.Judge(stored), await CompareHistoriesAsync(stored), [.. _tabs.SelectMany(t => t.Failures)], _talked.Elapsed, waited.Elapsed,
+            Everybody.Max(t => t.LongestSilence), Everybody.Sum(t => t.Reconnects));
+        _start = heads;
+        BeginRound();
+        _talked.Reset();
+        return report;
+    }
+
+    /// <summary>Whose sessions Redis has lost, they log in again, as people do; their tabs' connections have outlived it.</summary>
+    public Task LogInAgainAsync() => Parallel.ForEachAsync(_people, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (person, _) => await person.EnsureLoggedInAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(Everybody.Select(t => t.DisposeAsync().AsTask()));
+    }
+
+    private async Task GatherAsync(Uri web, IReadOnlyList<string> nodes, Func<int, Uri> through)
+    {
+        var run = Guid.NewGuid().ToString("N")[..8];
+        _start = await _stored.GetHeadsAsync(_plan.Directs.Select(DirectOf).Append(ConversationId.Lobby).Distinct());
+        foreach (var tab in _plan.Tabs)
+            _tabs.Add(NewTab($"tab {tab.Index} of person {tab.Person}", _people[tab.Person], through(tab.Index), nodes[tab.Node], tab.Index));
+        for (var guest = 0; guest < _plan.Guests; guest++)
+            _guests.Add(NewTab($"guest {guest}", ChatUser.Guest(web), web, nodes[guest % 2], 1_000 + guest));
+        foreach (var tab in Everybody)
+            _entitled[tab] = tab.User.Profile is null ? [(ConversationId.Lobby, ChatTarget.Lobby)] : EntitledTo(tab.User);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(Everybody.Select(t => t.Client.ConnectAsync(limit.Token)));
+        foreach (var tab in _plan.Tabs)
+            Assert.True(_tabs[tab.Index].Node == nodes[tab.Node], $"{_tabs[tab.Index].Name} asked for {nodes[tab.Node]} and is on {_tabs[tab.Index].Node}.");
+        BeginRound();
+
+        CrowdTab NewTab(string name, ChatUser user, Uri address, string node, int index) => new(name, run, user, new ImClient(new()
+        {
+            BaseAddress = address,
+            Cookies = user.Cookies,
+            Node = node,
+            RandomSeed = unchecked(_plan.Seed * 1_000_003 + index),
+            StartAfter = _start,
+        }));
+    }
+
+    private void BeginRound()
+    {
+        _checker = new();
+        foreach (var tab in Everybody)
+        {
+            tab.BeginRound(_checker);
+            foreach (var (conversation, _) in _entitled[tab])
+                _checker.Entitle(tab.Name, conversation, _start[conversation]);
+        }
+    }
+
+    private List<(ConversationId, ChatTarget)> EntitledTo(ChatUser user) =>
+    [
+        (ConversationId.Lobby, ChatTarget.Lobby),
+        .. _people.Where((_, i) => _plan.Directs.Any(d => (_people[d.One] == user && d.Other == i) || (_people[d.Other] == user && d.One == i)))
+            .Select(peer => (ConversationId.Direct(user.User.Id, peer.User.Id), (ChatTarget)peer.User)),
+    ];
+
+    // What the nodes answer when asked for the history: the lobby of everybody, a direct conversation of each of its tabs.
+    private async Task<IReadOnlyList<string>> CompareHistoriesAsync(List<MessageInfo> stored)
+    {
+        var byConversation = stored.ToLookup(m => m.Conversation, m => (m.Seq, m.From.Id, m.Id, m.Text));
+        var lobby = _tabs.GroupBy(t => t.Node).Select(g => (Tab: g.First(), Asked: _entitled[g.First()][0]));
+        var directs = _tabs.DistinctBy(t => t.User).SelectMany(t => _entitled[t].Skip(1).Select(c => (Tab: t, Asked: c)));
+        var differing = await Task.WhenAll(lobby.Concat(directs).Select(async a =>
+        {
+            var (conversation, target) = a.Asked;
+            var history = await ReadHistoryAsync(a.Tab.Client, target, _start[conversation]);
+            return history.Select(m => (m.Seq, m.From.Id, m.Id, m.Text)).SequenceEqual(byConversation[conversation])
+                ? null
+                : $"{conversation} as {a.Tab.Node} gives it to {a.Tab.Name} has {history.Count} messages, the database {byConversation[conversation].Count()}";
+        }));
+        return [.. differing.OfType<string>()];
+    }
+
+    private static async Task<List<MessageInfo>> ReadHistoryAsync(ImClient client, ChatTarget of, long after)
+    {
+        var all = new List<MessageInfo>();
+        HistoryFrame page;
+        do
+        {
+            page = await client.HistoryAsync(of, after: all.LastOrDefault()?.Seq ?? after, limit: ProtocolLimits.MaxPageMessages);
+            all.AddRange(page.Messages);
+        }
+        while (page.More);
+        return all;
+    }
+
+    private ConversationId DirectOf((int One, int Other) pair) => ConversationId.Direct(_people[pair.One].User.Id, _people[pair.Other].User.Id);
+}
+
+/// <summary>What came of a crowd's talk.</summary>
+/// <param name="Histories">Histories that are not what is stored.</param>
+/// <param name="GivenUp">Sends that were not acked in the end.</param>
+/// <param name="Settled">From the last ack until everybody had everything.</param>
+/// <param name="LongestSilence">Between two messages of the lobby, at whoever waited longest.</param>
+internal sealed record CrowdReport(
+    DeliveryReport Delivery, IReadOnlyList<string> Histories, IReadOnlyList<string> GivenUp, TimeSpan Talked, TimeSpan Settled, TimeSpan LongestSilence, int Reconnects)
+{
+    public double SentPerSecond => Delivery.Sent / Talked.TotalSeconds;
+
+    public bool IsClean => Delivery.IsClean && Histories.Count == 0 && GivenUp.Count == 0 && Delivery.Acked == Delivery.Sent;
+
+    public override string ToString() => string.Join("\n", (string[])
+    [
+        $"{Talked.TotalSeconds:0.0} s of talk, {SentPerSecond:0} messages/s, {Reconnects} reconnects, longest silence {LongestSilence.TotalSeconds:0.00} s, settled {Settled.TotalSeconds:0.00} s after the last ack",
+        $"{Delivery}",
+        .. Histories.Take(5).Select(h => $"  History: {h}"),
+        .. GivenUp.Take(5).Select(g => $"  Given up: {g}"),
+        .. GivenUp.Count > 5 ? (string[])[$"  … and {GivenUp.Count - 5} more given up"] : [],
+    ]);
+}
