@@ -2,12 +2,13 @@ using System.Diagnostics;
 using Im.Client;
 using Im.Protocol;
 using Im.Tests.Fixtures;
+using Xunit.Abstractions;
 
 namespace Im.Tests.Client;
 
 /// <summary>Coming back to 100,000 messages, on real nodes and a real Postgres.</summary>
 [Collection(ImAppCollection.Name)]
-public sealed class BacklogOnNodesTests(ImAppFixture im)
+public sealed class BacklogOnNodesTests(ImAppFixture im, ITestOutputHelper output)
 {
     private const int Backlog = 100_000;
 
@@ -33,6 +34,7 @@ public sealed class BacklogOnNodesTests(ImAppFixture im)
         var mine = await jenny.SendAsync(tom.User.Id, "back again");
         Assert.Equal(Backlog + 1, (await NextAsync(stream)).Message?.Seq);
         Assert.Equal(Backlog + 1, mine.Seq);
+        output.WriteLine($"Live, with a page read and a message sent, after {clock.Elapsed.TotalMilliseconds:F0} ms.");
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 1);
 
         // The rest, from both sides, until they meet.
