@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Im.Tests.Faults;
+
+/// <summary>A guest that opens a WebSocket and reads nothing, as a phone in a tunnel does: a bare socket with a small buffer, so that what it leaves unread waits in the node.</summary>
+internal sealed class SlowReader : IDisposable
+{
+    private const int ReceiveBufferBytes = 8 * 1024;
+
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = ReceiveBufferBytes };
+
+    private SlowReader()
+    {
+    }
+
+    public static async Task<SlowReader> OpenAsync(Uri node)
+    {
+        var reader = new SlowReader();
+        await reader._socket.ConnectAsync(IPAddress.Loopback, node.Port);
+        await reader._socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"GET /ws HTTP/1.1\r\nHost: {node.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+        return reader;
+    }
+
+    /// <summary>Wakes up and reads everything. Returns the close code; null when the connection was reset.</summary>
+    public async Task<int?> ReadToEndAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = new BufferedStream(new NetworkStream(_socket));
+            while (await ReadLineAsync(stream, cancellationToken) != "")
+            {
+            }
+            while (true)
+            {
+                var head = await ReadAsync(stream, 2, cancellationToken);
+                var length = (head[1] & 127) switch
+                {
+                    126 => (int)Number(await ReadAsync(stream, 2, cancellationToken)),
+                    127 => (int)Number(await ReadAsync(stream, 8, cancellationToken)),
+                    var small => small,
+                };
+                var payload = await ReadAsync(stream, length, cancellationToken);
+                if ((head[0] & 15) == 8)
+                    return (int)Number(payload.AsSpan(0, 2));
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static long Number(ReadOnlySpan<byte> bytes)
+    {
+        long number = 0;
+        foreach (var value in bytes)
+            number = number << 8 | value;
+        return number;
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream stream, int count, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[count];
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
+        return bytes;
+    }
+
+    private static async Task<string> ReadLineAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var line = new StringBuilder();
+        while (!line.ToString().EndsWith("\r\n", StringComparison.Ordinal))
+            line.Append((char)(await ReadAsync(stream, 1, cancellationToken))[0]);
+        return line.ToString().TrimEnd();
+    }
+}
