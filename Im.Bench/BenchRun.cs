@@ -37,7 +37,7 @@ internal sealed class BenchRun(BenchPlan plan, CancellationToken cancelled)
         var figures = new List<Figure>();
         try
         {
-            Say("starting two nodes of each, Redis and Postgres");
+            Say("starting Redis and Postgres");
             await Task.WhenAll(
                 Task.Run(async () => Im = await ImPeer.StartAsync(Say, cancelled), cancelled),
                 Task.Run(async () => Peer = await SignalRPeer.StartAsync(Say, cancelled), cancelled));

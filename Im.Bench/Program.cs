@@ -23,6 +23,11 @@ static async Task<int> MeasureAsync(string[] args)
         new DurableThroughputScenario(), new ConnectScenario(), new ReceiversScenario(), new ConversationsScenario(), new HistoryScenario(),
         new IdleMemoryScenario(), new TracesScenario(),
     ];
+    if (!OperatingSystem.IsLinux())
+    {
+        Console.Error.WriteLine("The benchmark needs Linux: its load engine uses epoll, and CPU and memory are read from /proc.");
+        return 69;
+    }
     BenchOptions options;
     try
     {

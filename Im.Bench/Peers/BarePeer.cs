@@ -9,14 +9,7 @@ internal sealed class BarePeer : Peer
 
     public override Codec Codec { get; } = new BareCodec();
 
-    public static async Task<BarePeer> StartAsync(CancellationToken cancellationToken)
-    {
-        var peer = new BarePeer();
-        await peer.StartNodesAsync(cancellationToken);
-        return peer;
-    }
-
-    public override async Task StartNodesAsync(CancellationToken cancellationToken)
+    protected override async Task StartNodesAsync(CancellationToken cancellationToken)
     {
         for (var index = 0; index < Ports.Length; index++)
             Nodes = [.. Nodes, await OwnedProcess.StartDotNetAsync($"Bare server {index + 1}",

@@ -10,7 +10,7 @@ internal sealed class CeilingScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        await using var bare = await BarePeer.StartAsync(run.Cancelled);
+        await using var bare = new BarePeer();
         await using var room = await Room.OpenAsync(run, bare, run.Plan.Receivers);
         var windows = await Rounds.MeasureAsync(run, [room], FanOutScenario.NewLoad);
         run.NoteEngine(bare, windows[0]);

@@ -29,7 +29,6 @@ internal sealed class IdleMemoryScenario : Scenario
     {
         run.Say($"{peer.Name}: {run.Plan.IdleConnections:#,0} connections on a fresh node");
         await peer.StopNodesAsync();
-        await peer.StartNodesAsync(run.Cancelled);
         // The first connections load code and make the heap what it is.
         await (await Room.OpenAsync(run, peer, FirstConnections, 0)).DisposeAsync();
         var before = ProcessTree.Read().ResidentBytes(peer.Nodes[0].Id);

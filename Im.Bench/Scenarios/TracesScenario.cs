@@ -17,7 +17,8 @@ internal sealed class TracesScenario : Scenario
             off.Add(await MeasureAsync(run, Tracing.Off));
             on.Add(await MeasureAsync(run, Tracing.All));
         }
-        await RestartAsync(run, Tracing.Sampled);
+        run.Im.Tracing = Tracing.Sampled;
+        await run.Im.StopNodesAsync();
         var kept = on.Zip(off, (with, without) => with.DeliveriesPerSecond / without.DeliveriesPerSecond);
         return
         [
@@ -30,16 +31,10 @@ internal sealed class TracesScenario : Scenario
     private static async Task<Window> MeasureAsync(BenchRun run, Tracing tracing)
     {
         run.Say($"traces {tracing}");
-        await RestartAsync(run, tracing);
+        run.Im.Tracing = tracing;
+        await run.Im.StopNodesAsync();
         await using var room = await Room.OpenAsync(run, run.Im, run.Plan.Receivers);
         await Rounds.WarmUpAsync(run, room, FanOutScenario.NewLoad);
         return await Rounds.MeasureOnceAsync(run, run.Im, FanOutScenario.NewLoad(room), run.Plan.Window);
-    }
-
-    private static async Task RestartAsync(BenchRun run, Tracing tracing)
-    {
-        run.Im.Tracing = tracing;
-        await run.Im.StopNodesAsync();
-        await run.Im.StartNodesAsync(run.Cancelled);
     }
 }
