@@ -6,6 +6,7 @@ namespace Im.Core;
 /// im:session:{id}             hash    token, oldToken, oldTokenUntil, user, created, seen, expires, device, address, v:{name}…; ends with the session
 /// im:user:{id}:sessions       zset    the user's sessions by the time they end; may name ended ones, never misses a living one
 /// im:ticket:{sha-256}         string  session id and the time it ends; taken once
+/// im:sessions:mark            string  random: another one, and Redis has lost its data since
 /// im:nodes                    set     ids of the nodes that hold or held a lease and are not reaped yet
 /// im:node:{id}:lease          hash    epoch, name, address, connections, draining, started; its time to live is the lease
 /// im:node:{id}:presence       hash    version, guests, {user}: who is online on the node; written only under the lease
@@ -17,6 +18,8 @@ namespace Im.Core;
 internal sealed class RedisKeys(string prefix = "im:")
 {
     public string Nodes { get; } = $"{prefix}nodes";
+
+    public string SessionsMark { get; } = $"{prefix}sessions:mark";
 
     public string Session(string sessionId) => $"{prefix}session:{sessionId}";
 

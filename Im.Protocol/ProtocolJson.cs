@@ -27,6 +27,8 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<ConversationSummary>))]
 [JsonSerializable(typeof(MessagesResponse))]
+[JsonSerializable(typeof(IReadOnlyList<SessionInfo>))]
+[JsonSerializable(typeof(EndedResponse))]
 [JsonSerializable(typeof(ProblemBody))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {

@@ -28,6 +28,7 @@ app.UseHttp();
 var api = app.MapApi();
 api.MapAccounts();
 api.MapSessions();
+api.MapDevices();
 api.MapNodes();
 api.MapConversations();
 

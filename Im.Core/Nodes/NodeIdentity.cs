@@ -6,4 +6,7 @@ namespace Im.Core.Nodes;
 public sealed record NodeIdentity(string Name, string Incarnation)
 {
     public string Id => $"{Name}.{Incarnation}";
+
+    /// <summary>The name in an id.</summary>
+    public static string NameOf(string id) => id[..id.LastIndexOf('.')];
 }

@@ -17,6 +17,18 @@ internal sealed class ConnectionDirectory(RedisNodeRegistry nodes, IConnectionMu
         return [.. live.Zip(values, (node, value) => (node, value)).Where(entry => entry.value.HasValue).Select(entry => (entry.node, entry.value.ToString()))];
     }
 
+    public async Task<IReadOnlyList<SessionPlaces>> FindPlacesAsync(IReadOnlyList<Session> sessions, CancellationToken cancellationToken)
+    {
+        var live = await LiveAsync(cancellationToken);
+        RedisValue[] fields = [.. sessions.Select(session => (RedisValue)ConnectionTable.SessionField(session.Id))];
+        var tables = fields.Length == 0 ? [] : await Task.WhenAll(live.Select(node => _database.HashGetAsync(keys.Connections(node), fields)));
+        return [.. sessions.Select((session, index) =>
+        {
+            var places = live.Zip(tables, (node, values) => (Node: NodeIdentity.NameOf(node), Value: values[index])).Where(place => place.Value.HasValue).ToArray();
+            return new SessionPlaces(session, [.. places.Select(place => place.Node).Distinct().Order()], places.Sum(place => ConnectionTable.ConnectionIds(place.Value!).Length));
+        })];
+    }
+
     public async Task<IReadOnlyList<ConnectionInfo>> ListAsync(Guid? userId, CancellationToken cancellationToken)
     {
         var live = await LiveAsync(cancellationToken);

@@ -10,8 +10,8 @@ namespace Im.Core.Sessions;
 /// a guest's 1 day) and 90 days at most. Values are UTF-8 strings: name 1–64 characters, value up to 4 KiB, 32 names; beyond that <see cref="ArgumentException"/>.
 /// Every method throws <see cref="SessionsUnavailableException"/> when Redis cannot be reached: it is then unknown whether a change was made.
 /// <para>
-/// Open sockets are told of changes by <see cref="SessionChange"/>, at most once: a node that may have missed some (<c>IBus.Reconnected</c>) calls
-/// <see cref="GetAsync"/> for each session it has sockets of; null means that it ended.
+/// Open sockets are told of changes by <see cref="SessionChange"/>, at most once: a node looks the sessions of its sockets up with <see cref="CheckAsync"/>, now and then and when
+/// it may have missed some (<c>IBus.Reconnected</c>).
 /// </para>
 /// </summary>
 public interface ISessionManager
@@ -41,11 +41,23 @@ public interface ISessionManager
     /// <summary>Ends the session: token dead, sockets closed with 4401. False when there is none.</summary>
     Task<bool> DestroyAsync(string sessionId, CancellationToken ct = default);
 
-    /// <summary>Ends all sessions of the user, except one if named. Returns how many.</summary>
+    /// <summary>The same, if the session is this user's: false when there is none or it is another's; the caller cannot tell.</summary>
+    Task<bool> DestroyOfAsync(Guid userId, string sessionId, CancellationToken ct = default);
+
+    /// <summary>Ends all sessions of the user, except one if named, and closes the user's other sockets, also those whose session Redis has lost. Returns how many sessions it ended.</summary>
     Task<int> DestroyAllAsync(Guid userId, string? exceptSessionId = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// Which of these sessions exist, and whose they are now: for a node, which has sockets of them. They count as in use: their expiry slides. Reads in batches.
+    /// The first call of a process learns what <see cref="CheckedSessions.Lost"/> is measured by.
+    /// </summary>
+    Task<CheckedSessions> CheckAsync(IReadOnlyCollection<string> sessionIds, CancellationToken ct = default);
 
     /// <summary>The user's sessions, last seen first.</summary>
     Task<IReadOnlyList<Session>> ListAsync(Guid userId, CancellationToken ct = default);
+
+    /// <summary>The same with where each has open connections, as its nodes' tables say: up to a second behind, and without nodes that lost their lease.</summary>
+    Task<IReadOnlyList<SessionPlaces>> ListPlacesAsync(Guid userId, CancellationToken ct = default);
 
     /// <summary>Null when there is no such session or value.</summary>
     Task<string?> GetValueAsync(string sessionId, string name, CancellationToken ct = default);
@@ -95,6 +107,9 @@ public interface ISessionManager
 /// <param name="Id">Public: may be shown to its user. 22 characters, base64url.</param>
 public sealed record Session(string Id, Guid? UserId, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, SessionOrigin Origin, IReadOnlyDictionary<string, string> Values);
 
+/// <param name="Nodes">Names of the nodes on which the session has connections.</param>
+public sealed record SessionPlaces(Session Session, IReadOnlyList<string> Nodes, int Connections);
+
 /// <summary>Where a session was made, for "my devices": shortened to 256 and 45 characters.</summary>
 public sealed record SessionOrigin(string? Device, string? Address);
 
@@ -102,7 +117,8 @@ public sealed record SessionOrigin(string? Device, string? Address);
 public sealed record ConnectionInfo(string Id, string NodeId, string? SessionId, Guid? UserId, DateTimeOffset OpenedAt);
 
 /// <summary>Published on <c>BusTopic.Sessions</c> when a session has changed.</summary>
-public sealed record SessionChange(SessionChangeKind Kind, string SessionId);
+/// <param name="UserId">For <see cref="SessionChangeKind.AllDestroyed"/> alone.</param>
+public sealed record SessionChange(SessionChangeKind Kind, string SessionId, Guid? UserId = null);
 
 public enum SessionChangeKind
 {
@@ -114,6 +130,9 @@ public enum SessionChangeKind
 
     /// <summary>The session was ended from elsewhere.</summary>
     Destroyed,
+
+    /// <summary>All sessions of the user were ended, except <see cref="SessionChange.SessionId"/>, which may be empty.</summary>
+    AllDestroyed,
 }
 
 public sealed class SessionsUnavailableException(Exception inner) : Exception("Redis could not be reached.", inner);

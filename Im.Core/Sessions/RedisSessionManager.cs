@@ -1,18 +1,15 @@
-using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Protocol;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Im.Core.Sessions;
 
 /// <summary>Checks what callers give, keeps the sessions in the <see cref="SessionStore"/>, and tells the nodes what changed.</summary>
-internal sealed partial class RedisSessionManager(
-    SessionStore store, ConnectionTable table, ConnectionDirectory directory, IBus bus, IOptions<SessionOptions> options, TimeProvider time,
-    ILogger<RedisSessionManager> logger, NodeIdentity? node = null)
+internal sealed class RedisSessionManager(
+    SessionStore store, ConnectionTable table, ConnectionDirectory directory, SessionSends sends, SessionNews news, SessionCheck check,
+    IOptions<SessionOptions> options, TimeProvider time, NodeIdentity? node = null)
     : ISessionManager
 {
     private const int MaxNameChars = 64, MaxValueBytes = 4 * 1024, MaxValues = 32;
@@ -49,9 +46,9 @@ internal sealed partial class RedisSessionManager(
     {
         var (session, token, replaced) = await store.CreateAsync(origin, userId, SessionToken.TryParse(guestToken, out var guest) ? guest : null);
         if (replaced is { UserId: not null })
-            await PublishAsync(SessionChangeKind.LoggedOut, replaced.Id);
+            await news.PublishAsync(new(SessionChangeKind.LoggedOut, replaced.Id));
         if (replaced is not null)
-            await PublishAsync(SessionChangeKind.LoggedIn, replaced.Id);
+            await news.PublishAsync(new(SessionChangeKind.LoggedIn, replaced.Id));
         return (session, token);
     }, ct);
 
@@ -60,7 +57,7 @@ internal sealed partial class RedisSessionManager(
         if (!SessionToken.IsSessionId(sessionId) || await store.LogoutAsync(sessionId) is not { } was)
             return false;
         if (was.UserId is not null)
-            await PublishAsync(SessionChangeKind.LoggedOut, sessionId);
+            await news.PublishAsync(new(SessionChangeKind.LoggedOut, sessionId));
         return true;
     }, ct);
 
@@ -74,10 +71,21 @@ internal sealed partial class RedisSessionManager(
 
     public Task<bool> DestroyAsync(string sessionId, CancellationToken ct = default) => RunAsync(() => DestroyAsync(sessionId, onlyIfOf: null), ct);
 
+    public Task<bool> DestroyOfAsync(Guid userId, string sessionId, CancellationToken ct = default) => RunAsync(() => DestroyAsync(sessionId, userId), ct);
+
     public Task<int> DestroyAllAsync(Guid userId, string? exceptSessionId = null, CancellationToken ct = default) =>
-        RunAsync(() => ForAllOfUserAsync(userId, id => id == exceptSessionId ? Task.FromResult(false) : DestroyAsync(id, userId)), ct);
+        RunAsync(async () =>
+        {
+            var ended = await ForAllOfUserAsync(userId, id => id == exceptSessionId ? Task.FromResult(false) : DestroyAsync(id, userId));
+            // Sockets whose sessions Redis has lost are in no list.
+            await news.PublishAsync(new(SessionChangeKind.AllDestroyed, exceptSessionId ?? "", userId));
+            return ended;
+        }, ct);
 
     public Task<IReadOnlyList<Session>> ListAsync(Guid userId, CancellationToken ct = default) => RunAsync(() => store.ListAsync(userId), ct);
+
+    public Task<IReadOnlyList<SessionPlaces>> ListPlacesAsync(Guid userId, CancellationToken ct = default) => RunAsync(async () =>
+        await directory.FindPlacesAsync(await store.ListAsync(userId), ct), ct);
 
     public Task<string?> GetValueAsync(string sessionId, string name, CancellationToken ct = default)
     {
@@ -118,24 +126,13 @@ internal sealed partial class RedisSessionManager(
     public Task<Session?> RedeemTicketAsync(string ticket, CancellationToken ct = default) => RunAsync(async () =>
         SessionToken.TryHashTicket(ticket, out var hash) && await store.TakeTicketAsync(hash) is { } sessionId ? (await store.ReadAsync(sessionId))?.Session : null, ct);
 
-    public Task<bool?> SendToUserAsync(Guid userId, ServerFrame frame, CancellationToken ct = default) => RunAsync<bool?>(async () =>
-    {
-        if (await bus.PublishAsync(BusTopic.User(userId), Envelope(frame), ct) > 0)
-            return true;
-        return (await directory.FindAsync(ConnectionTable.UserField(userId), ct)).Count > 0 ? false : null;
-    }, ct);
+    public Task<bool?> SendToUserAsync(Guid userId, ServerFrame frame, CancellationToken ct = default) => RunAsync(() => sends.ToUserAsync(userId, frame, ct), ct);
 
-    public Task<bool?> SendToSessionAsync(string sessionId, ServerFrame frame, CancellationToken ct = default) => RunAsync(async () =>
-    {
-        var found = await directory.FindAsync(ConnectionTable.SessionField(sessionId), ct);
-        return await SendAsync([.. found.SelectMany(entry => ConnectionTable.ConnectionIds(entry.Value).Select(id => (entry.NodeId, id)))], frame, ct);
-    }, ct);
+    public Task<bool?> SendToSessionAsync(string sessionId, ServerFrame frame, CancellationToken ct = default) => RunAsync(() => sends.ToSessionAsync(sessionId, frame, ct), ct);
 
-    public Task<bool?> SendToConnectionAsync(string connectionId, ServerFrame frame, CancellationToken ct = default) => RunAsync(async () =>
-    {
-        var found = await directory.FindAsync(ConnectionTable.ConnectionField(connectionId), ct);
-        return await SendAsync([.. found.Select(entry => (entry.NodeId, connectionId))], frame, ct);
-    }, ct);
+    public Task<bool?> SendToConnectionAsync(string connectionId, ServerFrame frame, CancellationToken ct = default) => RunAsync(() => sends.ToConnectionAsync(connectionId, frame, ct), ct);
+
+    public Task<CheckedSessions> CheckAsync(IReadOnlyCollection<string> sessionIds, CancellationToken ct = default) => RunAsync(() => check.RunAsync(sessionIds, ct), ct);
 
     public Task ConnectAsync(ConnectionInfo connection, CancellationToken ct = default)
     {
@@ -156,7 +153,7 @@ internal sealed partial class RedisSessionManager(
     {
         if (!SessionToken.IsSessionId(sessionId) || await store.DestroyAsync(sessionId, onlyIfOf) is null)
             return false;
-        await PublishAsync(SessionChangeKind.Destroyed, sessionId);
+        await news.PublishAsync(new(SessionChangeKind.Destroyed, sessionId));
         return true;
     }
 
@@ -168,35 +165,6 @@ internal sealed partial class RedisSessionManager(
         while ((await store.SessionIdsAsync(userId)).Where(seen.Add).ToArray() is { Length: > 0 } ids)
             done += (await Task.WhenAll(ids.Select(act))).Count(acted => acted);
         return done;
-    }
-
-    private async Task<bool?> SendAsync(IReadOnlyList<(string NodeId, string ConnectionId)> connections, ServerFrame frame, CancellationToken ct)
-    {
-        if (connections.Count == 0)
-            return null;
-        var envelope = Envelope(frame);
-        var taken = false;
-        foreach (var (nodeId, connectionId) in connections)
-            taken |= await bus.PublishAsync(BusTopic.Node(nodeId), envelope with { Connection = connectionId }, ct) > 0;
-        return taken;
-    }
-
-    private BusEnvelope Envelope(ServerFrame frame) => Envelope(BusKind.Frame, JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame));
-
-    private BusEnvelope Envelope(BusKind kind, byte[] payload) => new(kind, node?.Name ?? "", payload) { Trace = Activity.Current?.Context ?? default };
-
-    /// <summary>The change is made, whatever becomes of the news: a node that may have missed some (<see cref="IBus.Reconnected"/>) looks its sessions up again.</summary>
-    private async Task PublishAsync(SessionChangeKind kind, string sessionId)
-    {
-        try
-        {
-            var change = JsonSerializer.SerializeToUtf8Bytes(new SessionChange(kind, sessionId), SessionJson.Default.SessionChange);
-            await bus.PublishAsync(BusTopic.Sessions, Envelope(BusKind.Session, change));
-        }
-        catch (BusUnavailableException exception)
-        {
-            LogUntold(kind, sessionId, exception);
-        }
     }
 
     private static void CheckName(string name)
@@ -231,7 +199,4 @@ internal sealed partial class RedisSessionManager(
             throw new SessionsUnavailableException(exception);
         }
     }
-
-    [LoggerMessage(3000, LogLevel.Warning, "Session {SessionId} is {Kind}, but its sockets could not be told")]
-    private partial void LogUntold(SessionChangeKind kind, string sessionId, Exception exception);
 }

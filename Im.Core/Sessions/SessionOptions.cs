@@ -27,6 +27,17 @@ public sealed class SessionOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan RenewalGrace { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>So often a node looks up the sessions of its open sockets, whether or not it was told of a change: 1 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan CheckInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// When Redis has lost its data, the sockets of logged-in people are closed between half of this and all of it later, so that not all log in at one moment; sooner when
+    /// they are signed out: 0 s to 1 h.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan LostSessionGrace { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>1 s to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromSeconds(ProtocolLimits.TicketSeconds);

@@ -19,6 +19,9 @@ public static class SessionServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsOrder>());
         services.TryAddSingleton<SessionStore>();
         services.TryAddSingleton<ConnectionDirectory>();
+        services.TryAddSingleton<SessionSends>();
+        services.TryAddSingleton<SessionNews>();
+        services.TryAddSingleton<SessionCheck>();
         services.TryAddSingleton<ISessionManager, RedisSessionManager>();
         services.TryAddSingleton<ConnectionTable>();
         services.AddHostedService(provider => provider.GetRequiredService<ConnectionTable>());

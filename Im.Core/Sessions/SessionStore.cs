@@ -11,6 +11,8 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
 {
     private const string None = "0", Guest = "guest";
 
+    private static readonly IReadOnlyDictionary<string, string> NoValues = new Dictionary<string, string>();
+
     private readonly IDatabase _database = redis.GetDatabase();
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -46,6 +48,21 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
             return null;
         var record = SessionRecord.Read(sessionId, await _database.HashGetAllAsync(keys.Session(sessionId)));
         return record?.IsAlive(time.GetUtcNow()) == true ? record : null;
+    }
+
+    /// <summary>The session and whose it is, its expiry slid; null when there is none. Its values are not read.</summary>
+    public async Task<(string Id, Guid? UserId)?> ReadInUseAsync(string sessionId)
+    {
+        var fields = await _database.HashGetAsync(keys.Session(sessionId), ["expires", "user", "created", "seen"]);
+        var now = time.GetUtcNow();
+        if (!SessionToken.IsSessionId(sessionId) || (long)fields[0] <= now.ToUnixTimeMilliseconds())
+            return null;
+        var userId = SessionRecord.UserOf(fields[1]);
+        var (createdAt, seenAt) = (DateTimeOffset.FromUnixTimeMilliseconds((long)fields[2]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields[3]));
+        if (now - seenAt < options.Value.TouchInterval || await TouchAsync(new(sessionId, userId, createdAt, seenAt, new(null, null), NoValues)))
+            return (sessionId, userId);
+        // It ended or changed hands since it was read.
+        return await ReadAsync(sessionId) is { } record ? (sessionId, record.Session.UserId) : null;
     }
 
     /// <summary>Slides the expiry of a session that was just read. False when it ended or changed hands meanwhile.</summary>

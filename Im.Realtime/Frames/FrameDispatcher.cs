@@ -19,6 +19,8 @@ internal sealed partial class FrameDispatcher(
 
     public async Task DispatchAsync(ClientConnection connection, ReadOnlyMemory<byte> utf8)
     {
+        if (connection.Outbox.CloseCode is not null)
+            return; // signed out, or closed for another reason: what still comes counts for nothing
         var (frame, error) = ClientFrameReader.Read(utf8.Span);
         if (frame is null)
         {

@@ -19,6 +19,7 @@ internal static class RealtimeNode
         .AddSingleton<NodeMetrics>()
         .AddSingleton<NodeLifecycle>().AddHostedService(p => p.GetRequiredService<NodeLifecycle>())
         .AddHostedService<PresenceBroadcast>()
+        .AddSingleton<SessionWatch>().AddHostedService(p => p.GetRequiredService<SessionWatch>())
         .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
 
     public static void UseSockets(this IApplicationBuilder app) => app.Use(next => context => ClientStream.UseAsync(context, next)).UseWebSockets();

@@ -20,18 +20,44 @@ internal sealed partial class SessionBinding(
         {
             if (connection.IsOver)
                 return;
-            var before = connection.User;
-            if (user is not null && user.Id != before?.Id)
-                await routes.JoinAsync(user.Id, connection);
-            connection.Become(sessionId, user);
-            presence.Enter(connection.Id, user);
-            if (before is not null && before.Id != user?.Id)
-                routes.Leave(before.Id, connection);
-            _ = RecordAsync(() => sessions.ConnectAsync(new(connection.Id, node.Id, sessionId, user?.Id, time.GetUtcNow())));
+            await ChangeAsync(connection, sessionId, user);
+            if (user is not null)
+                await ConfirmAsync(connection, sessionId!, user.Id);
+            _ = RecordAsync(() => sessions.ConnectAsync(new(connection.Id, node.Id, connection.SessionId, connection.User?.Id, time.GetUtcNow())));
         }
         finally
         {
             connection.BindingGate.Release();
+        }
+    }
+
+    private async Task ChangeAsync(ClientConnection connection, string? sessionId, UserInfo? user)
+    {
+        var before = connection.User;
+        if (user is not null && user.Id != before?.Id)
+            await routes.JoinAsync(user.Id, connection);
+        connection.Become(sessionId, user);
+        presence.Enter(connection.Id, user);
+        if (before is not null && before.Id != user?.Id)
+            routes.Leave(before.Id, connection);
+    }
+
+    // A sign-out between the look into the session and this moment found no connection to tell. Whichever comes later sees the other.
+    private async Task ConfirmAsync(ClientConnection connection, string sessionId, Guid userId)
+    {
+        try
+        {
+            if (await sessions.GetAsync(sessionId) is not { } session)
+                connection.Outbox.Close(CloseCodes.SessionEnded, "signed out");
+            else if (session.UserId != userId)
+            {
+                await ChangeAsync(connection, sessionId, null);
+                connection.Send(new SessionFrame(SessionFrame.Logout));
+            }
+        }
+        catch (SessionsUnavailableException)
+        {
+            // Nobody can be signed out either; afterwards the watch looks.
         }
     }
 

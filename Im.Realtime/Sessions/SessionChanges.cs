@@ -6,36 +6,55 @@ using Im.Realtime.Connections;
 
 namespace Im.Realtime.Sessions;
 
-/// <summary>Brings what happened to a session (login, logout, sign-out from elsewhere) to its open connections on this node.</summary>
+/// <summary>
+/// Brings what happened to a session (login, logout, sign-out from elsewhere) to its open connections on this node. What happens to one connection is applied in the order in
+/// which it came; connections do not wait for one another. A sign-out waits for nothing.
+/// </summary>
 internal sealed partial class SessionChanges(IBus bus, ConnectionTable connections, SessionBinding binding, ILogger<SessionChanges> log)
 {
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ClientConnection, Task> _last = [];
+
     public async Task OpenAsync(CancellationToken cancellationToken) =>
         await bus.SubscribeAsync(BusTopic.Sessions, Accept, cancellationToken);
 
-    private void Accept(BusEnvelope envelope)
+    public void Apply(ClientConnection connection, SessionChangeKind kind)
     {
-        if (envelope.Kind == BusKind.Session && JsonSerializer.Deserialize(envelope.Payload.Span, SessionJson.Default.SessionChange) is { } change)
-            foreach (var connection in connections.OfSession(change.SessionId))
-                _ = ApplyAsync(connection, change.Kind);
+        if (kind is SessionChangeKind.Destroyed or SessionChangeKind.AllDestroyed)
+        {
+            connection.Outbox.Close(CloseCodes.SessionEnded, "signed out");
+            return;
+        }
+        lock (_gate)
+        {
+            var before = _last.GetValueOrDefault(connection, Task.CompletedTask);
+            var applied = ApplyAsync(before, connection, kind);
+            if (applied.IsCompleted)
+                return;
+            _last[connection] = applied;
+            _ = ForgetAsync(connection, applied);
+        }
     }
 
-    private async Task ApplyAsync(ClientConnection connection, SessionChangeKind kind)
+    private void Accept(BusEnvelope envelope)
     {
+        if (envelope.Kind != BusKind.Session || JsonSerializer.Deserialize(envelope.Payload.Span, SessionJson.Default.SessionChange) is not { } change)
+            return;
+        var concerned = change.UserId is { } user
+            ? connections.All.Where(connection => connection.User?.Id == user && connection.SessionId != change.SessionId)
+            : connections.OfSession(change.SessionId);
+        foreach (var connection in concerned)
+            Apply(connection, change.Kind);
+    }
+
+    private async Task ApplyAsync(Task before, ClientConnection connection, SessionChangeKind kind)
+    {
+        await before;
         try
         {
-            switch (kind)
-            {
-                case SessionChangeKind.LoggedIn:
-                    connection.Send(new SessionFrame(SessionFrame.Login) { Authenticate = true });
-                    break;
-                case SessionChangeKind.LoggedOut:
-                    await binding.BindAsync(connection, connection.SessionId, null);
-                    connection.Send(new SessionFrame(SessionFrame.Logout));
-                    break;
-                case SessionChangeKind.Destroyed:
-                    connection.Outbox.Close(CloseCodes.SessionEnded, "signed out");
-                    break;
-            }
+            if (kind == SessionChangeKind.LoggedOut)
+                await binding.BindAsync(connection, connection.SessionId, null);
+            connection.Send(kind == SessionChangeKind.LoggedOut ? new SessionFrame(SessionFrame.Logout) : new SessionFrame(SessionFrame.Login) { Authenticate = true });
         }
         catch (Exception e)
         {
@@ -43,6 +62,14 @@ internal sealed partial class SessionChanges(IBus bus, ConnectionTable connectio
             LogFailed(log, connection.Id, e);
             connection.Outbox.Close(CloseCodes.SessionEnded, "signed out");
         }
+    }
+
+    private async Task ForgetAsync(ClientConnection connection, Task applied)
+    {
+        await applied;
+        lock (_gate)
+            if (_last.GetValueOrDefault(connection) == applied)
+                _last.Remove(connection);
     }
 
     [LoggerMessage(511, LogLevel.Warning, "A change of session could not be applied to connection {Connection}; it is closed.")]

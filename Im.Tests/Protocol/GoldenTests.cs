@@ -19,6 +19,8 @@ public sealed class GoldenTests
         ["nodes"] = ProtocolJson.Wire.IReadOnlyListNodeInfo,
         ["conversations"] = ProtocolJson.Wire.IReadOnlyListConversationSummary,
         ["messages-response"] = ProtocolJson.Wire.MessagesResponse,
+        ["sessions"] = ProtocolJson.Wire.IReadOnlyListSessionInfo,
+        ["ended-response"] = ProtocolJson.Wire.EndedResponse,
         ["problem"] = ProtocolJson.Wire.ProblemBody,
     };
 
@@ -53,7 +55,7 @@ public sealed class GoldenTests
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "protocol.md"));
         var frames = Derived<ClientFrame>().Concat(Derived<ServerFrame>()).Select(d => ProtocolJson.Wire.GetTypeInfo(d.DerivedType)!);
-        Type[] parts = [typeof(MessageInfo), typeof(SenderInfo), typeof(UserInfo), typeof(OnlineUser), typeof(ConversationSummary), typeof(LimitsInfo), typeof(LobbyInfo), typeof(ViaInfo), typeof(NodeInfo)];
+        Type[] parts = [typeof(MessageInfo), typeof(SenderInfo), typeof(UserInfo), typeof(OnlineUser), typeof(ConversationSummary), typeof(LimitsInfo), typeof(LobbyInfo), typeof(ViaInfo), typeof(NodeInfo), typeof(SessionInfo)];
         var names = frames.Concat(HttpBodies.Values).Concat(parts.Select(p => ProtocolJson.Wire.GetTypeInfo(p)!)).SelectMany(info => info.Properties).Select(p => p.Name).Distinct();
         Assert.DoesNotContain(names, name => !page.Contains($"\"{name}\"") && !page.Contains($"`{name}`"));
     }

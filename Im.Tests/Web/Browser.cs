@@ -29,6 +29,8 @@ internal sealed class Browser : IDisposable
 
     public Task<Answer> PutAsync(string path, object? body) => SendAsync(Request(HttpMethod.Put, path, body));
 
+    public Task<Answer> DeleteAsync(string path, object? body = null) => SendAsync(Request(HttpMethod.Delete, path, body));
+
     public Task<Answer> LoginAsync(string nickname, string password = "correct horse", string? brief = null) =>
         PostAsync("/api/login", brief is null ? new { nickname, password } : new { nickname, password, brief });
 

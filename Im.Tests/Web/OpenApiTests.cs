@@ -19,7 +19,9 @@ public sealed class OpenApiTests(WebServer server)
         var operations = Operations(await ReadAsync()).Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path}").Order();
         Assert.Equal(
         [
-            "GET /api/conversations", "GET /api/conversations/{id}/messages", "GET /api/me", "GET /api/nodes", "POST /api/login", "POST /api/logout", "POST /api/ticket", "PUT /api/me",
+            "DELETE /api/sessions", "DELETE /api/sessions/{id}",
+            "GET /api/conversations", "GET /api/conversations/{id}/messages", "GET /api/me", "GET /api/nodes", "GET /api/sessions",
+            "POST /api/login", "POST /api/logout", "POST /api/ticket", "PUT /api/me",
         ], operations);
     }
 
