@@ -1,8 +1,6 @@
-using System.Diagnostics;
-using System.Globalization;
+using Aspire.Hosting.Testing;
 using Im.Tests.Fixtures;
 using StackExchange.Redis;
-using Aspire.Hosting.Testing;
 
 namespace Im.Tests.Faults;
 
@@ -21,15 +19,15 @@ internal sealed class Saboteur(ImAppFixture im)
     public async Task HangAsync(string replica, TimeSpan time)
     {
         var process = ProgramOf(HostOf(replica));
-        await SignalAsync(process, "STOP");
+        await UnixProcess.SignalAsync(process, "STOP");
         try
         {
-            await Eventually.TrueAsync(() => StateOf(process) == 'T');
+            await Eventually.TrueAsync(() => UnixProcess.IsStopped(process));
             await Task.Delay(time); // the fault itself
         }
         finally
         {
-            await SignalAsync(process, "CONT");
+            await UnixProcess.SignalAsync(process, "CONT");
         }
     }
 
@@ -59,14 +57,14 @@ internal sealed class Saboteur(ImAppFixture im)
     /// <summary>Postgres dies with all its processes and is started again at once, on the data it had.</summary>
     public async Task KillPostgresAsync()
     {
-        await KillAsync("postgres", host => WithChildren(ProgramOf(host)));
+        await KillAsync("postgres", host => [ProgramOf(host), .. UnixProcess.ChildrenOf(ProgramOf(host))]);
         await BringPostgresBackAsync();
     }
 
     /// <summary>Postgres dies, and stays away until <see cref="BringPostgresBackAsync"/>.</summary>
     public async Task TakePostgresAwayAsync()
     {
-        await KillAsync("postgres", host => WithChildren(ProgramOf(host)));
+        await KillAsync("postgres", host => [ProgramOf(host), .. UnixProcess.ChildrenOf(ProgramOf(host))]);
         await im.ExecuteAsync("postgres", "stop"); // or it would be back at once. Not sooner: its host, asked to stop, throws the data away
     }
 
@@ -96,8 +94,8 @@ internal sealed class Saboteur(ImAppFixture im)
         var host = HostOf(replica);
         var processes = choose(host).ToList();
         foreach (var process in processes)
-            await SignalAsync(process, "KILL");
-        await Eventually.TrueAsync(() => processes.All(p => StateOf(p) is 'X' or 'Z') && im.FindProcessId(replica) != host, seconds: 20);
+            await UnixProcess.SignalAsync(process, "KILL");
+        await Eventually.TrueAsync(() => processes.All(UnixProcess.HasEnded) && im.FindProcessId(replica) != host, seconds: 20);
     }
 
     private async Task UseRedisAsync(Func<IDatabase, Task> use)
@@ -107,37 +105,7 @@ internal sealed class Saboteur(ImAppFixture im)
     }
 
     // Redis and Postgres have a host of ours between them and the orchestrator; the host of Garnet is Garnet.
-    private static int ProgramOf(int host) => WithChildren(host).Skip(1).DefaultIfEmpty(host).Single();
+    private static int ProgramOf(int host) => UnixProcess.ChildrenOf(host).DefaultIfEmpty(host).Single();
 
     private int HostOf(string replica) => im.FindProcessId(replica) ?? throw new InvalidOperationException($"{replica} does not run.");
-
-    private static List<int> WithChildren(int processId) =>
-    [
-        processId,
-        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0]))
-            .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(id => StatOf(id) is [_, var parent, ..] && parent == $"{processId}"),
-    ];
-
-    private static char StateOf(int processId) => StatOf(processId)[0][0];
-
-    /// <summary>What follows the name in <c>/proc/pid/stat</c>: state, parent …</summary>
-    private static string[] StatOf(int processId)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{processId}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return ["X"]; // it has ended
-        }
-    }
-
-    private static async Task SignalAsync(int processId, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{processId}"]);
-        await kill.WaitForExitAsync();
-        Assert.True(kill.ExitCode == 0 || StateOf(processId) == 'X', $"{signal} was not sent to process {processId}.");
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using Aspire.Hosting;
@@ -82,12 +81,8 @@ public sealed partial class ImAppFixture : IAsyncLifetime
     }
 
     /// <summary>Sends a signal, such as STOP, to a replica's process.</summary>
-    public async Task SignalAsync(string replica, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{FindProcessId(replica)}"]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
-    }
+    public Task SignalAsync(string replica, string signal) =>
+        UnixProcess.SignalAsync(FindProcessId(replica) ?? throw new InvalidOperationException($"{replica} does not run."), signal);
 
     /// <summary>The process of a replica; null while it does not run.</summary>
     public int? FindProcessId(string replica)
