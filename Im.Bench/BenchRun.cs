@@ -37,10 +37,10 @@ internal sealed class BenchRun(BenchPlan plan, CancellationToken cancelled)
         var figures = new List<Figure>();
         try
         {
-            Say("starting Im: two nodes, Redis, Postgres");
-            Im = await ImPeer.StartAsync(Say, cancelled);
-            Say("starting SignalR: two nodes, Redis");
-            Peer = await SignalRPeer.StartAsync(Say, cancelled);
+            Say("starting Redis and Postgres");
+            await Task.WhenAll(
+                Task.Run(async () => Im = await ImPeer.StartAsync(Say, cancelled), cancelled),
+                Task.Run(async () => Peer = await SignalRPeer.StartAsync(Say, cancelled), cancelled));
             foreach (var scenario in scenarios)
             {
                 _scenario = scenario.Name;
@@ -60,11 +60,19 @@ internal sealed class BenchRun(BenchPlan plan, CancellationToken cancelled)
 
     public void Note(string what) => _notes.Add($"{_scenario}: {what}");
 
+    /// <summary>Says so when nodes were measured before they were warm.</summary>
+    public void NoteCompiler(Peer peer, IEnumerable<Window> windows)
+    {
+        var share = new Series(windows.Select(w => w.CompilerShare)).Median;
+        if (share > Rounds.WarmCompilerShare)
+            Note(string.Create(CultureInfo.InvariantCulture, $"{peer.Name} was not warm: {share:P0} of its nodes' CPU went into compiling"));
+    }
+
     /// <summary>Says so when it is the load engine that limits what was measured.</summary>
-    public void NoteEngine(string figure, IEnumerable<Window> windows)
+    public void NoteEngine(Peer peer, IEnumerable<Window> windows)
     {
         var busy = new Series(windows.Select(w => w.EngineCores)).Median;
         if (busy > EngineBusyCores)
-            Note(string.Create(CultureInfo.InvariantCulture, $"{figure} is client-bound: the load engine kept {busy:0.00} of a core busy"));
+            Note(string.Create(CultureInfo.InvariantCulture, $"{peer.Name} is client-bound: the load engine kept {busy:0.00} of a core busy"));
     }
 }

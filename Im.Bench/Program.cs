@@ -11,12 +11,23 @@ return args switch
 {
     ["peer", .. var rest] => await SignalRNode.RunAsync(rest),
     ["collector", var port] => await Collector.RunAsync(int.Parse(port, CultureInfo.InvariantCulture)),
+    ["bare", var port, var link] => BareNode.Run(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(link, CultureInfo.InvariantCulture)),
     _ => await MeasureAsync(args),
 };
 
 static async Task<int> MeasureAsync(string[] args)
 {
-    Scenario[] all = [new FanOutScenario()];
+    Scenario[] all =
+    [
+        new CeilingScenario(), new FanOutScenario(), new CrowdScenario(), new PacedScenario(), new EphemeralScenario(), new DurableDeliveryScenario(),
+        new DurableThroughputScenario(), new ConnectScenario(), new ReceiversScenario(), new ConversationsScenario(), new HistoryScenario(),
+        new IdleMemoryScenario(), new TracesScenario(),
+    ];
+    if (!OperatingSystem.IsLinux())
+    {
+        Console.Error.WriteLine("The benchmark needs Linux: its load engine uses epoll, and CPU and memory are read from /proc.");
+        return 69;
+    }
     BenchOptions options;
     try
     {

@@ -5,8 +5,9 @@ namespace Im.Bench.Measurement;
 
 /// <summary>CPU seconds used so far, by part.</summary>
 /// <param name="At">A <see cref="Stopwatch"/> timestamp.</param>
+/// <param name="Compiler">The part of the nodes' that went into compiling.</param>
 /// <param name="Engine">This process: the load engine and next to nothing else.</param>
-internal readonly record struct CpuSample(long At, double Nodes, double Redis, double Postgres, double Engine)
+internal readonly record struct CpuSample(long At, double Nodes, double Compiler, double Redis, double Postgres, double Engine)
 {
     public static CpuSample Take(Peer peer)
     {
@@ -14,11 +15,12 @@ internal readonly record struct CpuSample(long At, double Nodes, double Redis, d
         return new(
             Stopwatch.GetTimestamp(),
             peer.Nodes.Sum(node => tree.CpuSeconds(node.Id)),
+            peer.Nodes.Sum(node => tree.CompilerSeconds(node.Id)),
             peer.Redis is { } redis ? tree.CpuSeconds(redis.Id) : 0,
             peer.Postgres is { } postgres ? tree.CpuSeconds(postgres.Id) : 0,
             Environment.CpuUsage.TotalTime.TotalSeconds);
     }
 
     public static CpuSample operator -(CpuSample end, CpuSample start) =>
-        new(end.At - start.At, end.Nodes - start.Nodes, end.Redis - start.Redis, end.Postgres - start.Postgres, end.Engine - start.Engine);
+        new(end.At - start.At, end.Nodes - start.Nodes, Math.Max(0, end.Compiler - start.Compiler), end.Redis - start.Redis, end.Postgres - start.Postgres, end.Engine - start.Engine);
 }

@@ -8,6 +8,9 @@ internal sealed class ProcessTree
     // USER_HZ: the unit of /proc/*/stat, the same on every Linux that .NET runs on.
     private const double TicksPerSecond = 100;
 
+    // The kernel keeps 15 characters of a thread's name.
+    private const string CompilerThread = ".NET Tiered Com";
+
     private readonly ILookup<int, Entry> _children;
     private readonly Dictionary<int, Entry> _all;
 
@@ -30,21 +33,43 @@ internal sealed class ProcessTree
     public double CpuSeconds(int id) =>
         _all.TryGetValue(id, out var entry) ? (entry.OwnTicks + entry.EndedChildrenTicks) / TicksPerSecond + _children[id].Sum(child => CpuSeconds(child.Id)) : 0;
 
+    /// <summary>CPU seconds of the threads in which .NET still compiles what it runs often, as far as they live.</summary>
+    public double CompilerSeconds(int id) => CompilerTicks(id) / TicksPerSecond + _children[id].Sum(child => CompilerSeconds(child.Id));
+
     /// <summary>Resident memory in bytes of the largest process among the process and those below it: the program itself, not what stands over it.</summary>
     public long ResidentBytes(int id) => Math.Max(ReadResidentBytes(id), _children[id].Select(child => ResidentBytes(child.Id)).DefaultIfEmpty().Max());
 
+    /// <summary>The program below what stands over it.</summary>
+    public int ProgramId(int id) => _children[id].FirstOrDefault() is { } child ? ProgramId(child.Id) : id;
+
     // Fields after the name, which may hold anything but ends at the last parenthesis: 3 state, 4 parent, 14 utime, 15 stime, 16 cutime, 17 cstime.
-    private static Entry? TryRead(int id)
+    private static Entry? TryRead(int id) => TryRead(id, $"/proc/{id}");
+
+    private static Entry? TryRead(int id, string folder)
     {
         try
         {
-            var text = File.ReadAllText($"/proc/{id}/stat");
+            var text = File.ReadAllText($"{folder}/stat");
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             return new(id, (int)Number(fields[1]), Number(fields[11]) + Number(fields[12]), Number(fields[13]) + Number(fields[14]));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null; // ended meanwhile
+        }
+    }
+
+    private static long CompilerTicks(int id)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{id}/task")
+                .Where(task => File.ReadAllText($"{task}/comm").StartsWith(CompilerThread, StringComparison.Ordinal))
+                .Sum(task => TryRead(id, task)?.OwnTicks ?? 0);
+        }
+        catch (IOException)
+        {
+            return 0;
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed record Window(CpuSample Used, long Deliveries, long Acks, Latenc
 
     public double EngineMicrosPerDelivery => Used.Engine * 1e6 / Deliveries;
 
+    /// <summary>The part of the nodes' CPU that went into compiling their code: near 0 when they are warm.</summary>
+    public double CompilerShare => Used.Nodes > 0 ? Used.Compiler / Used.Nodes : 0;
+
     /// <summary>Cores the load engine kept busy. It has one thread: near 1 it is what limits the figure.</summary>
     public double EngineCores => Used.Engine / Seconds;
 }

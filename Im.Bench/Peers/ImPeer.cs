@@ -24,11 +24,12 @@ internal sealed class ImPeer(RedisAlone redis, PostgresAlone postgres, OwnedProc
 
     public override OwnedProcess Postgres => postgres.Process;
 
-    /// <summary>Holds from the next <see cref="StartNodesAsync"/> on.</summary>
+    /// <summary>Holds for nodes started from now on.</summary>
     public Tracing Tracing { get; set; }
 
     public ImData Data { get; } = new(postgres.Source, redis.ConnectionString);
 
+    /// <summary>Without its nodes: they start when they are first needed.</summary>
     public static async Task<ImPeer> StartAsync(Action<string> progress, CancellationToken cancellationToken)
     {
         RedisAlone? redis = null;
@@ -39,29 +40,19 @@ internal sealed class ImPeer(RedisAlone redis, PostgresAlone postgres, OwnedProc
             postgres = await PostgresAlone.StartAsync(progress, cancellationToken);
             var port = FreePort.Next();
             var collector = await OwnedProcess.StartDotNetAsync("Collector", BenchProgram.Command("collector", $"{port}"), new Dictionary<string, string>(), port, cancellationToken);
-            var peer = new ImPeer(redis, postgres, collector, port);
-            (redis, postgres) = (null, null); // its own from now on
-            try
-            {
-                await peer.StartNodesAsync(cancellationToken);
-                return peer;
-            }
-            catch
-            {
-                await peer.DisposeAsync();
-                throw;
-            }
+            return new(redis, postgres, collector, port);
         }
-        finally
+        catch
         {
             if (postgres is not null)
                 await postgres.DisposeAsync();
             if (redis is not null)
                 await redis.DisposeAsync();
+            throw;
         }
     }
 
-    public override async Task StartNodesAsync(CancellationToken cancellationToken) =>
+    protected override async Task StartNodesAsync(CancellationToken cancellationToken) =>
         Nodes = await Task.WhenAll(Ports.Select((port, index) => OwnedProcess.StartDotNetAsync(
             $"Im node {index + 1}", BenchProgram.RealtimeNode, Environment(index, port), port, cancellationToken)));
 

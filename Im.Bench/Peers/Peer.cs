@@ -17,23 +17,27 @@ internal abstract class Peer : IAsyncDisposable
     /// <summary>Where the two nodes listen, on loopback.</summary>
     public int[] Ports { get; } = [FreePort.Next(), FreePort.Next()];
 
+    /// <summary>Empty while they are not started.</summary>
     public OwnedProcess[] Nodes { get; protected set; } = [];
 
     public virtual OwnedProcess? Redis => null;
 
     public virtual OwnedProcess? Postgres => null;
 
-    public abstract Task StartNodesAsync(CancellationToken cancellationToken);
+    protected abstract Task StartNodesAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whoever asks for accounts next gets fresh nodes.</summary>
     public async Task StopNodesAsync()
     {
         await Task.WhenAll(Nodes.Select(node => node.DisposeAsync().AsTask()));
         Nodes = [];
     }
 
-    /// <summary>The first so many accounts, each with one session; those that are missing are made.</summary>
+    /// <summary>The first so many accounts, each with one session; those that are missing are made. The nodes, which make the schema, run when it returns.</summary>
     public async Task<IReadOnlyList<Account>> GetAccountsAsync(int count, CancellationToken cancellationToken)
     {
+        if (Nodes.Length == 0)
+            await StartNodesAsync(cancellationToken);
         if (_accounts.Count < count)
             _accounts = [.. _accounts, .. await AddAccountsAsync(count - _accounts.Count, cancellationToken)];
         return _accounts[..count];

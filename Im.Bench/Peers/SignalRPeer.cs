@@ -12,22 +12,11 @@ internal sealed class SignalRPeer(RedisAlone redis) : Peer
 
     public override OwnedProcess Redis => redis.Process;
 
-    public static async Task<SignalRPeer> StartAsync(Action<string> progress, CancellationToken cancellationToken)
-    {
-        var peer = new SignalRPeer(await RedisAlone.StartAsync("bench-peer-redis", progress, cancellationToken));
-        try
-        {
-            await peer.StartNodesAsync(cancellationToken);
-            return peer;
-        }
-        catch
-        {
-            await peer.DisposeAsync();
-            throw;
-        }
-    }
+    /// <summary>Without its nodes: they start when they are first needed.</summary>
+    public static async Task<SignalRPeer> StartAsync(Action<string> progress, CancellationToken cancellationToken) =>
+        new(await RedisAlone.StartAsync("bench-peer-redis", progress, cancellationToken));
 
-    public override async Task StartNodesAsync(CancellationToken cancellationToken) =>
+    protected override async Task StartNodesAsync(CancellationToken cancellationToken) =>
         Nodes = await Task.WhenAll(Ports.Select((port, index) => OwnedProcess.StartDotNetAsync(
             $"SignalR node {index + 1}", BenchProgram.Command("peer", "--urls", $"http://127.0.0.1:{port}", "--name", $"peer-{index + 1}"),
             new Dictionary<string, string>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Im.Bench.Load;
-using Im.Bench.Measurement;
 
 namespace Im.Bench.Scenarios;
 
@@ -8,7 +7,7 @@ namespace Im.Bench.Scenarios;
 /// Writes messages along routes and checks every single delivery: each receiver gets each sender's messages once and in order, or the load fails. A message is done
 /// when all its receivers have it and its sender the acknowledgement.
 /// </summary>
-internal sealed class MessageLoad : Workload
+internal sealed class MessageLoad : MeasuredLoad
 {
     /// <summary>A paced sender so far ahead of its receivers has lost its server.</summary>
     private const int MaxInFlight = 4096;
@@ -19,7 +18,7 @@ internal sealed class MessageLoad : Workload
     private readonly Pace _pace;
     private readonly RouteState[] _routes;
     private readonly Dictionary<LoadConnection, int> _senders = [];
-    private long _inFlight, _delivered, _acked, _sent, _expected, _dueAt;
+    private long _inFlight, _sent, _expected, _dueAt;
     private bool _running;
 
     /// <param name="connections">Of the room: how many can receive.</param>
@@ -31,13 +30,7 @@ internal sealed class MessageLoad : Workload
             _senders.Add(_routes[index].Route.From, index);
     }
 
-    public long Delivered => Volatile.Read(ref _delivered);
-
-    public long Acked => Volatile.Read(ref _acked);
-
-    public LatencyHistogram DeliveryLatency { get; } = new();
-
-    public LatencyHistogram AckLatency { get; } = new();
+    public override string Missing => $"{_expected - Deliveries} of {_expected} deliveries and {_sent - Acks} of {_sent} acknowledgements did not come";
 
     public override void OnStart(long now)
     {
@@ -61,14 +54,13 @@ internal sealed class MessageLoad : Workload
         if (mark.Load != _id)
             return;
         var state = _routes[mark.Sender];
-        if (state.Route.Receiver is { } receiver && receiver != connection)
+        if (!state.Route.Counts(connection))
             return;
         ref var next = ref state.NextAt[connection.Index];
         if (mark.Number != next)
             throw new LoadException($"Receiver {connection.Index} got message {mark.Number} of sender {mark.Sender} where {next} was next: lost, doubled or out of order.");
         next++;
-        _delivered++;
-        DeliveryLatency.Record(now - mark.SentAt);
+        CountDelivery(now - mark.SentAt);
         CountDown(state, mark.Sender, mark.Number);
     }
 
@@ -76,21 +68,16 @@ internal sealed class MessageLoad : Workload
     {
         if (load != _id || !_senders.TryGetValue(connection, out var sender))
             return;
-        _acked++;
         var state = _routes[sender];
-        AckLatency.Record(now - state.SentAt[number % MaxInFlight]);
+        CountAck(now - state.SentAt[number % MaxInFlight]);
         CountDown(state, sender, number);
     }
 
-    /// <summary>Sends nothing more; <see cref="Workload.Ended"/> completes when all that was sent has arrived.</summary>
-    public void Stop()
+    public override void Stop()
     {
         _running = false;
         EndWhenDrained();
     }
-
-    /// <summary>What is missing, for the message of a failure.</summary>
-    public string Missing => $"{_expected - _delivered} of {_expected} deliveries and {_sent - _acked} of {_sent} acknowledgements did not come";
 
     private void CountDown(RouteState state, int sender, uint number)
     {

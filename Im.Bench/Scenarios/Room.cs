@@ -8,9 +8,6 @@ internal sealed class Room(BenchRun run, Peer peer, LoadConnection[] one, LoadCo
 {
     private const int OpeningAtATime = 32;
 
-    /// <summary>Everybody hears who came; until that is over the room is not at rest.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
-
     public Peer Peer => peer;
 
     /// <summary>On the first node.</summary>
@@ -19,20 +16,25 @@ internal sealed class Room(BenchRun run, Peer peer, LoadConnection[] one, LoadCo
     /// <summary>On the second node.</summary>
     public LoadConnection[] Two => two;
 
+    public LoadConnection[] All => [.. one, .. two];
+
     public int Count => one.Length + two.Length;
 
-    public static async Task<Room> OpenAsync(BenchRun run, Peer peer, int onOne, int onTwo)
+    /// <summary>Returns when every connection is ready.</summary>
+    /// <param name="rest">Wait until the node has told everybody.</param>
+    public static async Task<Room> OpenAsync(BenchRun run, Peer peer, int onOne, int onTwo, bool rest = true)
     {
         var accounts = await peer.GetAccountsAsync(onOne + onTwo, run.Cancelled);
         LoadConnection[] all = [.. accounts.Select((account, index) =>
             new LoadConnection(peer.Codec, peer.Ports[index < onOne ? 0 : 1], account.Cookie, account.UserId, index))];
         await run.Loop.OpenAsync(all, OpeningAtATime, run.Cancelled);
-        await Task.Delay(Rest, run.Cancelled);
+        if (rest)
+            await Task.Delay(run.Plan.Rest, run.Cancelled);
         return new(run, peer, all[..onOne], all[onOne..]);
     }
 
     /// <summary>Half of them on each node.</summary>
     public static Task<Room> OpenAsync(BenchRun run, Peer peer, int connections) => OpenAsync(run, peer, connections / 2, connections - (connections / 2));
 
-    public async ValueTask DisposeAsync() => await run.Loop.CloseAsync([.. one, .. two], CancellationToken.None);
+    public async ValueTask DisposeAsync() => await run.Loop.CloseAsync(All, CancellationToken.None);
 }

@@ -7,8 +7,8 @@ namespace Im.Realtime.Connections;
 /// The frames waiting for one connection, and the only writer of its socket. Bounded in frames and bytes (<see cref="ProtocolLimits"/>): over either, what
 /// waits is dropped and the connection is closed with <see cref="CloseCodes.SlowConsumer"/>; the client comes back and reads what it missed by cursor.
 /// </summary>
-/// <remarks>Nothing runs while nothing waits: enqueueing starts a pump on the thread pool, which drains the queue and ends.</remarks>
-internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolWorkItem
+/// <remarks>Nothing runs while nothing waits: enqueueing has the <paramref name="writer"/> come by, which writes all that waits at once.</remarks>
+internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter writer, TimeProvider time)
 {
     /// <summary>How long the frame under way and those queued before a close may take; then the connection is aborted.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(3);
@@ -17,7 +17,7 @@ internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolW
     private readonly Queue<ReadOnlyMemory<byte>> _frames = new(0);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waitingBytes;
-    private bool _pumping;
+    private bool _writing;
     private (int Code, string Reason)? _close;
     private ITimer? _abort;
 
@@ -47,7 +47,7 @@ internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolW
                 _frames.Enqueue(frame);
                 _waitingBytes += frame.Length;
             }
-            StartPump();
+            CallWriter();
         }
     }
 
@@ -59,11 +59,9 @@ internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolW
             if (_close is not null)
                 return;
             RequestClose(code, reason);
-            StartPump();
+            CallWriter();
         }
     }
-
-    void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
 
     private void RequestClose(int code, string reason)
     {
@@ -71,26 +69,34 @@ internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolW
         _abort = time.CreateTimer(static socket => ((WebSocket)socket!).Abort(), socket, CloseWithin, Timeout.InfiniteTimeSpan);
     }
 
-    private void StartPump()
+    private void CallWriter()
     {
-        if (_pumping)
+        if (_writing)
             return;
-        _pumping = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _writing = true;
+        writer.Add(this);
     }
 
-    // Ends when nothing waits. A failed write means that the socket is gone; the receiving side notices by itself.
-    private async Task PumpAsync()
+    /// <summary>
+    /// Called by the writer. Ends when nothing waits. A failed write means that the socket is gone; the receiving side notices by itself.
+    /// </summary>
+    public async Task WriteAsync()
     {
         try
         {
             (int Code, string Reason)? close;
-            while (TryNext(out var frame, out close))
+            do
             {
-                await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
-                lock (_gate)
-                    _waitingBytes -= frame.Length;
+                stream.Hold();
+                while (TryNext(out var frame))
+                {
+                    await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+                    lock (_gate)
+                        _waitingBytes -= frame.Length;
+                }
+                await stream.ReleaseAsync();
             }
+            while (!IsDone(out close));
             if (close is not { } asked)
                 return;
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
@@ -104,15 +110,21 @@ internal sealed class Outbox(WebSocket socket, TimeProvider time) : IThreadPoolW
         _closed.TrySetResult();
     }
 
-    private bool TryNext(out ReadOnlyMemory<byte> frame, out (int Code, string Reason)? close)
+    private bool TryNext(out ReadOnlyMemory<byte> frame)
+    {
+        lock (_gate)
+            return _frames.TryDequeue(out frame);
+    }
+
+    private bool IsDone(out (int Code, string Reason)? close)
     {
         lock (_gate)
         {
             close = _close;
-            if (_frames.TryDequeue(out frame))
-                return true;
-            _pumping = close is not null; // a closing outbox never pumps again
-            return false;
+            if (_frames.Count > 0)
+                return false;
+            _writing = close is not null; // a closing outbox is never written again
+            return true;
         }
     }
 }

@@ -84,8 +84,9 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
         }
         var named = context.WebSockets.WebSocketRequestedProtocols.Contains(ProtocolLimits.SubProtocol);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(named ? AcceptNamed : Accept);
-        await life.RunAsync(socket, session?.Id, user, context.RequestAborted);
-        if (socket.State == WebSocketState.Aborted && LingeringStream.Of(context) is { } stream)
+        var stream = ClientStream.Of(context);
+        await life.RunAsync(socket, stream, session?.Id, user, context.RequestAborted);
+        if (socket.State == WebSocketState.Aborted)
             await stream.DrainAsync();
     }
 

@@ -14,7 +14,7 @@ namespace Im.Realtime.Node;
 internal static class RealtimeNode
 {
     public static IServiceCollection AddRealtimeNode(this IServiceCollection services) => services
-        .AddSingleton<ConnectionTable>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
+        .AddSingleton<ConnectionTable>().AddSingleton<OutboxWriter>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
         .AddSingleton<Lobby>().AddSingleton<UserRoutes>().AddSingleton<NodeInbox>()
         .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<MessagePublisher>().AddSingleton<FeedFactory>().AddSingleton<MessageSweep>()
         .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>()
@@ -41,7 +41,7 @@ internal static class RealtimeNode
         return services;
     }
 
-    public static void UseSockets(this IApplicationBuilder app) => app.Use(next => context => LingeringStream.UseAsync(context, next)).UseWebSockets();
+    public static void UseSockets(this IApplicationBuilder app) => app.Use(next => context => ClientStream.UseAsync(context, next)).UseWebSockets();
 
     /// <summary>The WebSocket at <c>/ws</c>.</summary>
     public static void MapSockets(this WebApplication app) =>

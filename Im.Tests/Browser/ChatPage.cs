@@ -40,6 +40,8 @@ internal sealed class ChatPage
 
     public ILocator Message(string text) => Page.Locator("[data-testid=message][data-status=sent]").Filter(new() { HasText = text });
 
+    public ILocator WithStatus(string status) => Page.Locator($"[data-testid=message][data-status={status}]");
+
     public ILocator Online(string nickname) => Page.Locator($"[data-testid=online-user][data-nickname='{nickname}']");
 
     public Task WaitUntilReadyAsync(float timeoutMs = 15_000) =>

@@ -18,6 +18,7 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly Dictionary<CrowdTab, List<(ConversationId Conversation, ChatTarget Target)>> _entitled = [];
     private Dictionary<ConversationId, long> _start = [];
     private DeliveryChecker _checker = new();
+    private int _rounds;
     private CancellationTokenSource _stop = new();
     private Task _talking = Task.CompletedTask;
 
@@ -54,8 +55,9 @@ internal sealed class Crowd : IAsyncDisposable
     {
         _stop = new();
         _talked.Start();
+        var round = _rounds++;
         _talking = Task.WhenAll(_plan.Tabs.Select(plan => Task.Run(() => _tabs[plan.Index].TalkAsync(
-            _plan.Talk(plan).Select(u => u.To is { } to
+            _plan.Talk(plan, round).Select(u => u.To is { } to
                 ? (u.After, ConversationId.Direct(_people[plan.Person].User.Id, _people[to].User.Id), (ChatTarget)_people[to].User)
                 : (u.After, ConversationId.Lobby, ChatTarget.Lobby)),
             _stop.Token))));
@@ -79,7 +81,7 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits, at most <paramref name="patience"/>, until everybody has what they are to have, and judges. The next words are judged anew.</summary>
+    /// <summary>Waits, at most <paramref name="patience"/>, until everybody has what they are to have, and judges. What is said afterwards is judged by itself.</summary>
     public async Task<CrowdReport> JudgeAsync(TimeSpan patience)
     {
         var heads = await _stored.GetHeadsAsync(_start.Keys);
@@ -91,10 +93,13 @@ internal sealed class Crowd : IAsyncDisposable
             _checker.Judge(stored), await CompareHistoriesAsync(stored), [.. _tabs.SelectMany(t => t.Failures)], _talked.Elapsed, waited.Elapsed,
             Everybody.Max(t => t.LongestSilence), Everybody.Sum(t => t.Reconnects));
         _start = heads;
-        EntitleAll(new());
+        BeginRound();
         _talked.Reset();
         return report;
     }
+
+    /// <summary>Whose sessions Redis has lost, they log in again, as people do; their tabs' connections have outlived it.</summary>
+    public Task LogInAgainAsync() => Parallel.ForEachAsync(_people, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (person, _) => await person.EnsureLoggedInAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -112,11 +117,11 @@ internal sealed class Crowd : IAsyncDisposable
             _guests.Add(NewTab($"guest {guest}", ChatUser.Guest(web), web, nodes[guest % 2], 1_000 + guest));
         foreach (var tab in Everybody)
             _entitled[tab] = tab.User.Profile is null ? [(ConversationId.Lobby, ChatTarget.Lobby)] : EntitledTo(tab.User);
-        EntitleAll(_checker);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await Task.WhenAll(Everybody.Select(t => t.Client.ConnectAsync(limit.Token)));
         foreach (var tab in _plan.Tabs)
             Assert.True(_tabs[tab.Index].Node == nodes[tab.Node], $"{_tabs[tab.Index].Name} asked for {nodes[tab.Node]} and is on {_tabs[tab.Index].Node}.");
+        BeginRound();
 
         CrowdTab NewTab(string name, ChatUser user, Uri address, string node, int index) => new(name, run, user, new ImClient(new()
         {
@@ -125,17 +130,17 @@ internal sealed class Crowd : IAsyncDisposable
             Node = node,
             RandomSeed = unchecked(_plan.Seed * 1_000_003 + index),
             StartAfter = _start,
-        }), _checker);
+        }));
     }
 
-    private void EntitleAll(DeliveryChecker checker)
+    private void BeginRound()
     {
-        _checker = checker;
+        _checker = new();
         foreach (var tab in Everybody)
         {
-            tab.Checker = checker;
+            tab.BeginRound(_checker);
             foreach (var (conversation, _) in _entitled[tab])
-                checker.Entitle(tab.Name, conversation, _start[conversation]);
+                _checker.Entitle(tab.Name, conversation, _start[conversation]);
         }
     }
 

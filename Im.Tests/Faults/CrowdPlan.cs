@@ -55,9 +55,10 @@ internal sealed class CrowdPlan
     public Random Chance { get; }
 
     /// <summary>What a tab says, without end.</summary>
-    public IEnumerable<Utterance> Talk(TabPlan tab)
+    /// <param name="round">From 0: each time they begin to talk they have something else to say.</param>
+    public IEnumerable<Utterance> Talk(TabPlan tab, int round)
     {
-        var random = new Random(unchecked(Seed * 1_000_003 + tab.Index)); // not System.HashCode, which differs from process to process
+        var random = new Random(unchecked((Seed * 1_000_003 + round) * 1_009 + tab.Index)); // not System.HashCode, which differs from process to process
         int[] peers = [.. Directs.Where(d => d.One == tab.Person || d.Other == tab.Person).Select(d => d.One == tab.Person ? d.Other : d.One)];
         while (true)
             yield return new(_averagePause * (0.4 + 1.2 * random.NextDouble()), random.Next(2) == 0 ? null : peers[random.Next(peers.Length)]);

@@ -15,6 +15,7 @@ internal sealed class CrowdTab : IAsyncDisposable
     private readonly ConcurrentQueue<string> _failures = [];
     private readonly List<Task> _sends = [];
     private readonly string _run;
+    private DeliveryChecker _checker = new();
     private readonly Task _reading;
     private int _said;
     private int _moves;
@@ -22,9 +23,9 @@ internal sealed class CrowdTab : IAsyncDisposable
     private long _longestSilence;
 
     /// <param name="run">Makes message ids unique among all runs on one database.</param>
-    public CrowdTab(string name, string run, ChatUser user, ImClient client, DeliveryChecker checker)
+    public CrowdTab(string name, string run, ChatUser user, ImClient client)
     {
-        (Name, User, Client, _run, Checker) = (name, user, client, run, checker);
+        (Name, User, Client, _run) = (name, user, client, run);
         client.ConnectionChanged += _changes.Enqueue;
         client.FrameReceived += frame => _ = frame is MoveFrame ? Interlocked.Increment(ref _moves) : 0;
         _reading = ReadAsync();
@@ -36,13 +37,12 @@ internal sealed class CrowdTab : IAsyncDisposable
 
     public ImClient Client { get; }
 
-    public DeliveryChecker Checker { get; set; }
-
     public string? Node => Client.Hello?.Node;
 
-    /// <summary>How often a connection was lost or replaced.</summary>
-    public int Reconnects => Math.Max(0, _changes.Count(c => c.State == ConnectionState.Ready) - 1);
+    /// <summary>How often a connection was lost or replaced since the round began.</summary>
+    public int Reconnects => _changes.Count(c => c.State == ConnectionState.Ready);
 
+    /// <summary>Of the connection, since the round began.</summary>
     public IReadOnlyCollection<ConnectionChange> Changes => _changes;
 
     /// <summary>How often its node asked it to leave.</summary>
@@ -58,6 +58,16 @@ internal sealed class CrowdTab : IAsyncDisposable
     public long GivenUpTo(ConversationId conversation) => _given.GetValueOrDefault(conversation);
 
     public int Unanswered => _sends.Count(s => !s.IsCompleted);
+
+    /// <summary>From here on everything is written down for this checker. While nobody talks.</summary>
+    public void BeginRound(DeliveryChecker checker)
+    {
+        _checker = checker;
+        _changes.Clear();
+        _failures.Clear();
+        _sends.Clear();
+        (_lobbyAt, _longestSilence, _moves) = (0, 0, 0);
+    }
 
     /// <summary>Sends by the plan's clock, without waiting for acks: a node that is slow or gone does not slow the crowd down.</summary>
     public async Task TalkAsync(IEnumerable<(TimeSpan After, ConversationId Conversation, ChatTarget To)> talk, CancellationToken stop)
@@ -88,10 +98,10 @@ internal sealed class CrowdTab : IAsyncDisposable
     {
         var number = ++_said;
         var (id, text) = ($"{_run}:{Name}:{number}", $"{Name} says {number} ✓");
-        Checker.Sending(Name, User.User.Id, conversation, id, text);
+        _checker.Sending(Name, User.User.Id, conversation, id, text);
         try
         {
-            Checker.Acked(User.User.Id, conversation, id, (await Client.SendAsync(to, text, id)).Seq);
+            _checker.Acked(User.User.Id, conversation, id, (await Client.SendAsync(to, text, id)).Seq);
         }
         catch (ImException e)
         {
@@ -103,7 +113,7 @@ internal sealed class CrowdTab : IAsyncDisposable
     {
         await foreach (var message in Client.ReadMessagesAsync())
         {
-            Checker.Received(Name, message);
+            _checker.Received(Name, message);
             _given[message.Conversation] = message.Seq;
             if (!message.Conversation.IsLobby)
                 continue;

@@ -1,7 +1,6 @@
-using System.Diagnostics;
+using Aspire.Hosting.Testing;
 using Im.Tests.Fixtures;
 using StackExchange.Redis;
-using Aspire.Hosting.Testing;
 
 namespace Im.Tests.Faults;
 
@@ -13,49 +12,64 @@ internal sealed class Saboteur(ImAppFixture im)
     /// <summary>A process that ends without a word; started again at once.</summary>
     public async Task KillAsync(string replica)
     {
-        Kill(im.FindProcessId(replica));
-        await WaitUntilDownAsync(replica);
+        await KillAsync(replica, host => [host]); // not Process.Kill with its tree: it stops the process and looks at all others first, for seconds on a busy machine
         await im.ExecuteAsync(replica, "start");
     }
 
     public async Task HangAsync(string replica, TimeSpan time)
     {
-        var process = ProgramOf(replica);
-        await SignalAsync(process, "STOP");
+        var process = ProgramOf(HostOf(replica));
+        await UnixProcess.SignalAsync(process, "STOP");
         try
         {
-            await Eventually.TrueAsync(() => StateOf(process) == 'T');
+            await Eventually.TrueAsync(() => UnixProcess.IsStopped(process));
             await Task.Delay(time); // the fault itself
         }
         finally
         {
-            await SignalAsync(process, "CONT");
+            await UnixProcess.SignalAsync(process, "CONT");
         }
     }
 
     /// <summary>Redis dies and comes back after <paramref name="away"/>, knowing nothing.</summary>
     public async Task KillRedisAsync(TimeSpan away)
     {
-        await UseRedisAsync(async redis => Assert.True(await redis.StringSetAsync(Marker, "here")));
-        Kill(ProgramOf("redis"));
-        await im.ExecuteAsync("redis", "stop"); // or it would be back at once
-        await WaitUntilDownAsync("redis");
+        await TakeRedisAwayAsync();
         await Task.Delay(away); // the fault itself
+        await BringRedisBackAsync();
+    }
+
+    /// <summary>Redis dies, and stays away until <see cref="BringRedisBackAsync"/>.</summary>
+    public async Task TakeRedisAwayAsync()
+    {
+        await UseRedisAsync(async redis => Assert.True(await redis.StringSetAsync(Marker, "here")));
+        await KillAsync("redis", host => [ProgramOf(host)]);
+        await im.ExecuteAsync("redis", "stop"); // or it would be back at once
+    }
+
+    public async Task BringRedisBackAsync()
+    {
         await im.ExecuteAsync("redis", "start");
         await Eventually.TrueAsync(() => im.IsHealthy("redis"), seconds: 30);
         await UseRedisAsync(async redis => Assert.True((await redis.StringGetAsync(Marker)).IsNull, "Redis kept its data."));
     }
 
-    /// <summary>Postgres dies with all its processes, at once, and comes back after <paramref name="away"/> on the data it had.</summary>
-    public async Task KillPostgresAsync(TimeSpan away)
+    /// <summary>Postgres dies with all its processes and is started again at once, on the data it had.</summary>
+    public async Task KillPostgresAsync()
     {
-        Kill(ProgramOf("postgres"));
-        await WaitUntilDownAsync("postgres");
-        if (away > TimeSpan.Zero)
-        {
-            await im.ExecuteAsync("postgres", "stop"); // or it would be back at once
-            await Task.Delay(away); // the fault itself
-        }
+        await KillAsync("postgres", host => [ProgramOf(host), .. UnixProcess.ChildrenOf(ProgramOf(host))]);
+        await BringPostgresBackAsync();
+    }
+
+    /// <summary>Postgres dies, and stays away until <see cref="BringPostgresBackAsync"/>.</summary>
+    public async Task TakePostgresAwayAsync()
+    {
+        await KillAsync("postgres", host => [ProgramOf(host), .. UnixProcess.ChildrenOf(ProgramOf(host))]);
+        await im.ExecuteAsync("postgres", "stop"); // or it would be back at once. Not sooner: its host, asked to stop, throws the data away
+    }
+
+    public async Task BringPostgresBackAsync()
+    {
         await im.ExecuteAsync("postgres", "start");
         await Eventually.TrueAsync(() => im.IsHealthy("postgres"), seconds: 60);
     }
@@ -74,14 +88,14 @@ internal sealed class Saboteur(ImAppFixture im)
         }
     }
 
-    private async Task WaitUntilDownAsync(string replica)
+    /// <summary>Kills some processes of a replica, and returns when the orchestrator has noticed.</summary>
+    private async Task KillAsync(string replica, Func<int, IEnumerable<int>> choose)
     {
-        var limit = Stopwatch.StartNew();
-        while (im.FindProcessId(replica) is { } id && Process.GetProcesses().Any(p => p.Id == id))
-        {
-            Assert.True(limit.Elapsed < TimeSpan.FromSeconds(10), $"{replica} is still there.");
-            await Task.Delay(10);
-        }
+        var host = HostOf(replica);
+        var processes = choose(host).ToList();
+        foreach (var process in processes)
+            await UnixProcess.SignalAsync(process, "KILL");
+        await Eventually.TrueAsync(() => processes.All(UnixProcess.HasEnded) && im.FindProcessId(replica) != host, seconds: 20);
     }
 
     private async Task UseRedisAsync(Func<IDatabase, Task> use)
@@ -91,39 +105,7 @@ internal sealed class Saboteur(ImAppFixture im)
     }
 
     // Redis and Postgres have a host of ours between them and the orchestrator; the host of Garnet is Garnet.
-    private int ProgramOf(string replica)
-    {
-        var host = im.FindProcessId(replica) ?? throw new InvalidOperationException($"{replica} does not run.");
-        return Process.GetProcesses().Select(p => p.Id).Where(id => StatOf(id) is [_, var parent, ..] && parent == $"{host}").DefaultIfEmpty(host).Single();
-    }
+    private static int ProgramOf(int host) => UnixProcess.ChildrenOf(host).DefaultIfEmpty(host).Single();
 
-    private static char StateOf(int processId) => StatOf(processId)[0][0];
-
-    /// <summary>What follows the name in <c>/proc/pid/stat</c>: state, parent …</summary>
-    private static string[] StatOf(int processId)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{processId}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return ["X"]; // it has ended
-        }
-    }
-
-    private static async Task SignalAsync(int processId, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{processId}"]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
-    }
-
-    private static void Kill(int? processId)
-    {
-        using var process = Process.GetProcessById(processId!.Value);
-        process.Kill(entireProcessTree: true);
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(10)), $"Process {processId} lives.");
-    }
+    private int HostOf(string replica) => im.FindProcessId(replica) ?? throw new InvalidOperationException($"{replica} does not run.");
 }

@@ -41,6 +41,21 @@ internal sealed class StoredMessages(string connectionString)
         return 0;
     }
 
+    /// <summary>Takes the newest message of any direct conversation away that another one has followed.</summary>
+    public async Task<(ConversationId Conversation, long Seq)> DeleteOneAsync()
+    {
+        const string Sql = """
+            DELETE FROM messages WHERE (conversation_id, seq) = (
+                SELECT m.conversation_id, m.seq FROM messages m
+                WHERE m.conversation_id <> $1 AND EXISTS (SELECT FROM messages n WHERE n.conversation_id = m.conversation_id AND n.seq > m.seq)
+                ORDER BY m.at DESC LIMIT 1)
+            RETURNING conversation_id, seq
+            """;
+        await foreach (var row in QueryAsync(Sql, ConversationId.Lobby.Value))
+            return (new(row.GetGuid(0)), row.GetInt64(1));
+        throw new InvalidOperationException("Nobody has talked.");
+    }
+
     private async IAsyncEnumerable<NpgsqlDataReader> QueryAsync(string sql, params object[] parameters)
     {
         await using var connection = new NpgsqlConnection(_connectionString);

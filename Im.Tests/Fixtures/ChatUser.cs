@@ -64,6 +64,15 @@ internal sealed class ChatUser : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>A connection that the caller disposes of: a borrowed user must not keep it.</summary>
+    /// <param name="web">The way to the gateway.</param>
+    public async Task<ChatConnection> OpenAsync(Uri web, string node)
+    {
+        var connection = new ChatConnection(new(new() { BaseAddress = web, Cookies = Cookies, Node = node }), Profile?.Nickname ?? "a guest");
+        await connection.OpenAsync(node);
+        return connection;
+    }
+
     public async ValueTask DisposeAsync() => await Task.WhenAll(_connections.Select(c => c.DisposeAsync().AsTask()));
 
     private ImClient NewClient(string? node, Uri? address, long? startAfter = null) => new(new()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using Aspire.Hosting;
@@ -14,7 +13,7 @@ namespace Im.Tests.Fixtures;
 /// The whole system as the AppHost describes it, with the dashboard, whose telemetry API is where tests read traces. Started once for all
 /// classes of <see cref="ImAppCollection"/>, on data of its own.
 /// </summary>
-public sealed class ImAppFixture : IAsyncLifetime
+public sealed partial class ImAppFixture : IAsyncLifetime
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private readonly string _telemetryKey = Guid.NewGuid().ToString("N");
@@ -84,12 +83,8 @@ public sealed class ImAppFixture : IAsyncLifetime
     }
 
     /// <summary>Sends a signal, such as STOP, to a replica's process.</summary>
-    public async Task SignalAsync(string replica, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{FindProcessId(replica)}"]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
-    }
+    public Task SignalAsync(string replica, string signal) =>
+        UnixProcess.SignalAsync(FindProcessId(replica) ?? throw new InvalidOperationException($"{replica} does not run."), signal);
 
     /// <summary>The process of a replica; null while it does not run.</summary>
     public int? FindProcessId(string replica)
@@ -114,7 +109,8 @@ public sealed class ImAppFixture : IAsyncLifetime
         return (nodes[0], nodes[1]);
     }
 
-    private async Task<bool> TakesConnectionsAsync(string node)
+    /// <summary>Whether the gateway gives a connection to this node, and the node is ready for it.</summary>
+    public async Task<bool> TakesConnectionsAsync(string node)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
@@ -132,9 +128,15 @@ public sealed class ImAppFixture : IAsyncLifetime
     {
         _web?.Dispose();
         Telemetry?.Dispose();
-        if (App is not null)
-            await App.DisposeAsync();
+        if (App is null)
+            return;
+        if (Environment.GetEnvironmentVariable("IM_TEST_LOGS") is { Length: > 0 } directory)
+            KeepLogs(App, directory);
+        await App.DisposeAsync();
     }
+
+    /// <summary>Writes what the replicas have logged into files; only where our own hosting library is there to ask.</summary>
+    static partial void KeepLogs(DistributedApplication app, string directory);
 }
 
 /// <summary>For classes that share the one system. They run one after the other, and nothing beside them: they look at the clock.</summary>

@@ -12,7 +12,9 @@ internal sealed class TcpRelay : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private readonly int _port;
     private TcpListener _listener;
-    private volatile TaskCompletionSource _flowing = Completed();
+    private bool _isOpen;
+    private volatile TaskCompletionSource _toServer = Completed(), _toClient = Completed();
+    private int _withheldToServer, _withheldToClient, _cutsMidFrame;
 
     public TcpRelay(string host, int port)
     {
@@ -25,10 +27,27 @@ internal sealed class TcpRelay : IAsyncDisposable
 
     public int Port => _port;
 
-    /// <summary>From now on nothing passes, and nobody is told.</summary>
-    public void Freeze() => _flowing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Connections ended by <see cref="CutMidFrame"/>.</summary>
+    public int CutsMidFrame => Volatile.Read(ref _cutsMidFrame);
 
-    public void Thaw() => _flowing.TrySetResult();
+    /// <summary>From now on nothing passes, and nobody is told.</summary>
+    public void Freeze()
+    {
+        _toServer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        FreezeToClient();
+    }
+
+    /// <summary>From now on the client is heard and not answered.</summary>
+    public void FreezeToClient() => _toClient = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Thaw()
+    {
+        _toServer.TrySetResult();
+        _toClient.TrySetResult();
+    }
+
+    /// <summary>What comes next in one direction passes without its last <paramref name="withheldBytes"/>, and that ends the connection. For frames longer than that.</summary>
+    public void CutMidFrame(bool toClient, int withheldBytes) => Volatile.Write(ref toClient ? ref _withheldToClient : ref _withheldToServer, withheldBytes);
 
     /// <summary>Ends every connection; new ones are taken.</summary>
     public void Cut()
@@ -41,16 +60,22 @@ internal sealed class TcpRelay : IAsyncDisposable
     /// <summary>Ends every connection and refuses new ones until <see cref="Open"/>.</summary>
     public void Close()
     {
+        _isOpen = false;
         _listener.Stop();
         Cut();
     }
 
-    public void Open() => _listener = Listen(_port);
+    public void Open()
+    {
+        if (!_isOpen)
+            _listener = Listen(_port);
+    }
 
     private TcpListener Listen(int port)
     {
         var listener = new TcpListener(IPAddress.Loopback, port);
         listener.Start();
+        _isOpen = true;
         _ = AcceptAsync(listener);
         return listener;
     }
@@ -78,7 +103,7 @@ internal sealed class TcpRelay : IAsyncDisposable
                 _sockets[client] = true;
                 await server.ConnectAsync(_server, _stopped.Token);
                 _sockets[server] = true;
-                await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
+                await Task.WhenAny(CopyAsync(client, server, toClient: false), CopyAsync(server, client, toClient: true));
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
             {
@@ -88,15 +113,21 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to, bool toClient)
     {
         var buffer = new byte[64 * 1024];
         int read;
         while ((read = await from.ReceiveAsync(buffer, SocketFlags.None, _stopped.Token)) > 0)
         {
-            await _flowing.Task.WaitAsync(_stopped.Token);
-            for (var sent = 0; sent < read;)
-                sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), SocketFlags.None, _stopped.Token);
+            await (toClient ? _toClient : _toServer).Task.WaitAsync(_stopped.Token);
+            var withheld = Interlocked.Exchange(ref toClient ? ref _withheldToClient : ref _withheldToServer, 0);
+            for (var sent = 0; sent < read - withheld;)
+                sent += await to.SendAsync(buffer.AsMemory(sent, read - withheld - sent), SocketFlags.None, _stopped.Token);
+            if (withheld > 0)
+            {
+                Interlocked.Increment(ref _cutsMidFrame);
+                return;
+            }
         }
     }
 

@@ -137,7 +137,7 @@ public sealed class ConversationFeedTests
     private ConversationFeed CreateFeed(long? lastSeq)
     {
         var audience = new Audience();
-        audience.Add(new ClientConnection("c", null, null, new Outbox(_receiver.Server, TimeProvider.System)));
+        audience.Add(new ClientConnection("c", null, null, _receiver.NewOutbox()));
         var metrics = new NodeMetrics(new ConnectionTable());
         var delivery = new MessageDelivery(new NodeIdentity("node-b", "1"), metrics, TimeProvider.System);
         return new(ConversationId.Lobby, audience, lastSeq, delivery, _store, metrics, TimeProvider.System, NullLogger.Instance);

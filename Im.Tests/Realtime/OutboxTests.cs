@@ -11,7 +11,7 @@ public sealed class OutboxTests
     public async Task Frames_arrive_in_the_order_in_which_they_were_queued_by_many_threads()
     {
         var sockets = new SocketPair();
-        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        var outbox = sockets.NewOutbox();
         var writing = Task.Run(() =>
         {
             for (var i = 0; i < 500; i++)
@@ -23,10 +23,38 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task Frames_that_wait_together_go_out_with_one_write()
+    {
+        var sockets = new SocketPair(pauseBytes: 1024);
+        var outbox = sockets.NewOutbox();
+        outbox.Enqueue(new byte[4096]); // more than the transport takes: the rest waits until the client reads
+        await sockets.ServerWrites;
+        for (var i = 0; i < 200; i++)
+            outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
+        Assert.Equal(1, sockets.Writes);
+        await sockets.ReadRawAsync();
+        for (var i = 0; i < 200; i++)
+            Assert.Equal(i, Assert.IsType<PongFrame>(await sockets.ReadFrameAsync()).Time);
+        Assert.InRange(sockets.Writes, 2, 3);
+    }
+
+    [Fact]
+    public async Task What_is_more_than_one_write_takes_arrives_all_the_same()
+    {
+        var sockets = new SocketPair();
+        var outbox = sockets.NewOutbox();
+        var sizes = new[] { 10, 70_000, 3_000, 64_000, 5, 200_000, 1 };
+        foreach (var size in sizes)
+            outbox.Enqueue(ClientConnection.Serialize(new ErrorFrame("x", new string('x', size))));
+        foreach (var size in sizes)
+            Assert.Equal(size, Assert.IsType<ErrorFrame>(await sockets.ReadFrameAsync()).Message.Length);
+    }
+
+    [Fact]
     public async Task What_waits_is_written_before_the_close_frame()
     {
         var sockets = new SocketPair();
-        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        var outbox = sockets.NewOutbox();
         outbox.Enqueue(ClientConnection.Serialize(new PongFrame(1)));
         outbox.Close(CloseCodes.ServiceRestart, "service restart");
         outbox.Enqueue(ClientConnection.Serialize(new PongFrame(2)));
@@ -40,7 +68,7 @@ public sealed class OutboxTests
     public async Task A_client_that_reads_nothing_is_closed_when_too_many_frames_wait_and_learns_why_when_it_reads_again()
     {
         var sockets = new SocketPair(pauseBytes: 1024);
-        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        var outbox = sockets.NewOutbox();
         for (var i = 0; i < ProtocolLimits.MaxOutboxFrames * 2; i++)
             outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
         Assert.Equal(CloseCodes.SlowConsumer, outbox.CloseCode);
@@ -54,7 +82,7 @@ public sealed class OutboxTests
     public async Task A_client_that_never_reads_again_is_cut_off()
     {
         var sockets = new SocketPair(pauseBytes: 1024);
-        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        var outbox = sockets.NewOutbox();
         outbox.Enqueue(new byte[4096]);
         await sockets.ServerWrites;
         for (var i = 0; i < ProtocolLimits.MaxOutboxFrames * 2; i++)
@@ -66,7 +94,7 @@ public sealed class OutboxTests
     [Fact]
     public void What_waits_is_bounded_in_bytes_too()
     {
-        var outbox = new Outbox(new SocketPair(pauseBytes: 1024).Server, TimeProvider.System);
+        var outbox = new SocketPair(pauseBytes: 1024).NewOutbox();
         var large = Encoding.UTF8.GetBytes($"\"{new string('x', 300_000)}\"");
         for (var i = 0; i < 5; i++)
             outbox.Enqueue(large);
@@ -77,7 +105,7 @@ public sealed class OutboxTests
     public async Task A_droppable_frame_gives_way_when_half_the_bound_waits()
     {
         var sockets = new SocketPair(pauseBytes: 1024);
-        var outbox = new Outbox(sockets.Server, TimeProvider.System);
+        var outbox = sockets.NewOutbox();
         for (var i = 0; i < ProtocolLimits.MaxOutboxFrames; i++)
             outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)), droppable: true);
         Assert.Null(outbox.CloseCode);

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Im.Protocol;
+using Im.Realtime.Connections;
 
 namespace Im.Tests.Realtime;
 
@@ -17,21 +18,33 @@ internal sealed class SocketPair
         var options = new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2);
         Pipe toClient = new(options), toServer = new(options);
         _toClient = new DuplexStream(toServer.Reader.AsStream(), toClient.Writer);
-        Server = WebSocket.CreateFromStream(_toClient, new WebSocketCreationOptions { IsServer = true });
+        Stream = new(_toClient);
+        Server = WebSocket.CreateFromStream(Stream, new WebSocketCreationOptions { IsServer = true });
         Client = WebSocket.CreateFromStream(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer), new WebSocketCreationOptions { IsServer = false });
     }
 
     /// <summary>Completes when the server has begun to write to a client that may not read.</summary>
     public Task ServerWrites => _toClient.Began;
 
+    /// <summary>How often the server has written to its transport.</summary>
+    public int Writes => _toClient.Writes;
+
+    /// <summary>What is between the server's WebSocket and its transport.</summary>
+    public ClientStream Stream { get; }
+
     public WebSocket Server { get; }
     public WebSocket Client { get; }
 
+    public Outbox NewOutbox() => new(Server, Stream, new OutboxWriter(), TimeProvider.System);
+
     /// <summary>The next frame the server sent; null when it closed.</summary>
-    public async Task<ServerFrame?> ReadFrameAsync()
+    public async Task<ServerFrame?> ReadFrameAsync() =>
+        await ReadRawAsync() is { } frame ? JsonSerializer.Deserialize(frame.Span, ProtocolJson.Default.ServerFrame) : null;
+
+    public async Task<ReadOnlyMemory<byte>?> ReadRawAsync()
     {
         using var timeout = new CancellationTokenSource(Patience);
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[256 * 1024];
         var length = 0;
         while (true)
         {
@@ -40,7 +53,7 @@ internal sealed class SocketPair
                 return null;
             length += result.Count;
             if (result.EndOfMessage)
-                return JsonSerializer.Deserialize(buffer.AsSpan(0, length), ProtocolJson.Default.ServerFrame);
+                return buffer.AsMemory(0, length);
         }
     }
 
@@ -58,6 +71,8 @@ internal sealed class SocketPair
 
         public Task Began => _began.Task;
 
+        public int Writes { get; private set; }
+
         public override bool CanRead => true;
         public override bool CanWrite => true;
         public override bool CanSeek => false;
@@ -67,6 +82,7 @@ internal sealed class SocketPair
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            Writes++;
             _began.TrySetResult();
             if ((await output.WriteAsync(buffer, cancellationToken)).IsCanceled)
                 throw new OperationCanceledException("The socket was aborted.");

@@ -3,6 +3,7 @@
 //   --port 20460   --empty (without the sample conversation)
 //   PUT /mock/nodes/realtime-1 {"live":false}  ends that node's connections and takes no new ones; {"move":true} asks its clients to move;
 //                              {"close":4401}  closes its connections with that code.
+//   PUT /mock/lobby {"missed":1234}  so much is said in the lobby, and nobody is told: take the nodes away before, and bring them back after it.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -171,6 +172,13 @@ function setNode(name, { live, move, close }) {
   return { body: node };
 }
 
+function miss(count) {
+  const lobby = conversations.get('lobby');
+  const others = [...users.values()].slice(1); // the first one is who is away
+  for (let index = 0; index < count; index++) append(lobby, others[(index * 3) % others.length], `Said while you were away, number ${index + 1} of ${count}`);
+  return { body: { lastSeq: lobby.messages.length } };
+}
+
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 function file(path) {
@@ -193,8 +201,8 @@ const server = createServer(async (request, response) => {
   const body = text ? JSON.parse(text) : {};
   const node = /^\/mock\/nodes\/(.+)$/.exec(path);
   const route = routes[`${request.method} ${path}`];
-  const refused = request.method !== 'GET' && !node && !request.headers['x-im'] && problem(403, 'cross_site', 'X-Im is missing');
-  const answer = refused || (node ? setNode(node[1], body) : route ? route({ session, body }) : problem(404, 'not_found', 'Not found'));
+  const refused = request.method !== 'GET' && !path.startsWith('/mock/') && !request.headers['x-im'] && problem(403, 'cross_site', 'X-Im is missing');
+  const answer = refused || (node ? setNode(node[1], body) : path === '/mock/lobby' ? miss(body.missed) : route ? route({ session, body }) : problem(404, 'not_found', 'Not found'));
   if (answer.cookie ?? cookie) response.setHeader('Set-Cookie', `im_session=${answer.cookie ?? cookie}; Path=/; HttpOnly; SameSite=Lax`);
   response.writeHead(answer.status ?? 200, { 'Content-Type': 'application/json' }).end(answer.body && JSON.stringify(answer.body));
 });

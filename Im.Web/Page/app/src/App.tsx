@@ -3,20 +3,17 @@ import { BriefDialog } from './account/BriefDialog.tsx';
 import { dialog } from './account/dialogs.ts';
 import { LoginDialog } from './account/LoginDialog.tsx';
 import { MyInfo } from './account/MyInfo.tsx';
+import { Bar } from './Bar.tsx';
 import { ConnectionNotice } from './connection/ConnectionNotice.tsx';
 import { ConversationList } from './conversations/ConversationList.tsx';
 import { Announcer } from './messages/Announcer.tsx';
-import { ChatTitle } from './messages/ChatTitle.tsx';
 import { Composer, ComposerSkeleton, GuestPrompt } from './messages/Composer.tsx';
 import { MessageList } from './messages/MessageList.tsx';
-import { NodeBadge } from './node/NodeBadge.tsx';
 import { OnlineList } from './people/OnlineList.tsx';
-import { SettingsButtons } from './settings/SettingsButtons.tsx';
 import { t } from './settings/language.ts';
 import { personOf, unreadTotal } from './state/chats.ts';
 import { me } from './state/im.ts';
 import { selected, view } from './state/route.ts';
-import { Logo } from './ui/icons.tsx';
 import './app.css';
 
 export function App() {
@@ -30,20 +27,7 @@ export function App() {
   const close = () => (dialog.value = undefined);
   return (
     <div class="app" data-view={view.value}>
-      <header class="bar">
-        <a class="skip" href="#composer" onClick={skip}>
-          {t.value.skip}
-        </a>
-        <div class="bar-brand">
-          <Logo />
-          <span class="wordmark">Im</span>
-        </div>
-        <ChatTitle chat={chat} name={name} />
-        <div class="bar-tools">
-          <NodeBadge />
-          <SettingsButtons />
-        </div>
-      </header>
+      <Bar chat={chat} name={name} />
       <nav class="side" aria-label={t.value.conversations}>
         <ConversationList />
         <MyInfo />
@@ -59,10 +43,4 @@ export function App() {
       {dialog.value === 'brief' && me.value && <BriefDialog user={me.value} onClose={close} />}
     </div>
   );
-}
-
-// The hash names the conversation, so the link moves the focus itself.
-function skip(event: Event): void {
-  event.preventDefault();
-  document.getElementById('composer')?.focus();
 }

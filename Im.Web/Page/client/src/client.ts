@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import type { Connection, WebSocketLike } from './connection.ts';
 import { ImError } from './errors.ts';
 import { Emitter } from './events.ts';
@@ -16,8 +16,7 @@ import type { ConnectionState } from './state.ts';
 import { Supervisor } from './supervisor.ts';
 import type { PageRequest, ReceivedMessage, Timeline } from './timeline.ts';
 import { Timelines } from './timelines.ts';
-
-const typingEveryMs = 2_000;
+import { TypingThrottle } from './typing.ts';
 
 /**
  * A connection to Im that mends itself. See the README beside this for how to use it, and docs/protocol.md for what it speaks.
@@ -30,18 +29,17 @@ export class ImClient extends Emitter<ImEvents> {
   presence: Presence = nobody;
   limits: Limits | undefined;
 
-  readonly #clock: Clock;
   readonly #supervisor: Supervisor;
   readonly #outbox: Outbox;
   readonly #timelines: Timelines;
   readonly #session: SessionFollower;
   readonly #resumption: Resumption;
   readonly #sleep: SleepWatch;
-  readonly #typedAt = new Map<Timeline, number>();
+  readonly #typing: TypingThrottle;
 
   constructor(options: ImClientOptions = {}) {
     super();
-    const clock = (this.#clock = options.clock ?? systemClock);
+    const clock = options.clock ?? systemClock;
     const origin = options.origin ?? globalThis.location.origin;
     const http = (this.http = new HttpApi(origin, options.fetch ?? ((input, init) => fetch(input, init))));
     const me = () => this.me?.id;
@@ -88,6 +86,7 @@ export class ImClient extends Emitter<ImEvents> {
       listed: (conversations) => this.emit('conversations', conversations),
     });
     this.#sleep = new SleepWatch(clock, () => this.wake());
+    this.#typing = new TypingThrottle(clock);
   }
 
   get state(): ConnectionState {
@@ -190,11 +189,7 @@ export class ImClient extends Emitter<ImEvents> {
 
   /** The user is typing. May be called with every key: one in 2 s goes out. */
   typing(addressee: Addressee): void {
-    const timeline = this.#timelines.of(addressee);
-    const now = this.#clock.now();
-    if (now - (this.#typedAt.get(timeline) ?? -Infinity) < typingEveryMs) return;
-    this.#typedAt.set(timeline, now);
-    this.#supervisor.current?.send({ type: 'typing', ...addressee });
+    if (this.#typing.maySay(this.#timelines.of(addressee))) this.#supervisor.current?.send({ type: 'typing', ...addressee });
   }
 
   async #conversations(once: boolean): Promise<readonly ConversationSummary[]> {

@@ -1,6 +1,6 @@
 import { t } from '../settings/language.ts';
 import { chatList, personOf, type Chat } from '../state/chats.ts';
-import { me, presence } from '../state/im.ts';
+import { known, me, presence } from '../state/im.ts';
 import { chatHref, selected } from '../state/route.ts';
 import { typing } from '../state/typing.ts';
 import { moveWithArrows } from '../ui/arrows.ts';
@@ -50,7 +50,7 @@ function Row({ chat }: { chat: Chat }) {
 function LastWords({ chat: { key, last } }: { chat: Chat }) {
   const types = typing.value.get(key) ?? [];
   if (types.length > 0) return <span class="conversation-last is-typing">{t.value.typing(types)}…</span>;
-  if (!last) return <span class="conversation-last quiet">{t.value.noMessagesYet}</span>;
+  if (!last) return <span class="conversation-last quiet">{known.value ? t.value.noMessagesYet : '…'}</span>;
   const mine = last.from.id === me.value?.id;
   const who = mine ? t.value.you : key === 'lobby' ? last.from.nickname : undefined;
   return (

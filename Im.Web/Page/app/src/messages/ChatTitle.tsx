@@ -1,6 +1,6 @@
 import { t } from '../settings/language.ts';
 import { personOf } from '../state/chats.ts';
-import { presence } from '../state/im.ts';
+import { known, presence } from '../state/im.ts';
 import { chatHref, view, type ChatKey } from '../state/route.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
 import { BackIcon, PeopleIcon } from '../ui/icons.tsx';
@@ -19,7 +19,7 @@ export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
       {chat === 'lobby' ? <LobbyAvatar /> : <Avatar id={chat} nickname={name} online={isOnline} />}
       <div class="bar-text">
         <h1 data-testid="chat-title">{chat === 'lobby' ? t.value.lobby : t.value.chattingWith(name)}</h1>
-        <p class="quiet">{chat === 'lobby' ? t.value.onlineCount(online, guests) : person?.brief || (isOnline ? t.value.isOnline : t.value.isOffline)}</p>
+        <p class="quiet">{!known.value ? '…' : chat === 'lobby' ? t.value.onlineCount(online, guests) : person?.brief || (isOnline ? t.value.isOnline : t.value.isOffline)}</p>
       </div>
       <a class="icon-button bar-people" href={people ? chatHref(chat) : '#/people'} aria-label={t.value.showOnline} title={t.value.showOnline} data-testid="people-open">
         <PeopleIcon />

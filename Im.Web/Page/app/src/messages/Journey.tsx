@@ -2,6 +2,7 @@ import type { ReceivedMessage } from '@im/client';
 import { nodeHue } from '../node/hue.ts';
 import { t } from '../settings/language.ts';
 import { exactText } from '../ui/times.ts';
+import './journey.css';
 
 /** Two dots in the colours of two nodes: the one that took the message, and the one that brought it. A hollow one: from history. */
 export function JourneyDots({ message }: { message: ReceivedMessage }) {

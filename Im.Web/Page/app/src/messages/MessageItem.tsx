@@ -1,11 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { errorText, t } from '../settings/language.ts';
+import { connection } from '../state/im.ts';
 import { discard, retry } from '../state/outgoing.ts';
+import { WaitingIcon } from '../ui/icons.tsx';
 import { exactText } from '../ui/times.ts';
 import { isOnlyEmoji } from './emoji.ts';
 import type { Shown } from './grouping.ts';
 import { Journey, JourneyDots } from './Journey.tsx';
 import { Linked } from './Linked.tsx';
+import './message.css';
 
 /**
  * One message. A long conversation has hundreds: with only signals for state, it is drawn again when what it shows changes and not when
@@ -13,7 +16,7 @@ import { Linked } from './Linked.tsx';
  */
 export function MessageItem({ message, outgoing, text, at }: Omit<Shown, 'key'>) {
   const open = useSignal(false);
-  const status = message ? 'sent' : outgoing?.failure ? 'failed' : 'sending';
+  const status = message ? 'sent' : outgoing?.failure ? 'failed' : connection.value.phase === 'ready' ? 'sending' : 'waiting';
   return (
     <li
       class="message"
@@ -32,6 +35,11 @@ export function MessageItem({ message, outgoing, text, at }: Omit<Shown, 'key'>)
           <button type="button" class="how" data-testid="message-how" aria-expanded={open.value} aria-label={t.value.howItCame} title={t.value.howItCame} onClick={() => (open.value = !open.value)}>
             <JourneyDots message={message} />
           </button>
+        )}
+        {status === 'waiting' && (
+          <span class="waiting" role="img" aria-label={t.value.waiting} title={t.value.waiting}>
+            <WaitingIcon />
+          </span>
         )}
         {status === 'sending' && <span class="sending" role="img" aria-label={t.value.sending} />}
       </div>

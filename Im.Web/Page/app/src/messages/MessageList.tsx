@@ -1,15 +1,17 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Gap } from '@im/client';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../settings/language.ts';
-import { chatOf, personOf, reading } from '../state/chats.ts';
-import { me } from '../state/im.ts';
+import { reading } from '../state/chats.ts';
+import { connection, me } from '../state/im.ts';
 import { outgoing } from '../state/outgoing.ts';
 import { view, type ChatKey } from '../state/route.ts';
-import { Avatar } from '../ui/Avatar.tsx';
-import { DownIcon } from '../ui/icons.tsx';
-import { dayText, timeText } from '../ui/times.ts';
-import { groupMessages, type Group } from './grouping.ts';
-import { MessageItem } from './MessageItem.tsx';
+import { DownIcon, UpIcon } from '../ui/icons.tsx';
+import { Empty, Skeleton } from './Empty.tsx';
+import { GapMark } from './GapMark.tsx';
+import { groupMessages } from './grouping.ts';
+import { MessageGroup, NewDivider } from './MessageGroup.tsx';
 import { useLooking } from './useLooking.ts';
+import { useResume } from './useResume.ts';
 import { useScroll } from './useScroll.ts';
 import { useTimeline } from './useTimeline.ts';
 import './messages.css';
@@ -17,27 +19,23 @@ import './messages.css';
 /** One conversation. Mounted anew for each, so that nothing of the one before is left. */
 export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   const box = useRef<HTMLDivElement>(null);
-  const { timeline, loadOlder, trim, failed } = useTimeline(chat);
-  const { messages, hasOlder } = timeline;
-  const mine = outgoing.value.filter((each) => each.chat === chat);
+  const { timeline, loadOlder, loadGap, trim, failed } = useTimeline(chat);
+  const { messages, gaps, hasOlder } = timeline;
+  // One that the history has already, though its ack is still to come, is shown there.
+  const mine = outgoing.value.filter((each) => each.chat === chat && !messages.some(({ id, from }) => id === each.id && from.id === me.value?.id));
   const newest = messages.at(-1);
   const lastKey = mine.at(-1)?.id ?? newest?.id;
-  const { atBottom, toBottom } = useScroll(box, { first: messages[0]?.seq, last: lastKey, onTop: loadOlder });
+  const gapsKey = gaps.map((gap) => `${gap.afterSeq}-${gap.beforeSeq}`).join();
+  const { atBottom, toBottom, holdAt } = useScroll(box, { first: messages[0]?.seq, last: lastKey, gaps: gapsKey, onTop: loadOlder });
   const looking = useLooking();
   const shownView = view.value;
-
-  // What was unread on opening stays marked while the conversation is open.
-  const [newAfter] = useState(() => {
-    const { unread, readSeq } = chatOf(chat);
-    return unread > 0 && me.value ? readSeq : undefined;
-  });
   const seen = useRef(0);
+  const { newAfter, away, loadPlace } = useResume(chat, timeline, seen);
+
   useEffect(() => {
     reading.value = looking && atBottom && box.current!.offsetParent !== null; // a phone may show another pane
-    if (atBottom) {
-      seen.current = newest?.seq ?? 0;
-      trim();
-    }
+    if (reading.value) seen.current = newest?.seq ?? 0;
+    if (atBottom) trim();
     return () => void (reading.value = false);
   }, [looking, shownView, atBottom, newest]);
   useEffect(() => {
@@ -45,7 +43,27 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   }, [mine.at(-1)?.id]);
 
   const missed = atBottom ? 0 : messages.filter((message) => message.seq > seen.current && message.from.id !== me.value?.id).length;
-  const groups = groupMessages(messages, mine, me.value, newAfter);
+  const groups = groupMessages({ messages, gaps, outgoing: mine, me: me.value, newAfter });
+
+  // Reading on, the messages above stay where they are; reading back, those below do.
+  const readGap = async (gap: Gap, side: 'start' | 'end') => {
+    const button = document.activeElement;
+    holdAt(side === 'start' ? gap.afterSeq : gap.beforeSeq);
+    await loadGap(gap, side).finally(() => requestAnimationFrame(() => holdAt(undefined)));
+    if (button && !button.isConnected) box.current?.focus({ preventScroll: true });
+  };
+  const goToPlace = async () => {
+    holdAt(newAfter);
+    await loadPlace().catch(() => {});
+    requestAnimationFrame(() => {
+      holdAt(undefined);
+      const element = box.current;
+      const place = element?.querySelector('[data-testid=new-divider]');
+      if (!element || !place) return;
+      element.scrollTop += place.getBoundingClientRect().top - element.getBoundingClientRect().top - element.clientHeight / 4;
+      element.focus({ preventScroll: true });
+    });
+  };
   return (
     <div class="messages-frame">
       <div class="messages" ref={box} tabIndex={0} role="region" aria-label={t.value.messagesIn(name)} data-testid="messages">
@@ -58,72 +76,31 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
               </button>
             </p>
           ) : (
-            hasOlder && (groups.length > 0 ? <p class="messages-note is-loading">{t.value.loadingOlder}</p> : <Skeleton />)
+            hasOlder && (groups.length === 0 ? <Skeleton /> : connection.value.phase === 'ready' && <p class="messages-note is-loading">{t.value.loadingOlder}</p>)
           )}
           {!hasOlder && groups.length === 0 && <Empty chat={chat} name={name} />}
           {!hasOlder && groups.length > 0 && <p class="messages-note">{t.value.beginning}</p>}
           <ol class="groups">
-            {groups.map((group) => (
-              <MessageGroup key={group.key} group={group} />
-            ))}
+            {groups.flatMap((group) => [
+              group.startsNew && group.gap && <NewDivider key="new" />,
+              group.gap && <GapMark key={`gap ${gaps.indexOf(group.gap)}`} gap={group.gap} load={readGap} />,
+              <MessageGroup key={group.key} group={group} />,
+            ])}
           </ol>
         </div>
       </div>
+      {away > 0 && (
+        <button type="button" class="to-unread" data-testid="to-unread" data-count={away} title={t.value.toUnreadHint} aria-description={t.value.toUnreadHint} onClick={() => void goToPlace()}>
+          {t.value.toUnread(newest!.seq - newAfter!)}
+          <UpIcon />
+        </button>
+      )}
       {!atBottom && (
         <button type="button" class="to-newest" data-testid="to-newest" data-new={missed} aria-label={missed > 0 ? t.value.newMessages(missed) : t.value.toNewest} onClick={toBottom}>
           {missed > 0 && t.value.newMessages(missed)}
           <DownIcon />
         </button>
       )}
-    </div>
-  );
-}
-
-function MessageGroup({ group }: { group: Group }) {
-  return (
-    <>
-      {group.startsDay && <li class="day"><span>{dayText(group.at)}</span></li>}
-      {group.startsNew && <li class="new-divider"><span>{t.value.newDivider}</span></li>}
-      <li class={group.mine ? 'group group-mine' : 'group'}>
-        {!group.mine && <Avatar id={group.sender} nickname={group.nickname} size="s" />}
-        <div class="group-body">
-          <p class="group-head">
-            <bdi class={group.mine ? 'visually-hidden' : 'group-name'}>{group.mine ? t.value.you : group.nickname}</bdi>
-            <time class="quiet" dateTime={new Date(group.at).toISOString()}>
-              {timeText(group.at)}
-            </time>
-          </p>
-          <ol class="group-items">
-            {group.items.map(({ key, ...item }) => (
-              <MessageItem key={key} {...item} />
-            ))}
-          </ol>
-        </div>
-      </li>
-    </>
-  );
-}
-
-function Empty({ chat, name }: { chat: ChatKey; name: string }) {
-  const lobby = chat === 'lobby';
-  return (
-    <div class="empty" data-testid="empty">
-      {lobby ? <span class="empty-way" aria-hidden="true"><i data-node-hue="0" /><b /><i data-node-hue="1" /></span> : <Avatar id={chat} nickname={personOf(chat)?.nickname ?? name} size="l" />}
-      <p class="empty-title">{lobby ? t.value.emptyLobby : t.value.emptyDirect(name)}</p>
-      <p class="quiet">{lobby ? t.value.emptyLobbyHint : t.value.emptyDirectHint}</p>
-    </div>
-  );
-}
-
-function Skeleton() {
-  return (
-    <div class="skeletons" aria-hidden="true">
-      {[0, 1, 2, 3].map((row) => (
-        <div key={row} class="skeleton-row">
-          <span class="skeleton skeleton-avatar" />
-          <span class="skeleton skeleton-bubble" />
-        </div>
-      ))}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { ReceivedMessage, User } from '@im/client';
+import type { Gap, ReceivedMessage, User } from '@im/client';
 import type { Outgoing } from '../state/outgoing.ts';
 import { sameDay } from '../ui/days.ts';
 
@@ -19,29 +19,43 @@ export interface Group {
   readonly mine: boolean;
   readonly at: number;
   readonly startsDay: boolean;
-  /** The first message that is new since the conversation was opened is in here, at the top. */
+  /** What is new begins here: with the first message, or in the gap before it. */
   readonly startsNew: boolean;
+  /** Messages that are not loaded stand between the group before and this one. */
+  readonly gap?: Gap;
   readonly items: readonly Shown[];
 }
 
 const oneBreathMs = 5 * 60_000;
 
-export function groupMessages(messages: readonly ReceivedMessage[], outgoing: readonly Outgoing[], me: User | null | undefined, newAfter: number | undefined): Group[] {
+/** What a conversation shows. `newAfter`: everything up to there was read. */
+export interface Contents {
+  readonly messages: readonly ReceivedMessage[];
+  readonly gaps?: readonly Gap[];
+  readonly outgoing?: readonly Outgoing[];
+  readonly me: User | null | undefined;
+  readonly newAfter?: number | undefined;
+}
+
+export function groupMessages({ messages, gaps = [], outgoing = [], me, newAfter }: Contents): Group[] {
   const groups: (Group & { items: Shown[] })[] = [];
   let isNew = false;
   let lastAt: number | undefined;
-  const add = (sender: string, nickname: string, item: Shown, startsNew: boolean) => {
+  const add = (sender: string, nickname: string, item: Shown, startsNew = false, gap?: Gap) => {
     const group = groups.at(-1);
     const startsDay = lastAt === undefined || !sameDay(lastAt, item.at);
-    if (group && group.sender === sender && !startsDay && !startsNew && item.at - lastAt! < oneBreathMs) group.items.push(item);
-    else groups.push({ key: item.key, sender, nickname, mine: sender === me?.id, at: item.at, startsDay, startsNew, items: [item] });
+    if (group && group.sender === sender && !startsDay && !startsNew && !gap && item.at - lastAt! < oneBreathMs) group.items.push(item);
+    else groups.push({ key: item.key, sender, nickname, mine: sender === me?.id, at: item.at, startsDay, startsNew, ...(gap && { gap }), items: [item] });
     lastAt = item.at;
   };
   for (const message of messages) {
-    const startsNew: boolean = !isNew && newAfter !== undefined && message.seq > newAfter && message.from.id !== me?.id;
+    const gap = gaps.find((each) => each.beforeSeq === message.seq);
+    const firstNew = gap && newAfter !== undefined && newAfter < gap.beforeSeq - 1;
+    const startsNew: boolean = !isNew && newAfter !== undefined && (firstNew || (message.seq > newAfter && message.from.id !== me?.id));
     isNew ||= startsNew;
-    add(message.from.id, message.from.nickname, { key: `${message.from.id} ${message.id}`, text: message.text, at: message.at, message }, startsNew);
+    const item = { key: `${message.from.id} ${message.id}`, text: message.text, at: message.at, message };
+    add(message.from.id, message.from.nickname, item, startsNew, gap);
   }
-  if (me) for (const each of outgoing) add(me.id, me.nickname, { key: `${me.id} ${each.id}`, text: each.text, at: each.at, outgoing: each }, false);
+  if (me) for (const each of outgoing) add(me.id, me.nickname, { key: `${me.id} ${each.id}`, text: each.text, at: each.at, outgoing: each });
   return groups;
 }

@@ -4,29 +4,45 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 const nearBottomPx = 60;
 const loadWithinPx = 600;
 
+export interface ScrollOptions {
+  /** The topmost message's seq, and a name for the newest. */
+  first: number | undefined;
+  last: unknown;
+  /** Names the gaps: changes when messages join within. */
+  gaps: string;
+  onTop: () => void;
+}
+
 /**
- * Keeps the newest message in view while it was in view, and what one reads in its place when older messages join above.
- * `first` names the topmost message, `last` the newest; `onTop` is called near the top, `onBottom` each time the bottom is reached.
+ * Keeps the newest message in view while it was in view, and what one reads in its place when messages join above: the topmost one, unless {@link holdAt} said another.
+ * `onTop` is called near the top.
  */
-export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, onTop }: { first: unknown; last: unknown; onTop: () => void }) {
+export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, gaps, onTop }: ScrollOptions) {
   const [atBottom, setAtBottom] = useState(true);
   const stick = useRef(true);
+  const held = useRef<number | undefined>(undefined);
   const firstBefore = useRef(first);
   // Read while drawing, when the old messages are still the ones on the screen.
-  const fromBottom = box.current ? box.current.scrollHeight - box.current.scrollTop : 0;
+  const anchor = held.current ?? firstBefore.current;
+  const anchorTop = topOf(box.current, anchor);
 
   const toBottom = () => {
     stick.current = true;
     box.current!.scrollTop = box.current!.scrollHeight;
   };
+  const holdAt = (seq: number | undefined) => {
+    held.current = seq;
+    stick.current &&= seq === undefined;
+  };
 
   useLayoutEffect(() => {
     const element = box.current!;
+    const top = topOf(element, anchor);
     if (stick.current) element.scrollTop = element.scrollHeight;
-    else if (firstBefore.current !== first) element.scrollTop = element.scrollHeight - fromBottom;
+    else if (top !== undefined && anchorTop !== undefined) element.scrollTop += top - anchorTop;
     firstBefore.current = first;
     if (element.scrollTop < loadWithinPx) onTop();
-  }, [first, last]);
+  }, [first, last, gaps]);
 
   useEffect(() => {
     const element = box.current!;
@@ -46,5 +62,9 @@ export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, 
     };
   }, [onTop]);
 
-  return { atBottom, toBottom };
+  return { atBottom, toBottom, holdAt };
+}
+
+function topOf(box: HTMLElement | null, seq: number | undefined): number | undefined {
+  return seq === undefined ? undefined : box?.querySelector(`[data-seq="${seq}"]`)?.getBoundingClientRect().top;
 }

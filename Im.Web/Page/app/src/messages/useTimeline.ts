@@ -1,4 +1,4 @@
-import type { Timeline } from '@im/client';
+import type { Gap, Timeline } from '@im/client';
 import { useCallback, useEffect, useReducer, useState } from 'preact/hooks';
 import { addresseeOf } from '../state/addressee.ts';
 import { client, me } from '../state/im.ts';
@@ -10,6 +10,8 @@ const keepAtBottom = 250;
 export interface LoadedTimeline {
   timeline: Timeline;
   loadOlder: () => void;
+  /** Fails with an ImError when it was refused for good. */
+  loadGap: (gap: Gap, side: 'start' | 'end') => Promise<void>;
   trim: () => void;
   /** The last try to read older messages was refused for good. */
   failed: boolean;
@@ -30,6 +32,7 @@ export function useTimeline(chat: ChatKey): LoadedTimeline {
   useEffect(() => {
     if (timeline.messages.length < 20) loadOlder();
   }, [loadOlder]);
+  const loadGap = useCallback((gap: Gap, side: 'start' | 'end') => timeline.loadGap(gap, side), [timeline]);
   const trim = useCallback(() => timeline.trim(keepAtBottom), [timeline]);
-  return { timeline, loadOlder, trim, failed };
+  return { timeline, loadOlder, loadGap, trim, failed };
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { t } from '../settings/language.ts';
-import { me, presence } from '../state/im.ts';
+import { known, me, presence } from '../state/im.ts';
 import { chatHref, go, selected } from '../state/route.ts';
 import { dialog } from '../account/dialogs.ts';
 import { moveWithArrows } from '../ui/arrows.ts';
@@ -66,7 +66,7 @@ export function OnlineList() {
           </li>
         ))}
         {online > users.length && <li class="people-note quiet">{t.value.notListed(online - users.length)}</li>}
-        {online === 0 && <li class="people-note quiet">{t.value.nobodyOnline}</li>}
+        {online === 0 && known.value && <li class="people-note quiet">{t.value.nobodyOnline}</li>}
       </ul>
       <p class="guests" data-testid="guests" data-count={guests}>
         <EyeIcon />

@@ -1,4 +1,4 @@
-import { peerOf, type ConversationSummary, type Message, type User } from '@im/client';
+import { peerOf, type ConversationSummary, type Message, type Timeline, type User } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
 import { addresseeOf } from './addressee.ts';
 import { client, me, presence } from './im.ts';
@@ -68,12 +68,22 @@ client.on('message', ({ message }) => {
   put({ ...chat, last: message, lastSeq: message.seq, unread: chat.unread + (mine ? 0 : 1), ...(peer ? { peer } : {}) });
 });
 
+const keyOfTimeline = ({ addressee }: Timeline): ChatKey => ('user' in addressee ? addressee.user : 'lobby');
+
+// Nobody knows yet how many of those are our own, from another window: the next list does.
+client.on('gap', ({ timeline, gap }) => {
+  const chat = chatOf(keyOfTimeline(timeline));
+  const news = gap.beforeSeq - 1 - Math.max(chat.lastSeq, gap.afterSeq);
+  if (news > 0) put({ ...chat, lastSeq: gap.beforeSeq - 1, unread: chat.unread + news });
+});
+
 client.on('read', ({ timeline, seq }) => {
-  const key = 'user' in timeline.addressee ? timeline.addressee.user : 'lobby';
+  const key = keyOfTimeline(timeline);
   const chat = chatOf(key);
   if (seq <= chat.readSeq) return;
   const later = timeline.messages.filter((message) => message.seq > seq && message.from.id !== me.value?.id);
-  put({ ...chat, readSeq: seq, unread: seq >= chat.lastSeq ? 0 : Math.min(chat.unread, later.length) });
+  const notLoaded = timeline.gaps.filter((gap) => gap.beforeSeq > seq).reduce((sum, gap) => sum + gap.count, 0);
+  put({ ...chat, readSeq: seq, unread: seq >= chat.lastSeq ? 0 : Math.min(chat.unread, later.length + notLoaded) });
 });
 
 // Another user, or none: the list is theirs now. What a guest sees of the lobby stays.

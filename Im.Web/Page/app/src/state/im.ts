@@ -9,11 +9,16 @@ export const client = new ImClient(asked ? { node: asked } : {});
 export const me = signal<User | null | undefined>(undefined);
 export const connection = signal<ConnectionState>(client.state);
 export const presence = signal<Presence>(client.presence);
+/** A node has said how things are; before, that nobody is online and nothing was said is not to be claimed. */
+export const known = signal(false);
 export const askedNode = signal<string | undefined>(client.node);
 export const networkIsUp = signal(navigator.onLine);
 
 client.on('me', (user) => (me.value = user));
-client.on('state', (state) => (connection.value = state));
+client.on('state', (state) => {
+  connection.value = state;
+  known.value ||= state.phase === 'ready';
+});
 client.on('presence', (now) => (presence.value = now));
 
 /** Moves this tab to a node, and keeps it there over reloads. */

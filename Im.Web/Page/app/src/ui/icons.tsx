@@ -25,6 +25,8 @@ export const LogOutIcon = () => <Icon><path d="M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 
 export const PeopleIcon = () => <Icon><circle cx="9" cy="8" r="3.25" /><path d="M3 19.500c.4-3.3 2.8-5.2 6-5.200s5.6 1.9 6 5.200M16 5.200a3.2 3.2 0 0 1 0 5.700m2 3.900c1.7.7 2.8 2.3 3 4.7" /></Icon>;
 export const PlazaIcon = () => <Icon><path d="M4 9.5 12 4l8 5.500M5.5 20V10.500m13 9.500V10.500M3.5 20h17M9.5 20v-5.500a2.5 2.5 0 0 1 5 0V20" /></Icon>;
 export const DownIcon = () => <Icon><path d="M12 5v14m6-6-6 6-6-6" /></Icon>;
+export const UpIcon = () => <Icon><path d="M12 19V5m6 6-6-6-6 6" /></Icon>;
+export const WaitingIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></Icon>;
 export const ChevronIcon = () => <Icon><path d="m8 10 4 4 4-4" /></Icon>;
 export const CloseIcon = () => <Icon><path d="m6 6 12 12M18 6 6 18" /></Icon>;
 export const CheckIcon = () => <Icon><path d="m5 12.5 4.5 4.500L19 7.5" /></Icon>;

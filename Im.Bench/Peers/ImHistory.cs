@@ -1,0 +1,58 @@
+using Im.Protocol;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Im.Bench.Peers;
+
+/// <summary>Conversations with a past, copied into Postgres as the product would have written them.</summary>
+internal static class ImHistory
+{
+    /// <summary>Each pair of people gets a direct conversation with so many messages of the first one.</summary>
+    public static async Task FillAsync(NpgsqlDataSource source, IEnumerable<(Guid One, Guid Other)> pairs, int messages, CancellationToken cancellationToken)
+    {
+        var all = pairs.ToArray();
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await CopyAsync("conversations (id, kind, last_seq, last_message_at)", all, async (copy, pair) =>
+        {
+            await copy.WriteAsync(IdOf(pair), NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync((short)1, NpgsqlDbType.Smallint, cancellationToken);
+            await copy.WriteAsync((long)messages, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(DateTime.UtcNow, NpgsqlDbType.TimestampTz, cancellationToken);
+        });
+        await CopyAsync("members (conversation_id, user_id, peer_id, read_seq)", all.SelectMany(pair => ((Guid, Guid)[])[pair, (pair.Other, pair.One)]), async (copy, pair) =>
+        {
+            await copy.WriteAsync(IdOf(pair), NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(pair.Item1, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(pair.Item2, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(0L, NpgsqlDbType.Bigint, cancellationToken);
+        });
+        await CopyAsync("messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node)",
+            all.SelectMany(pair => Enumerable.Range(1, messages).Select(seq => (pair, seq))), async (copy, row) =>
+        {
+            await copy.WriteAsync(IdOf(row.pair), NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync((long)row.seq, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(row.pair.One, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync("somebody", NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(Guid.NewGuid().ToString(), NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync("a line as people write them, written some time ago and read again", NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(DateTime.UtcNow, NpgsqlDbType.TimestampTz, cancellationToken);
+            await copy.WriteAsync("realtime-1", NpgsqlDbType.Text, cancellationToken);
+        });
+        // What autovacuum would have done long ago.
+        await using var analyze = new NpgsqlCommand("VACUUM (ANALYZE) conversations, members, messages", connection);
+        await analyze.ExecuteNonQueryAsync(cancellationToken);
+
+        async Task CopyAsync<T>(string table, IEnumerable<T> rows, Func<NpgsqlBinaryImporter, T, Task> write)
+        {
+            await using var copy = await connection.BeginBinaryImportAsync($"COPY {table} FROM STDIN (FORMAT binary)", cancellationToken);
+            foreach (var row in rows)
+            {
+                await copy.StartRowAsync(cancellationToken);
+                await write(copy, row);
+            }
+            await copy.CompleteAsync(cancellationToken);
+        }
+    }
+
+    private static Guid IdOf((Guid One, Guid Other) pair) => ConversationId.Direct(pair.One, pair.Other).Value;
+}

@@ -1,0 +1,24 @@
+using Im.Bench.Report;
+
+namespace Im.Bench.Scenarios;
+
+/// <summary>Direct messages to people on the other node, 50 a second: committed to the disk before anybody sees them. The peer stores nothing.</summary>
+internal sealed class DurableDeliveryScenario : Scenario
+{
+    private const int Pairs = 16;
+
+    public override string Name => "durable-delivery";
+
+    public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
+    {
+        await using var im = await Room.OpenAsync(run, run.Im, 2 * Pairs);
+        await using var peer = await Room.OpenAsync(run, run.Peer, 2 * Pairs);
+        var windows = await Rounds.MeasureAsync(run, [im, peer],
+            room => new MessageLoad(room.One.Zip(room.Two, Route.Direct), room.Count, Pace.Every(PacedScenario.MessagesPerSecond)));
+        return
+        [
+            Figure.Of("durable cross-node delivery 50/s p50", "ms", windows, w => w.DeliveryLatency.Percentile(50), Bar.RatioAtMost(1.5)),
+            Figure.Of("durable cross-node delivery 50/s p99", "ms", windows, w => w.DeliveryLatency.Percentile(99), Bar.RatioAtMost(1.5)),
+        ];
+    }
+}

@@ -1,0 +1,26 @@
+using Im.Bench.Report;
+
+namespace Im.Bench.Scenarios;
+
+/// <summary>The fan-out at 50 messages a second: what a delivery costs, and how long it takes, when there is little to do.</summary>
+internal sealed class PacedScenario : Scenario
+{
+    public const double MessagesPerSecond = 50;
+
+    public override string Name => "paced";
+
+    public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
+    {
+        await using var im = await Room.OpenAsync(run, run.Im, run.Plan.Receivers);
+        await using var peer = await Room.OpenAsync(run, run.Peer, run.Plan.Receivers);
+        var windows = await Rounds.MeasureAsync(run, [im, peer],
+            room => new MessageLoad([Route.Lobby(room.One[0], room.Count)], room.Count, Pace.Every(MessagesPerSecond)));
+        return
+        [
+            Figure.Of("paced 50/s: CPU per delivery", "µs", windows, w => w.MicrosPerDelivery, Bar.RatioAtMost(0.8)),
+            Figure.Of("paced 50/s: Postgres CPU per delivery", "µs", windows[..1], w => w.PostgresMicrosPerDelivery),
+            Figure.Of("paced 50/s: latency p50", "ms", windows, w => w.DeliveryLatency.Percentile(50)),
+            Figure.Of("paced 50/s: latency p99", "ms", windows, w => w.DeliveryLatency.Percentile(99)),
+        ];
+    }
+}

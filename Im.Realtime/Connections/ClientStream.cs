@@ -1,0 +1,184 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Im.Realtime.Connections;
+
+/// <summary>
+/// The bytes to and from one client, below its WebSocket. It does two things a WebSocket cannot: it sends several frames with one write, and it lets a close frame arrive.
+/// <para>
+/// Each write down here ends as a system call, which costs more than everything else about a delivery. Between <see cref="Hold"/> and <see cref="ReleaseAsync"/> what is written
+/// is gathered, and then goes out at once.
+/// </para>
+/// <para>
+/// After bytes that are no WebSocket, or no UTF-8, the WebSocket answers with its close code and gives up its stream; ended at once, with more from the client unread, the TCP
+/// connection would be reset and the client would never read why. So the stream outlives the WebSocket and is emptied first (<see cref="DrainAsync"/>).
+/// </para>
+/// </summary>
+internal sealed class ClientStream(Stream inner) : Stream
+{
+    private const int FirstHeldBytes = 4 * 1024, MaxHeldBytes = 64 * 1024;
+
+    /// <summary>How long a client may take to read our close frame.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
+
+    /// <summary>The same once its own close frame is here: ours, which may have crossed it, still passes the gateway.</summary>
+    private static readonly TimeSpan AfterAnswer = TimeSpan.FromMilliseconds(150);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _writing = new(1);
+    private byte[]? _held;
+    private int _heldBytes;
+    private bool _holding;
+    private int _pending;
+
+    public override bool CanRead => true;
+    public override bool CanWrite => true;
+    public override bool CanSeek => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Puts it below the WebSocket of this request, where it is found again with <see cref="Of"/>. Before the WebSocket middleware.</summary>
+    public static Task UseAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+            context.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade));
+        return next(context);
+    }
+
+    /// <summary>Once the WebSocket is accepted.</summary>
+    public static ClientStream Of(HttpContext context) => ((Upgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>()).Stream!;
+
+    /// <summary>From here on writes are gathered, up to 64 KiB.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+            _holding = true;
+    }
+
+    /// <summary>Writes what was gathered.</summary>
+    public async ValueTask ReleaseAsync()
+    {
+        byte[]? held;
+        int length;
+        lock (_gate)
+        {
+            _holding = false;
+            (held, length) = (_held, _heldBytes);
+            (_held, _heldBytes) = (null, 0);
+        }
+        if (held is null)
+            return;
+        await WriteThroughAsync(held.AsMemory(0, length), CancellationToken.None);
+        ArrayPool<byte>.Shared.Return(held); // not after a failure: the write may still be under way
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (TryGather(buffer.Span))
+            return;
+        await ReleaseAsync();
+        await WriteThroughAsync(buffer, cancellationToken);
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _pending);
+        try
+        {
+            return await inner.ReadAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pending);
+        }
+    }
+
+    /// <summary>Reads until the client has answered the close frame or closed, for 3 s at most.</summary>
+    public async Task DrainAsync()
+    {
+        using var limit = new CancellationTokenSource(Linger);
+        var buffer = ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            int read;
+            while ((read = await inner.ReadAsync(buffer, limit.Token)) > 0)
+                if (EndsWithCloseFrame(buffer.AsSpan(0, read)))
+                    limit.CancelAfter(AfterAnswer);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The client is gone, or will not stop.
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    // A masked close frame with a code and no reason, or without either, is the last a client sends. Taken for one by chance, other bytes only end the wait early.
+    private static bool EndsWithCloseFrame(ReadOnlySpan<byte> bytes) =>
+        bytes is [.., 0x88, 0x82, _, _, _, _, _, _] or [.., 0x88, 0x80, _, _, _, _];
+
+    private bool TryGather(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            if (!_holding || _heldBytes + bytes.Length > MaxHeldBytes)
+                return false;
+            _held ??= ArrayPool<byte>.Shared.Rent(Math.Max(FirstHeldBytes, bytes.Length));
+            if (_heldBytes + bytes.Length > _held.Length)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(MaxHeldBytes);
+                _held.AsSpan(0, _heldBytes).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(_held);
+                _held = larger;
+            }
+            bytes.CopyTo(_held.AsSpan(_heldBytes));
+            _heldBytes += bytes.Length;
+            return true;
+        }
+    }
+
+    // The WebSocket's own pong may be written while a round is: one after the other.
+    private async ValueTask WriteThroughAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        Interlocked.Increment(ref _pending);
+        try
+        {
+            await inner.WriteAsync(bytes, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pending);
+            _writing.Release();
+        }
+    }
+
+    // A write ends with its own flush.
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush() => throw new NotSupportedException();
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    // Otherwise the request's end closes the stream. But an abort is meant to end what waits for the peer in vain.
+    protected override void Dispose(bool disposing) => _ = EndWaitsAsync();
+
+    private async Task EndWaitsAsync()
+    {
+        if (Volatile.Read(ref _pending) == 0)
+            return;
+        await Task.Delay(Linger);
+        if (Volatile.Read(ref _pending) > 0)
+            await inner.DisposeAsync();
+    }
+
+    private sealed class Upgrade(IHttpUpgradeFeature inner) : IHttpUpgradeFeature
+    {
+        public ClientStream? Stream { get; private set; }
+
+        public bool IsUpgradableRequest => inner.IsUpgradableRequest;
+
+        public async Task<Stream> UpgradeAsync() => Stream = new(await inner.UpgradeAsync());
+    }
+}

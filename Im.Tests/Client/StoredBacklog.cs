@@ -1,0 +1,30 @@
+using Aspire.Hosting.Testing;
+using Im.Protocol;
+using Im.Tests.Fixtures;
+using Npgsql;
+
+namespace Im.Tests.Client;
+
+/// <summary>Messages put into Postgres beside the nodes, as many as a test could not send in time. For a direct conversation that no node has heard of since it started.</summary>
+internal static class StoredBacklog
+{
+    /// <summary>Adds <paramref name="count"/> messages of <paramref name="writer"/> to the direct conversation with <paramref name="reader"/>.</summary>
+    public static async Task AddAsync(ImAppFixture im, UserInfo writer, Guid reader, int count)
+    {
+        await using var source = NpgsqlDataSource.Create((await im.App.GetConnectionStringAsync("im"))!);
+        await using var command = source.CreateCommand("""
+            WITH head AS (
+                INSERT INTO conversations AS c (id, kind, last_seq, last_message_at) VALUES ($1, 1, $5, now())
+                ON CONFLICT (id) DO UPDATE SET last_seq = c.last_seq + $5 RETURNING last_seq
+            ), member AS (
+                INSERT INTO members (conversation_id, user_id, peer_id, read_seq) VALUES ($1, $2, $3, 0), ($1, $3, $2, 0) ON CONFLICT DO NOTHING
+            )
+            INSERT INTO messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node)
+            SELECT $1, last_seq - $5 + g, $2, $4, gen_random_uuid()::text, 'stored ' || g, now(), 'realtime' FROM head, generate_series(1, $5) g
+            """);
+        object[] values = [ConversationId.Direct(writer.Id, reader).Value, writer.Id, reader, writer.Nickname, count];
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+        Assert.Equal(count, await command.ExecuteNonQueryAsync());
+    }
+}

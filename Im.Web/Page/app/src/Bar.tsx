@@ -1,0 +1,33 @@
+import { ChatTitle } from './messages/ChatTitle.tsx';
+import { NodeBadge } from './node/NodeBadge.tsx';
+import { SettingsButtons } from './settings/SettingsButtons.tsx';
+import { t } from './settings/language.ts';
+import type { ChatKey } from './state/route.ts';
+import { Logo } from './ui/icons.tsx';
+import './bar.css';
+
+/** Above everything: the name, where one is, on which node, and the settings. */
+export function Bar({ chat, name }: { chat: ChatKey; name: string }) {
+  return (
+    <header class="bar">
+      <a class="skip" href="#composer" onClick={skip}>
+        {t.value.skip}
+      </a>
+      <div class="bar-brand">
+        <Logo />
+        <span class="wordmark">Im</span>
+      </div>
+      <ChatTitle chat={chat} name={name} />
+      <div class="bar-tools">
+        <NodeBadge />
+        <SettingsButtons />
+      </div>
+    </header>
+  );
+}
+
+// The hash names the conversation, so the link moves the focus itself.
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('composer')?.focus();
+}
