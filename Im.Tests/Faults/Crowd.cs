@@ -18,6 +18,7 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly Dictionary<CrowdTab, List<(ConversationId Conversation, ChatTarget Target)>> _entitled = [];
     private Dictionary<ConversationId, long> _start = [];
     private DeliveryChecker _checker = new();
+    private Dictionary<ConversationId, long>? _judged;
     private int _rounds;
     private CancellationTokenSource _stop = new();
     private Task _talking = Task.CompletedTask;
@@ -50,11 +51,16 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    /// <summary>They begin to talk, and go on until <see cref="HushAsync"/>.</summary>
+    /// <summary>They begin to talk, and go on until <see cref="HushAsync"/>. After a judgement, what was before it no longer counts.</summary>
     public void Talk()
     {
+        if (_judged is not null)
+        {
+            (_start, _judged) = (_judged, null);
+            BeginRound();
+        }
         _stop = new();
-        _talked.Start();
+        _talked.Restart();
         var round = _rounds++;
         _talking = Task.WhenAll(_plan.Tabs.Select(plan => Task.Run(() => _tabs[plan.Index].TalkAsync(
             _plan.Talk(plan, round).Select(u => u.To is { } to
@@ -81,7 +87,7 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits, at most <paramref name="patience"/>, until everybody has what they are to have, and judges. What is said afterwards is judged by itself.</summary>
+    /// <summary>Waits, at most <paramref name="patience"/>, until everybody has what they are to have, and judges.</summary>
     public async Task<CrowdReport> JudgeAsync(TimeSpan patience)
     {
         var heads = await _stored.GetHeadsAsync(_start.Keys);
@@ -92,9 +98,7 @@ internal sealed class Crowd : IAsyncDisposable
         var report = new CrowdReport(
             _checker.Judge(stored), await CompareHistoriesAsync(stored), [.. _tabs.SelectMany(t => t.Failures)], _talked.Elapsed, waited.Elapsed,
             Everybody.Max(t => t.LongestSilence), Everybody.Sum(t => t.Reconnects));
-        _start = heads;
-        BeginRound();
-        _talked.Reset();
+        _judged = heads;
         return report;
     }
 
