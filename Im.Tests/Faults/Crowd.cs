@@ -97,13 +97,20 @@ internal sealed class Crowd : IAsyncDisposable
         var stored = await _stored.ReadAsync(_start);
         var report = new CrowdReport(
             _checker.Judge(stored), await CompareHistoriesAsync(stored), [.. _tabs.SelectMany(t => t.Failures)], _talked.Elapsed, waited.Elapsed,
-            Everybody.Max(t => t.LongestSilence), Everybody.Sum(t => t.Reconnects));
+            Everybody.Max(t => t.LongestSilence), Everybody.Sum(t => t.Reconnects),
+            [.. Everybody.SelectMany(t => t.Changes).Where(c => c.State == ConnectionState.Reconnecting).GroupBy(c => $"{c.CloseCode} {c.Reason}".Trim()).Select(g => $"{g.Count()} × {g.Key}")]);
         _judged = heads;
         return report;
     }
 
-    /// <summary>Whose sessions Redis has lost, they log in again, as people do; their tabs' connections have outlived it.</summary>
-    public Task LogInAgainAsync() => Parallel.ForEachAsync(_people, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (person, _) => await person.EnsureLoggedInAsync());
+    /// <summary>Whose sessions Redis has lost, they log in again, as people do, and their tabs connect anew with it: the sockets of lost sessions are ended some minutes later.</summary>
+    public async Task LogInAgainAsync()
+    {
+        await Parallel.ForEachAsync(_people, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (person, _) => await person.EnsureLoggedInAsync());
+        foreach (var tab in _tabs)
+            tab.Client.Cut();
+        await Eventually.TrueAsync(() => _tabs.All(t => t.Client.State == ConnectionState.Ready && t.Client.User is not null), seconds: 30);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -193,8 +200,10 @@ internal sealed class Crowd : IAsyncDisposable
 /// <param name="GivenUp">Sends that were not acked in the end.</param>
 /// <param name="Settled">From the last ack until everybody had everything.</param>
 /// <param name="LongestSilence">Between two messages of the lobby, at whoever waited longest.</param>
+/// <param name="Losses">How connections ended.</param>
 internal sealed record CrowdReport(
-    DeliveryReport Delivery, IReadOnlyList<string> Histories, IReadOnlyList<string> GivenUp, TimeSpan Talked, TimeSpan Settled, TimeSpan LongestSilence, int Reconnects)
+    DeliveryReport Delivery, IReadOnlyList<string> Histories, IReadOnlyList<string> GivenUp, TimeSpan Talked, TimeSpan Settled, TimeSpan LongestSilence, int Reconnects,
+    IReadOnlyList<string> Losses)
 {
     public double SentPerSecond => Delivery.Sent / Talked.TotalSeconds;
 
@@ -202,7 +211,7 @@ internal sealed record CrowdReport(
 
     public override string ToString() => string.Join("\n", (string[])
     [
-        $"{Talked.TotalSeconds:0.0} s of talk, {SentPerSecond:0} messages/s, {Reconnects} reconnects, longest silence {LongestSilence.TotalSeconds:0.00} s, settled {Settled.TotalSeconds:0.00} s after the last ack",
+        $"{Talked.TotalSeconds:0.0} s of talk, {SentPerSecond:0} messages/s, {Reconnects} reconnects ({string.Join(", ", Losses)}), longest silence {LongestSilence.TotalSeconds:0.00} s, settled {Settled.TotalSeconds:0.00} s after the last ack",
         $"{Delivery}",
         .. Histories.Take(5).Select(h => $"  History: {h}"),
         .. GivenUp.Take(5).Select(g => $"  Given up: {g}"),
