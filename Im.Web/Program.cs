@@ -13,6 +13,9 @@ using Im.Web.Sessions;
 
 var builder = WebApplication.CreateBuilder(args);
 
+// In Development it is there already; run from its build output in Production, the page's compressed files would be missing and browsers given nothing.
+builder.WebHost.UseStaticWebAssets();
+
 builder.AddServiceDefaults(ImTelemetry.Name);
 builder.AddRedisClient("redis");
 // No retries here: whoever asks is told at once that the database is away, and when to ask again.

@@ -39,6 +39,9 @@ internal sealed class ProcessTree
     /// <summary>Resident memory in bytes of the largest process among the process and those below it: the program itself, not what stands over it.</summary>
     public long ResidentBytes(int id) => Math.Max(ReadResidentBytes(id), _children[id].Select(child => ResidentBytes(child.Id)).DefaultIfEmpty().Max());
 
+    /// <summary>The program below what stands over it.</summary>
+    public int ProgramId(int id) => _children[id].FirstOrDefault() is { } child ? ProgramId(child.Id) : id;
+
     // Fields after the name, which may hold anything but ends at the last parenthesis: 3 state, 4 parent, 14 utime, 15 stime, 16 cutime, 17 cstime.
     private static Entry? TryRead(int id) => TryRead(id, $"/proc/{id}");
 

@@ -70,4 +70,12 @@ public sealed class InstrumentTests
             burner.WaitForExit();
         Assert.True(ProcessTree.Read().CpuSeconds(Environment.ProcessId) - before >= 0.05);
     }
+
+    [Fact]
+    public async Task A_full_collection_can_be_forced_from_outside()
+    {
+        var before = GC.CollectionCount(2);
+        await FullCollection.ForceAsync(Environment.ProcessId, CancellationToken.None);
+        Assert.True(GC.CollectionCount(2) > before);
+    }
 }
