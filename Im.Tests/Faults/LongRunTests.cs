@@ -78,7 +78,7 @@ public sealed class LongRunTests(ImAppFixture im, ITestOutputHelper output) : IA
         };
     }
 
-    // By hand also for longer than clients and lease have patience; the suite has none itself.
+    // In the suite for 5 s, which it can afford; by hand also for longer than a lease lasts and clients wait.
     private (string What, Func<Task> InjectAsync) Hang(string node, CrowdPlan plan)
     {
         var time = TimeSpan.FromSeconds(Minutes is null ? 5 : plan.Chance.Next(3, 25));
