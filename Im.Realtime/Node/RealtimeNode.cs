@@ -18,7 +18,7 @@ internal static class RealtimeNode
         .AddSingleton<SessionBinding>().AddSingleton<SessionChanges>()
         .AddSingleton<NodeMetrics>()
         .AddSingleton<NodeLifecycle>().AddHostedService(p => p.GetRequiredService<NodeLifecycle>())
-        .AddHostedService<PresenceBroadcast>()
+        .AddSingleton<PresenceBroadcast>().AddHostedService(p => p.GetRequiredService<PresenceBroadcast>())
         .AddSingleton<SessionWatch>().AddHostedService(p => p.GetRequiredService<SessionWatch>())
         .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
 
