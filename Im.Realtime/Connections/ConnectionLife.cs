@@ -31,10 +31,10 @@ internal sealed partial class ConnectionLife(
         connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), Limits));
         connections.Add(connection);
         lease.Connections = connections.Count;
-        lobby.Audience.Add(connection);
         try
         {
             await binding.BindAsync(connection, sessionId, user);
+            lobby.Audience.Add(connection);
             connection.Send(new ReadyFrame(new LobbyInfo(lobby.LastSeq)));
             broadcast.SendSnapshot(connection);
             await ReceiveAsync(connection, socket, aborted);
