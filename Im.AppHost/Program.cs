@@ -27,6 +27,7 @@ var realtime = builder.AddProject<Projects.Im_Realtime>("realtime", launchProfil
     .WithReference(redis).WaitFor(redis)
     .WithReference(im).WaitFor(im)
     .WithReplicas(2)
+    .WithSettings("Limits", "Sessions", "Door")
     .WithKillCommand();
 
 builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
@@ -36,6 +37,7 @@ builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
     .WithReference(redis).WaitFor(redis)
     .WithReference(im).WaitFor(im)
     .WithReference(realtime).WaitFor(realtime)
+    .WithSettings("Limits", "Sessions", "Admin", "Proxies")
     .WithExternalHttpEndpoints()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Chat")
     .WithPageAnnouncement("http");

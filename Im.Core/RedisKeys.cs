@@ -6,6 +6,8 @@ namespace Im.Core;
 /// im:session:{id}             hash    token, oldToken, oldTokenUntil, user, created, seen, expires, device, address, v:{name}…; ends with the session
 /// im:user:{id}:sessions       zset    the user's sessions by the time they end; may name ended ones, never misses a living one
 /// im:ticket:{sha-256}         string  session id and the time it ends; taken once
+/// im:bearer:{sha-256}         string  the same, for as often as it is used
+/// im:limit:{kind}:{owner}     hash    taken, at: a token bucket; ends when it is full again
 /// im:sessions:mark            string  random: another one, and Redis has lost its data since
 /// im:nodes                    set     ids of the nodes that hold or held a lease and are not reaped yet
 /// im:node:{id}:lease          hash    epoch, name, address, connections, draining, started; its time to live is the lease
@@ -26,6 +28,10 @@ internal sealed class RedisKeys(string prefix = "im:")
     public string UserSessions(Guid userId) => $"{prefix}user:{userId:N}:sessions";
 
     public string Ticket(string hash) => $"{prefix}ticket:{hash}";
+
+    public string Bearer(string hash) => $"{prefix}bearer:{hash}";
+
+    public string Bucket(string kind, string owner) => $"{prefix}limit:{kind}:{owner}";
 
     public string Lease(string nodeId) => $"{prefix}node:{nodeId}:lease";
 

@@ -14,6 +14,7 @@ public static class ErrorCodes
     public const string BadTicket = "bad_ticket";
     public const string Busy = "busy";
     public const string SlowDown = "slow_down";
+    public const string Muted = "muted";
     public const string Unavailable = "unavailable";
     public const string Internal = "internal";
 }
@@ -24,6 +25,9 @@ public static class CloseCodes
     public const int ServiceRestart = 1012;
     public const int TooManyBadFrames = 4400;
     public const int SessionEnded = 4401;
+
+    /// <summary>Went on sending after hundreds of <see cref="ErrorCodes.SlowDown"/>.</summary>
+    public const int TooFast = 4429;
     public const int SlowConsumer = 4500;
 }
 
@@ -35,6 +39,14 @@ public static class ProblemCodes
     public const string BadBrief = "bad_brief";
     public const string WrongPassword = "wrong_password";
     public const string LockedOut = "locked_out";
+    public const string NicknameTaken = "nickname_taken";
+    public const string Banned = "banned";
+    public const string Muted = "muted";
+    public const string Forbidden = "forbidden";
+    public const string BadName = "bad_name";
+    public const string BadText = "bad_text";
+    public const string TooMany = "too_many";
+    public const string SlowDown = "slow_down";
     public const string NotLoggedIn = "not_logged_in";
     public const string CrossSite = "cross_site";
     public const string NotFound = "not_found";

@@ -30,6 +30,46 @@ public sealed record SessionInfo(string Id, bool Current, long Created, long Las
 /// <param name="Ended">How many sessions were ended.</param>
 public sealed record EndedResponse(int Ended);
 
+public sealed record PasswordRequest(string OldPassword, string NewPassword);
+
+/// <param name="RemoveMessages">The texts of the user's messages too; else they stay, without the nickname.</param>
+public sealed record DeleteAccountRequest(string Password, bool RemoveMessages = false);
+
+/// <param name="ExpiresInSeconds">Then it is worth nothing; renew it before.</param>
+public sealed record TokenResponse(string Token, int ExpiresInSeconds, UserInfo User, string Session);
+
+/// <param name="Scopes">Of <see cref="ApiScopes"/>.</param>
+public sealed record CreateKeyRequest(string Name, IReadOnlyList<string> Scopes);
+
+/// <param name="Key">The key itself: said once, when it is made.</param>
+public sealed record ApiKeyInfo(Guid Id, string Name, IReadOnlyList<string> Scopes, long Created, string? Key = null);
+
+/// <param name="Id">The client message id.</param>
+public sealed record PublishRequest(string Id, string Text, ConversationId? Conversation = null, Guid? User = null);
+
+public sealed record PublishResponse(ConversationId Conversation, long Seq, long At, bool Duplicate);
+
+/// <summary>An account as administrators see it. Times are Unix milliseconds.</summary>
+public sealed record AdminUserInfo(UserInfo User, long Created, bool Admin, IReadOnlyList<SessionInfo> Sessions)
+{
+    public long? MutedUntil { get; init; }
+    public long? BannedUntil { get; init; }
+}
+
+/// <param name="Minutes">From now, up to ten years; 0: no longer.</param>
+public sealed record PenaltyRequest(int Minutes, string? Reason = null);
+
+public sealed record AdminRequest(bool Admin);
+
+public sealed record AnnouncementRequest(string Text);
+
+public sealed record AuditInfo(long Id, long At, string Actor, string Action, string Target, string? Detail);
+
+public static class ApiScopes
+{
+    public const string Lobby = "publish:lobby", Direct = "publish:direct";
+}
+
 /// <param name="Address">The node's own address, such as <c>http://127.0.0.1:21001</c>.</param>
 public sealed record NodeInfo(string Name, string Address, int Connections, bool Live);
 

@@ -42,6 +42,13 @@ public static class ProtocolLimits
     public const int SocketPongSeconds = 15;
 
     public const int MaxBadFramesPerMinute = 20;
+
+    /// <summary>A connection that was told <see cref="ErrorCodes.SlowDown"/> so often within a minute is closed with <see cref="CloseCodes.TooFast"/>.</summary>
+    public const int MaxSlowDownsPerMinute = 500;
+
+    public const int MaxApiKeys = 10;
+    public const int MaxApiKeyNameChars = 64;
+    public const int MaxReasonChars = 500;
     public const int MaxNicknameElements = 16;
     public const int MaxBriefElements = 128;
     public const int MinPasswordChars = 6;

@@ -19,6 +19,8 @@ public static class ServerFrameReader
         ["session"] = ProtocolJson.Default.SessionFrame,
         ["read"] = ProtocolJson.Default.ReadFrame,
         ["typing"] = ProtocolJson.Default.TypingFrame,
+        ["removed"] = ProtocolJson.Default.RemovedFrame,
+        ["announcement"] = ProtocolJson.Default.AnnouncementFrame,
         ["move"] = ProtocolJson.Default.MoveFrame,
         ["pong"] = ProtocolJson.Default.PongFrame,
         ["error"] = ProtocolJson.Default.ErrorFrame,

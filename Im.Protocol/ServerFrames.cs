@@ -14,6 +14,8 @@ namespace Im.Protocol;
 [JsonDerivedType(typeof(SessionFrame), "session")]
 [JsonDerivedType(typeof(ReadFrame), "read")]
 [JsonDerivedType(typeof(TypingFrame), "typing")]
+[JsonDerivedType(typeof(RemovedFrame), "removed")]
+[JsonDerivedType(typeof(AnnouncementFrame), "announcement")]
 [JsonDerivedType(typeof(MoveFrame), "move")]
 [JsonDerivedType(typeof(PongFrame), "pong")]
 [JsonDerivedType(typeof(ErrorFrame), "error")]
@@ -83,6 +85,12 @@ public sealed record SessionFrame(string Reason) : ServerFrame
 public sealed record ReadFrame(ConversationId Conversation, long Seq) : ServerFrame;
 
 public sealed record TypingFrame(ConversationId Conversation, SenderInfo From) : ServerFrame;
+
+/// <summary>A message's text was removed by an administrator; the message keeps its place.</summary>
+public sealed record RemovedFrame(ConversationId Conversation, long Seq) : ServerFrame;
+
+/// <summary>From the administrators to everybody who is connected; not stored.</summary>
+public sealed record AnnouncementFrame(string Text, long At) : ServerFrame;
 
 public sealed record MoveFrame(int WithinMs) : ServerFrame;
 

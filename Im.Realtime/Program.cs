@@ -1,6 +1,8 @@
 using Im.Core;
+using Im.Core.Accounts;
 using Im.Core.Bus;
 using Im.Core.Data;
+using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Core.Presence;
@@ -15,6 +17,8 @@ builder.AddNpgsqlDbContext<ImDbContext>("im");
 
 builder.Services.AddImData();
 builder.Services.AddImMessages();
+builder.Services.AddImAccounts();
+builder.Services.AddImLimits();
 builder.Services.AddImBus();
 builder.Services.AddImSessions();
 builder.Services.AddImNode(NodeName.Of(builder.Configuration));

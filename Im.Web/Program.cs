@@ -1,14 +1,18 @@
 using Im.Core;
+using Im.Core.Accounts;
 using Im.Core.Bus;
 using Im.Core.Data;
+using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Core.Sessions;
 using Im.Web.Accounts;
+using Im.Web.Administration;
 using Im.Web.Conversations;
 using Im.Web.Gateway;
 using Im.Web.Http;
 using Im.Web.Nodes;
+using Im.Web.Programs;
 using Im.Web.Sessions;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -21,8 +25,8 @@ builder.AddRedisClient("redis");
 // No retries here: whoever asks is told at once that the database is away, and when to ask again.
 builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
 
-builder.Services.AddImData().AddImMessages().AddImBus(probe: false).AddImSessions().AddImNodes();
-builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddGateway();
+builder.Services.AddImData().AddImMessages().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImSessions().AddImNodes();
+builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddGateway();
 
 var app = builder.Build();
 
@@ -32,6 +36,9 @@ var api = app.MapApi();
 api.MapAccounts();
 api.MapSessions();
 api.MapDevices();
+api.MapOwnAccount();
+api.MapPrograms();
+api.MapAdministration();
 api.MapNodes();
 api.MapConversations();
 

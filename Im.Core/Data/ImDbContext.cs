@@ -10,6 +10,11 @@ namespace Im.Core.Data;
 /// </summary>
 public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : IdentityUserContext<ImUser, Guid>(options)
 {
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    /// <summary>What administrators did; rows are added and never changed.</summary>
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
     // Identity's own mapping is left out: it depends on options of the host and brings tables and columns (claims, logins, tokens, e-mail, telephone) nobody uses here.
     protected override void OnModelCreating(ModelBuilder builder)
     {
@@ -33,9 +38,51 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             user.Property(u => u.AccessFailedCount).HasColumnName("access_failed_count");
             user.Property(u => u.Brief).HasColumnName("brief");
             user.Property(u => u.CreatedAt).HasColumnName("created_at");
+            user.Property(u => u.Skeleton).HasColumnName("skeleton");
+            user.Property(u => u.IsAdmin).HasColumnName("is_admin");
+            user.Property(u => u.MutedUntil).HasColumnName("muted_until");
+            user.Property(u => u.BannedUntil).HasColumnName("banned_until");
+            user.Property(u => u.ErasedAt).HasColumnName("erased_at");
             user.Ignore(u => u.Email).Ignore(u => u.NormalizedEmail).Ignore(u => u.EmailConfirmed);
             user.Ignore(u => u.PhoneNumber).Ignore(u => u.PhoneNumberConfirmed).Ignore(u => u.TwoFactorEnabled);
             user.HasIndex(u => u.NormalizedUserName).IsUnique().HasDatabaseName("ux_users_normalized_user_name");
+            user.HasIndex(u => u.Skeleton).IsUnique().HasDatabaseName("ux_users_skeleton");
+        });
+
+        builder.Entity<ApiKey>(key =>
+        {
+            key.ToTable("api_keys");
+            key.HasKey(k => k.Id).HasName("pk_api_keys");
+            key.Property(k => k.Id).HasColumnName("id").ValueGeneratedNever();
+            key.Property(k => k.OwnerId).HasColumnName("owner_id");
+            key.Property(k => k.Name).HasColumnName("name");
+            key.Property(k => k.Hash).HasColumnName("hash");
+            key.Property(k => k.Scopes).HasColumnName("scopes");
+            key.Property(k => k.CreatedAt).HasColumnName("created_at");
+            key.HasOne<ImUser>().WithMany().HasForeignKey(k => k.OwnerId).HasConstraintName("fk_api_keys_owner");
+            key.HasIndex(k => k.OwnerId).HasDatabaseName("ix_api_keys_owner_id");
+        });
+
+        // No foreign key: the trail outlives the accounts it is about.
+        builder.Entity<AuditEntry>(entry =>
+        {
+            entry.ToTable("audit");
+            entry.HasKey(e => e.Id).HasName("pk_audit");
+            entry.Property(e => e.Id).HasColumnName("id").UseIdentityAlwaysColumn();
+            entry.Property(e => e.At).HasColumnName("at");
+            entry.Property(e => e.ActorId).HasColumnName("actor_id");
+            entry.Property(e => e.Actor).HasColumnName("actor");
+            entry.Property(e => e.Action).HasColumnName("action");
+            entry.Property(e => e.Target).HasColumnName("target");
+            entry.Property(e => e.Detail).HasColumnName("detail");
+        });
+
+        builder.Entity<Installation>(installation =>
+        {
+            installation.ToTable("installation");
+            installation.HasKey(i => i.Id).HasName("pk_installation");
+            installation.Property(i => i.Id).HasColumnName("id").ValueGeneratedNever();
+            installation.Property(i => i.Secret).HasColumnName("secret");
         });
 
         // Half of each page is left free, so that a new sequence or read cursor finds room beside the old row and touches no index.

@@ -9,4 +9,18 @@ public sealed class ImUser : IdentityUser<Guid>
     public string Brief { get; set; } = "";
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>What look-alikes of the nickname have in common; unique. Null for accounts older than it, and erased ones.</summary>
+    public string? Skeleton { get; set; }
+
+    public bool IsAdmin { get; set; }
+
+    /// <summary>Until then the user may read and not write.</summary>
+    public DateTimeOffset? MutedUntil { get; set; }
+
+    /// <summary>Until then the user may not log in.</summary>
+    public DateTimeOffset? BannedUntil { get; set; }
+
+    /// <summary>Its owner deleted the account: nothing is left of it but its id, for the conversations it took part in.</summary>
+    public DateTimeOffset? ErasedAt { get; set; }
 }

@@ -47,6 +47,9 @@ public interface ISessionManager
     /// <summary>Ends all sessions of the user, except one if named, and closes the user's other sockets, also those whose session Redis has lost. Returns how many sessions it ended.</summary>
     Task<int> DestroyAllAsync(Guid userId, string? exceptSessionId = null, CancellationToken ct = default);
 
+    /// <summary>Tells every process that the user's standing has changed; it may be lost, and is then noticed within 30 s.</summary>
+    Task AnnounceStandingAsync(Guid userId, CancellationToken ct = default);
+
     /// <summary>
     /// Which of these sessions exist, and whose they are now: for a node, which has sockets of them. They count as in use: their expiry slides. Reads in batches.
     /// The first call of a process learns what <see cref="CheckedSessions.Lost"/> is measured by.
@@ -79,6 +82,15 @@ public interface ISessionManager
 
     /// <summary>The ticket's session, once; null when used, expired or unknown.</summary>
     Task<Session?> RedeemTicketAsync(string ticket, CancellationToken ct = default);
+
+    /// <summary>
+    /// A bearer token for the session, for programs: valid for <see cref="SessionOptions.BearerLifetime"/>, as often as it is used, and worth nothing once the session has ended or
+    /// is a guest's. Any number of them may be valid at once.
+    /// </summary>
+    Task<string> CreateBearerAsync(string sessionId, CancellationToken ct = default);
+
+    /// <summary>The token's session; null when it ran out, its session ended, or it was never given. Slides the session's expiry as <see cref="FindAsync"/> does.</summary>
+    Task<Session?> FindBearerAsync(string bearer, CancellationToken ct = default);
 
     /// <summary>Sends a frame to every connection of the user on every node: null, not connected anywhere; true, at least one node took it; false, the user has connections but no node took it.</summary>
     Task<bool?> SendToUserAsync(Guid userId, ServerFrame frame, CancellationToken ct = default);
@@ -117,7 +129,7 @@ public sealed record SessionOrigin(string? Device, string? Address);
 public sealed record ConnectionInfo(string Id, string NodeId, string? SessionId, Guid? UserId, DateTimeOffset OpenedAt);
 
 /// <summary>Published on <c>BusTopic.Sessions</c> when a session has changed.</summary>
-/// <param name="UserId">For <see cref="SessionChangeKind.AllDestroyed"/> alone.</param>
+/// <param name="UserId">For <see cref="SessionChangeKind.AllDestroyed"/> and <see cref="SessionChangeKind.Standing"/> alone.</param>
 public sealed record SessionChange(SessionChangeKind Kind, string SessionId, Guid? UserId = null);
 
 public enum SessionChangeKind
@@ -133,6 +145,9 @@ public enum SessionChangeKind
 
     /// <summary>All sessions of the user were ended, except <see cref="SessionChange.SessionId"/>, which may be empty.</summary>
     AllDestroyed,
+
+    /// <summary>What the user may do has changed (<c>IUserStandings</c>); no session has.</summary>
+    Standing,
 }
 
 public sealed class SessionsUnavailableException(Exception inner) : Exception("Redis could not be reached.", inner);

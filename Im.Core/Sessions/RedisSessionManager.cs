@@ -27,17 +27,7 @@ internal sealed class RedisSessionManager(
     {
         if (!SessionToken.TryParse(token, out var parsed))
             return null;
-        var record = await store.ReadAsync(parsed.SessionId);
-        var now = time.GetUtcNow();
-        if (record is null || !record.Accepts(parsed, now))
-            return null;
-        if (now - record.Session.LastSeenAt < options.Value.TouchInterval)
-            return record.Session;
-        if (await store.TouchAsync(record.Session))
-            return record.Session with { LastSeenAt = now };
-        // It ended or changed hands since it was read: what it is now counts.
-        record = await store.ReadAsync(parsed.SessionId);
-        return record?.Accepts(parsed, now) == true ? record.Session : null;
+        return await UseAsync(parsed.SessionId, record => record.Accepts(parsed, time.GetUtcNow()));
     }, ct);
 
     public Task<Session?> GetAsync(string sessionId, CancellationToken ct = default) => RunAsync(async () => (await store.ReadAsync(sessionId))?.Session, ct);
@@ -126,6 +116,13 @@ internal sealed class RedisSessionManager(
     public Task<Session?> RedeemTicketAsync(string ticket, CancellationToken ct = default) => RunAsync(async () =>
         SessionToken.TryHashTicket(ticket, out var hash) && await store.TakeTicketAsync(hash) is { } sessionId ? (await store.ReadAsync(sessionId))?.Session : null, ct);
 
+    public Task<string> CreateBearerAsync(string sessionId, CancellationToken ct = default) => RunAsync(() => store.CreateBearerAsync(sessionId), ct);
+
+    public Task<Session?> FindBearerAsync(string bearer, CancellationToken ct = default) => RunAsync(async () =>
+        SessionToken.TryHashBearer(bearer, out var hash) && await store.ReadBearerAsync(hash) is { } sessionId ? await UseAsync(sessionId, record => record.Session.UserId is not null) : null, ct);
+
+    public Task AnnounceStandingAsync(Guid userId, CancellationToken ct = default) => RunAsync(() => news.PublishAsync(new(SessionChangeKind.Standing, "", userId)), ct);
+
     public Task<bool?> SendToUserAsync(Guid userId, ServerFrame frame, CancellationToken ct = default) => RunAsync(() => sends.ToUserAsync(userId, frame, ct), ct);
 
     public Task<bool?> SendToSessionAsync(string sessionId, ServerFrame frame, CancellationToken ct = default) => RunAsync(() => sends.ToSessionAsync(sessionId, frame, ct), ct);
@@ -148,6 +145,21 @@ internal sealed class RedisSessionManager(
     public Task DisconnectAsync(string connectionId, CancellationToken ct = default) => RunAsync(() => table.RemoveAsync(connectionId), ct);
 
     public Task<IReadOnlyList<ConnectionInfo>> ListConnectionsAsync(Guid? userId = null, CancellationToken ct = default) => RunAsync(() => directory.ListAsync(userId, ct), ct);
+
+    private async Task<Session?> UseAsync(string sessionId, Func<SessionRecord, bool> accepts)
+    {
+        var record = await store.ReadAsync(sessionId);
+        if (record is null || !accepts(record))
+            return null;
+        var now = time.GetUtcNow();
+        if (now - record.Session.LastSeenAt < options.Value.TouchInterval)
+            return record.Session;
+        if (await store.TouchAsync(record.Session))
+            return record.Session with { LastSeenAt = now };
+        // It ended or changed hands since it was read: what it is now counts.
+        record = await store.ReadAsync(sessionId);
+        return record is not null && accepts(record) ? record.Session : null;
+    }
 
     private async Task<bool> DestroyAsync(string sessionId, Guid? onlyIfOf)
     {

@@ -38,6 +38,10 @@ public sealed class SessionOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan LostSessionGrace { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a bearer token is valid: 1 min to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan BearerLifetime { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>1 s to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromSeconds(ProtocolLimits.TicketSeconds);

@@ -126,9 +126,20 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     }
 
     /// <summary>The ticket's session id, to the first who asks.</summary>
-    public async Task<string?> TakeTicketAsync(string hash) =>
-        (string?)await _database.StringGetDeleteAsync(keys.Ticket(hash)) is { } value && value.Split(' ') is [var sessionId, var expires]
-            && long.Parse(expires, System.Globalization.CultureInfo.InvariantCulture) > Now ? sessionId : null;
+    public async Task<string?> TakeTicketAsync(string hash) => SessionIn(await _database.StringGetDeleteAsync(keys.Ticket(hash)));
+
+    public async Task<string> CreateBearerAsync(string sessionId)
+    {
+        var (bearer, hash) = SessionToken.NewBearer();
+        var lifetime = options.Value.BearerLifetime;
+        await _database.StringSetAsync(keys.Bearer(hash), $"{sessionId} {Now + (long)lifetime.TotalMilliseconds}", lifetime);
+        return bearer;
+    }
+
+    public async Task<string?> ReadBearerAsync(string hash) => SessionIn(await _database.StringGetAsync(keys.Bearer(hash)));
+
+    private string? SessionIn(RedisValue value) => (string?)value is { } text && text.Split(' ') is [var sessionId, var expires]
+        && long.Parse(expires, System.Globalization.CultureInfo.InvariantCulture) > Now ? sessionId : null;
 
     private async Task<EndedSession?> DropFromUserAsync(EndedSession? ended)
     {

@@ -12,6 +12,8 @@ internal readonly record struct SessionToken(string Text, string SessionId, stri
 {
     private const int IdBytes = 16, SecretBytes = 32, TextChars = 64, SessionIdChars = 22;
 
+    private const string BearerPrefix = "imt_";
+
     public static string NewSessionId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes));
 
     public static bool IsSessionId([NotNullWhen(true)] string? text) => text is { Length: SessionIdChars } && Base64Url.IsValid(text, out var bytes) && bytes == IdBytes;
@@ -46,6 +48,19 @@ internal readonly record struct SessionToken(string Text, string SessionId, stri
         Span<byte> bytes = stackalloc byte[SecretBytes];
         hash = text is { Length: 43 } && Base64Url.TryDecodeFromChars(text, bytes, out var written) && written == bytes.Length ? HashOf(bytes) : null;
         return hash is not null;
+    }
+
+    /// <summary>The same with a beginning by which people and secret scanners know it.</summary>
+    public static (string Text, string Hash) NewBearer()
+    {
+        var (text, hash) = NewTicket();
+        return (BearerPrefix + text, hash);
+    }
+
+    public static bool TryHashBearer(string? text, [NotNullWhen(true)] out string? hash)
+    {
+        hash = null;
+        return text is not null && text.StartsWith(BearerPrefix, StringComparison.Ordinal) && TryHashTicket(text[BearerPrefix.Length..], out hash);
     }
 
     private static string HashOf(ReadOnlySpan<byte> bytes)

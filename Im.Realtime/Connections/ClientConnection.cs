@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Im.Protocol;
+using Im.Realtime.Limits;
 
 namespace Im.Realtime.Connections;
 
@@ -23,6 +24,8 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
     public UserInfo? User => _user;
 
     public Outbox Outbox => outbox;
+
+    public ConnectionPace Pace { get; } = new();
 
     /// <summary>One place for each send in flight; a guest never makes it.</summary>
     public SemaphoreSlim SendSlots => field ??= new(MaxSendsInFlight);

@@ -2,13 +2,17 @@ using System.Net.WebSockets;
 using Im.Core.Messages;
 using Im.Core.Sessions;
 using Im.Protocol;
+using Im.Realtime.Limits;
 using Im.Realtime.Node;
 
 namespace Im.Realtime.Connections;
 
-/// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by the session cookie; a client's word counts for nothing.</summary>
-internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle)
+/// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by the session cookie or a bearer token; a client's word counts for nothing.</summary>
+internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door)
 {
+    private const string BearerScheme = "Bearer ";
+    private const int MaxTokenChars = 128;
+
     private static readonly WebSocketAcceptContext Accept = new()
     {
         KeepAliveInterval = TimeSpan.FromSeconds(ProtocolLimits.SocketPingSeconds),
@@ -28,13 +32,29 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
         {
             context.Response.Headers.Upgrade = "websocket";
             await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, ErrorCodes.BadFrame, "This address speaks WebSocket only.");
+            return;
         }
-        else if (!IsOwnOrigin(context.Request))
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.CrossSite, "The Origin is not this page's own.");
-        else if (!lifecycle.IsServing)
+        if (!lifecycle.IsServing)
+        {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "The node is starting or draining.");
-        else
-            await ServeAsync(context);
+            return;
+        }
+        switch (await door.ReceiveAsync(context))
+        {
+            case Visit.NotByGateway:
+                await RefuseAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, "This node takes connections by the gateway only.");
+                break;
+            case Visit.ForeignOrigin:
+                await RefuseAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.CrossSite, "The Origin is not this page's own.");
+                break;
+            case Visit.TooOften:
+                context.Response.Headers.RetryAfter = "1";
+                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "Too many connections from this address.");
+                break;
+            default:
+                await ServeAsync(context);
+                break;
+        }
     }
 
     private async Task ServeAsync(HttpContext context)
@@ -43,7 +63,18 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
         UserInfo? user;
         try
         {
-            session = context.Request.Cookies[SessionCookie.Name] is { Length: > 0 } token ? await sessions.FindAsync(token) : null;
+            if (context.Request.Headers.Authorization is [{ Length: > 0 } credentials])
+            {
+                session = credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) ? await sessions.FindBearerAsync(credentials[BearerScheme.Length..]) : null;
+                if (session is null)
+                {
+                    // A program that believes to be somebody must not go on as a guest.
+                    await RefuseAsync(context, StatusCodes.Status401Unauthorized, ProblemCodes.NotLoggedIn, "The token ran out, or was revoked.");
+                    return;
+                }
+            }
+            else
+                session = context.Request.Cookies[SessionCookie.Name] is { Length: > 0 and <= MaxTokenChars } token ? await sessions.FindAsync(token) : null;
             user = session?.UserId is { } id ? await users.FindAsync(id) : null;
         }
         catch (Exception e) when (e is SessionsUnavailableException or StoreUnavailableException)
@@ -57,15 +88,6 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
         await life.RunAsync(socket, stream, session?.Id, user, context.RequestAborted);
         if (socket.State == WebSocketState.Aborted)
             await stream.DrainAsync();
-    }
-
-    // Only browsers send Origin, and a page cannot forge it. The gateway passes the page's host on as X-Forwarded-Host.
-    private static bool IsOwnOrigin(HttpRequest request)
-    {
-        if (request.Headers.Origin is not [{ Length: > 0 } origin])
-            return true;
-        var host = request.Headers["X-Forwarded-Host"] is [{ Length: > 0 } forwarded] ? forwarded : request.Host.Value;
-        return Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, host, StringComparison.OrdinalIgnoreCase);
     }
 
     private static Task RefuseAsync(HttpContext context, int status, string code, string detail) =>

@@ -5,6 +5,7 @@ using Im.Core.Messages;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Realtime.Connections;
+using Im.Realtime.Limits;
 using Im.Realtime.Messages;
 using Im.Realtime.Sessions;
 
@@ -12,7 +13,7 @@ namespace Im.Realtime.Frames;
 
 /// <summary>Reads a frame and calls its handler, one after the other for each connection. Whatever fails becomes a coded error; a flood of bad frames closes.</summary>
 internal sealed partial class FrameDispatcher(
-    SendHandler send, HistoryHandler history, ConversationsHandler conversations, TypingHandler typing, AuthenticateHandler authenticate,
+    FrameGate gate, SendHandler send, HistoryHandler history, ConversationsHandler conversations, TypingHandler typing, AuthenticateHandler authenticate,
     TimeProvider time, ILogger<FrameDispatcher> log)
 {
     private const int RetryAfterMs = 500;
@@ -29,6 +30,7 @@ internal sealed partial class FrameDispatcher(
         }
         try
         {
+            await gate.EnterAsync(connection, frame, utf8.Length);
             await HandleAsync(connection, frame);
         }
         catch (Exception e)
@@ -43,7 +45,7 @@ internal sealed partial class FrameDispatcher(
         switch (exception)
         {
             case FrameRefusedException refused:
-                return new(refused.Code, refused.Message) { Id = id };
+                return new(refused.Code, refused.Message) { Id = id, RetryAfterMs = refused.RetryAfterMs };
             case MessageRejectedException: // a send is checked before; all that is left is that nobody is there to get it
                 return new(ErrorCodes.NotFound, ConversationResolver.NotFound().Message) { Id = id };
             case StoreBusyException:

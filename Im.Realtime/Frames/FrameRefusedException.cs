@@ -4,4 +4,7 @@ namespace Im.Realtime.Frames;
 internal sealed class FrameRefusedException(string code, string message) : Exception(message)
 {
     public string Code => code;
+
+    /// <summary>When the same frame may be sent again.</summary>
+    public int? RetryAfterMs { get; init; }
 }

@@ -1,9 +1,13 @@
+using Im.Core.Limits;
 using Im.Realtime.Connections;
 using Im.Realtime.Frames;
+using Im.Realtime.Limits;
 using Im.Realtime.Messages;
 using Im.Realtime.Presence;
 using Im.Realtime.Routing;
 using Im.Realtime.Sessions;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Node;
 
@@ -16,11 +20,26 @@ internal static class RealtimeNode
         .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>()
         .AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()
         .AddSingleton<SessionBinding>().AddSingleton<SessionChanges>()
+        .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>()
         .AddSingleton<NodeMetrics>()
         .AddSingleton<NodeLifecycle>().AddHostedService(p => p.GetRequiredService<NodeLifecycle>())
         .AddSingleton<PresenceBroadcast>().AddHostedService(p => p.GetRequiredService<PresenceBroadcast>())
         .AddSingleton<SessionWatch>().AddHostedService(p => p.GetRequiredService<SessionWatch>())
+        .AddDoors()
         .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
+
+    private static IServiceCollection AddDoors(this IServiceCollection services)
+    {
+        services.AddOptions<DoorOptions>().BindConfiguration("Door");
+        // Half a handshake, or none: a connection that says nothing ends, and there is a bound to how many there are.
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = limits.Value.MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.Value.HeadersTimeoutSeconds);
+        });
+        return services;
+    }
 
     public static void UseSockets(this IApplicationBuilder app) => app.Use(next => context => ClientStream.UseAsync(context, next)).UseWebSockets();
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Im.Core.Accounts;
 using Im.Core.Bus;
 using Im.Core.Sessions;
 using Im.Protocol;
@@ -10,7 +11,7 @@ namespace Im.Realtime.Sessions;
 /// Brings what happened to a session (login, logout, sign-out from elsewhere) to its open connections on this node. What happens to one connection is applied in the order in
 /// which it came; connections do not wait for one another. A sign-out waits for nothing.
 /// </summary>
-internal sealed partial class SessionChanges(IBus bus, ConnectionTable connections, SessionBinding binding, ILogger<SessionChanges> log)
+internal sealed partial class SessionChanges(IBus bus, ConnectionTable connections, SessionBinding binding, IUserStandings standings, ILogger<SessionChanges> log)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ClientConnection, Task> _last = [];
@@ -40,6 +41,11 @@ internal sealed partial class SessionChanges(IBus bus, ConnectionTable connectio
     {
         if (envelope.Kind != BusKind.Session || JsonSerializer.Deserialize(envelope.Payload.Span, SessionJson.Default.SessionChange) is not { } change)
             return;
+        if (change.Kind == SessionChangeKind.Standing)
+        {
+            standings.Invalidate(change.UserId ?? Guid.Empty);
+            return;
+        }
         var concerned = change.UserId is { } user
             ? connections.All.Where(connection => connection.User?.Id == user && connection.SessionId != change.SessionId)
             : connections.OfSession(change.SessionId);

@@ -44,6 +44,8 @@ public sealed partial class ImAppFixture : IAsyncLifetime
             $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort.Next()}",
             "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
             $"--AppHost:DashboardApiKey={_telemetryKey}",
+            // All tests come from one address.
+            "--Limits:Logins:Burst=100000",
         ];
         using var limit = new CancellationTokenSource(StartLimit);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Im_AppHost>(

@@ -101,8 +101,8 @@ public sealed class ServersDashboardTests : IAsyncLifetime
 
         await _host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(3));
         // The stream has ended: in order, or because the connection went first.
-        var end = await Record.ExceptionAsync(() => nothing.WaitAsync(Limit));
-        Assert.True(end is null ? !nothing.Result : end is RpcException { StatusCode: StatusCode.Internal or StatusCode.Unavailable }, $"{end}");
+        var end = await Record.ExceptionAsync(async () => Assert.False(await nothing.WaitAsync(Limit)));
+        Assert.True(end is null or RpcException { StatusCode: StatusCode.Internal or StatusCode.Unavailable }, $"{end}");
     }
 
     [Fact]

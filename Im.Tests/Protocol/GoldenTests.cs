@@ -21,6 +21,19 @@ public sealed class GoldenTests
         ["messages-response"] = ProtocolJson.Wire.MessagesResponse,
         ["sessions"] = ProtocolJson.Wire.IReadOnlyListSessionInfo,
         ["ended-response"] = ProtocolJson.Wire.EndedResponse,
+        ["password-request"] = ProtocolJson.Wire.PasswordRequest,
+        ["delete-account-request"] = ProtocolJson.Wire.DeleteAccountRequest,
+        ["token-response"] = ProtocolJson.Wire.TokenResponse,
+        ["create-key-request"] = ProtocolJson.Wire.CreateKeyRequest,
+        ["api-key"] = ProtocolJson.Wire.ApiKeyInfo,
+        ["api-keys"] = ProtocolJson.Wire.IReadOnlyListApiKeyInfo,
+        ["publish-request"] = ProtocolJson.Wire.PublishRequest,
+        ["publish-response"] = ProtocolJson.Wire.PublishResponse,
+        ["admin-user"] = ProtocolJson.Wire.AdminUserInfo,
+        ["penalty-request"] = ProtocolJson.Wire.PenaltyRequest,
+        ["admin-request"] = ProtocolJson.Wire.AdminRequest,
+        ["announcement-request"] = ProtocolJson.Wire.AnnouncementRequest,
+        ["audit"] = ProtocolJson.Wire.IReadOnlyListAuditInfo,
         ["problem"] = ProtocolJson.Wire.ProblemBody,
     };
 
@@ -55,7 +68,7 @@ public sealed class GoldenTests
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "protocol.md"));
         var frames = Derived<ClientFrame>().Concat(Derived<ServerFrame>()).Select(d => ProtocolJson.Wire.GetTypeInfo(d.DerivedType)!);
-        Type[] parts = [typeof(MessageInfo), typeof(SenderInfo), typeof(UserInfo), typeof(OnlineUser), typeof(ConversationSummary), typeof(LimitsInfo), typeof(LobbyInfo), typeof(ViaInfo), typeof(NodeInfo), typeof(SessionInfo)];
+        Type[] parts = [typeof(MessageInfo), typeof(SenderInfo), typeof(UserInfo), typeof(OnlineUser), typeof(ConversationSummary), typeof(LimitsInfo), typeof(LobbyInfo), typeof(ViaInfo), typeof(NodeInfo), typeof(SessionInfo), typeof(AuditInfo)];
         var names = frames.Concat(HttpBodies.Values).Concat(parts.Select(p => ProtocolJson.Wire.GetTypeInfo(p)!)).SelectMany(info => info.Properties).Select(p => p.Name).Distinct();
         Assert.DoesNotContain(names, name => !page.Contains($"\"{name}\"") && !page.Contains($"`{name}`"));
     }

@@ -30,13 +30,22 @@ public class WebServer : IAsyncLifetime
     {
     }
 
-    public virtual Task InitializeAsync()
+    public virtual Task InitializeAsync() => StartAsync();
+
+    private Task StartAsync()
     {
         _factory = new(this);
         _factory.UseKestrel(0);
         _factory.StartServer();
         Address = _factory.ClientOptions.BaseAddress;
         return Task.CompletedTask;
+    }
+
+    /// <summary>The same server on the same database, at another port.</summary>
+    internal async Task RestartAsync()
+    {
+        await _factory!.DisposeAsync();
+        await StartAsync();
     }
 
     public virtual async Task DisposeAsync()

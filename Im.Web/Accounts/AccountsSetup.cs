@@ -24,6 +24,7 @@ internal static class AccountsSetup
         builder.Services.AddSingleton<ILookupNormalizer, Nickname>();
         builder.Services.AddSingleton<PasswordGate>();
         builder.Services.AddScoped<Logins>();
+        builder.Services.AddScoped<Entrance>();
         builder.Services.AddScoped<Profiles>();
         builder.Services.AddSingleton<SessionKeeper>();
         builder.Services.AddHostedService<LoginWarmUp>();
@@ -44,11 +45,11 @@ internal static class AccountsSetup
             .Produces<UserInfo>()
             .WithProblems(ProblemKind.BadBrief, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.Unavailable);
         accounts.MapPost("/login", LoginAsync)
+            .LimitLogins()
             .WithSummary("Join or log in")
             .WithDescription("An unknown nickname joins, a known one needs its password. The cookie gets a new value; open sockets of the browser are told and may follow with a ticket.")
             .Produces<LoginResponse>()
-            .WithProblems(ProblemKind.BadNickname, ProblemKind.BadPassword, ProblemKind.BadBrief, ProblemKind.BadRequest, ProblemKind.WrongPassword,
-                ProblemKind.CrossSite, ProblemKind.LockedOut, ProblemKind.Unavailable);
+            .WithProblems(Entrance.Problems);
         accounts.MapPost("/logout", LogoutAsync)
             .WithSummary("Log out")
             .WithDescription("This session is a guest's again, on every tab, at once.")
@@ -65,31 +66,18 @@ internal static class AccountsSetup
     private static async Task<IResult> PutMeAsync(BriefRequest request, HttpContext context, Profiles profiles, CancellationToken cancellationToken)
     {
         if (!Brief.TryParse(request.Brief, out var brief))
-            return ProblemKind.BadBrief.Because(BriefRule);
+            return ProblemKind.BadBrief.Because(Entrance.BriefRule);
         return await profiles.ChangeBriefAsync(CurrentSession.UserOf(context), brief, cancellationToken) is { } user
             ? TypedResults.Ok(user) : ProblemKind.NotLoggedIn.Because();
     }
 
-    private static async Task<IResult> LoginAsync(
-        LoginRequest request, HttpContext context, Logins logins, Profiles profiles, ISessionManager sessions, CancellationToken cancellationToken)
+    private static async Task<IResult> LoginAsync(LoginRequest request, HttpContext context, Entrance entrance, CancellationToken cancellationToken)
     {
-        if (!Nickname.TryParse(request.Nickname, out var nickname))
-            return ProblemKind.BadNickname.Because($"1 to {ProtocolLimits.MaxNicknameElements} visible characters.");
-        if (request.Password.Length is < ProtocolLimits.MinPasswordChars or > ProtocolLimits.MaxPasswordChars || string.IsNullOrWhiteSpace(request.Password))
-            return ProblemKind.BadPassword.Because($"{ProtocolLimits.MinPasswordChars} to {ProtocolLimits.MaxPasswordChars} characters, not only white space.");
-        if (!Brief.TryParse(request.Brief ?? "", out var brief))
-            return ProblemKind.BadBrief.Because(BriefRule);
-
-        var outcome = await logins.JoinOrSignInAsync(nickname, request.Password, brief, cancellationToken);
-        if (outcome.User is not { } account)
-            return outcome.Problem!.Because();
-
-        var (_, token) = await sessions.LoginAsync(SessionCookies.Read(context.Request), account.Id, SessionKeeper.OriginOf(context), cancellationToken);
-        SessionCookies.Write(context, token);
-
-        // A brief given along with a known nickname is a wish to change it.
-        var user = !outcome.Created && brief.Length > 0 && brief != account.Brief ? await profiles.ChangeBriefAsync(account.Id, brief, cancellationToken) : null;
-        return TypedResults.Ok(new LoginResponse(user ?? new(account.Id, account.UserName!, account.Brief), outcome.Created));
+        var entered = await entrance.EnterAsync(request, SessionCookies.Read(context.Request), SessionKeeper.OriginOf(context), cancellationToken);
+        if (entered.Problem is { } problem)
+            return problem;
+        SessionCookies.Write(context, entered.Token);
+        return TypedResults.Ok(new LoginResponse(entered.User, entered.Created));
     }
 
     private static async Task<IResult> LogoutAsync(HttpContext context, ISessionManager sessions, CancellationToken cancellationToken)
@@ -98,6 +86,4 @@ internal static class AccountsSetup
             await sessions.LogoutAsync(current.Session.Id, cancellationToken);
         return TypedResults.NoContent();
     }
-
-    private static string BriefRule => $"Up to {ProtocolLimits.MaxBriefElements} characters, no control characters.";
 }

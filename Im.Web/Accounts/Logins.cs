@@ -17,14 +17,44 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
         if (await users.FindByNameAsync(nickname) is { } known)
             return await SignInAsync(known, password, cancellationToken);
 
-        var user = new ImUser { Id = Guid.CreateVersion7(), UserName = nickname, Brief = brief ?? "", CreatedAt = time.GetUtcNow() };
+        var skeleton = Skeleton.Of(nickname);
+        if (await database.Users.AnyAsync(other => other.Skeleton == skeleton, cancellationToken))
+            return new(ProblemKind.NicknameTaken);
+        var user = new ImUser { Id = Guid.CreateVersion7(), UserName = nickname, Skeleton = skeleton, Brief = brief ?? "", CreatedAt = time.GetUtcNow() };
         if (await TryJoinAsync(user, password))
             return new(user, Created: true);
         // Somebody was faster: now it is a known nickname.
         database.ChangeTracker.Clear();
         return await users.FindByNameAsync(nickname) is { } winner
             ? await SignInAsync(winner, password, cancellationToken)
-            : throw new InvalidOperationException("A nickname is taken and nobody's.");
+            : new(ProblemKind.NicknameTaken);
+    }
+
+    /// <summary>The user's password once more, for what a session alone may not do. Wrong ones count as at a login.</summary>
+    public async Task<LoginOutcome> VerifyAsync(Guid userId, string password, CancellationToken cancellationToken)
+    {
+        using var place = await gate.EnterAsync(cancellationToken);
+        return await users.FindByIdAsync($"{userId}") is { } user ? await SignInAsync(user, password, cancellationToken) : new(ProblemKind.NotLoggedIn);
+    }
+
+    /// <summary>The new password's rules were looked at.</summary>
+    public async Task ChangePasswordAsync(ImUser user, string password, CancellationToken cancellationToken)
+    {
+        using var place = await gate.EnterAsync(cancellationToken);
+        var hash = users.PasswordHasher.HashPassword(user, password);
+        var stamp = $"{Guid.NewGuid()}";
+        await database.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(
+            row => row.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp), cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether what let the user in still holds: asked after the session was made, so that a ban or a new password that came meanwhile, and found no session to end, ends it.
+    /// </summary>
+    public Task<bool> StillHoldsAsync(ImUser user, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return database.Users.AnyAsync(
+            row => row.Id == user.Id && row.PasswordHash == user.PasswordHash && row.ErasedAt == null && (row.BannedUntil == null || row.BannedUntil <= now), cancellationToken);
     }
 
     private async Task<bool> TryJoinAsync(ImUser user, string password)
@@ -50,6 +80,8 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
             await CountFailureAsync(user.Id, cancellationToken);
             return new(ProblemKind.WrongPassword);
         }
+        if (user.BannedUntil > time.GetUtcNow())
+            return new(ProblemKind.Banned);
         if (user.AccessFailedCount > 0)
             await database.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.AccessFailedCount, 0), cancellationToken);
         return new(user, Created: false);

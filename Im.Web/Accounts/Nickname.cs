@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using Im.Core.Accounts;
 using Im.Protocol;
 using Microsoft.AspNetCore.Identity;
 
@@ -25,7 +26,7 @@ internal sealed class Nickname : ILookupNormalizer
         if (typed.Length > MaxKeyChars || !HasOnlyVisible(typed))
             return false;
         var tidy = string.Join(' ', typed.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Normalize();
-        if (new StringInfo(tidy).LengthInTextElements is 0 or > ProtocolLimits.MaxNicknameElements || KeyOf(tidy).Length is 0 or > MaxKeyChars)
+        if (new StringInfo(tidy).LengthInTextElements is 0 or > ProtocolLimits.MaxNicknameElements || KeyOf(tidy).Length is 0 or > MaxKeyChars || tidy == IAccountData.ErasedNickname)
             return false;
         nickname = tidy;
         return true;

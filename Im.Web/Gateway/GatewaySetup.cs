@@ -1,4 +1,7 @@
 using System.Net;
+using Im.Core.Data;
+using Im.Core.Messages;
+using Im.Web.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -35,6 +38,7 @@ internal static class GatewaySetup
                 // Said by the gateway alone: what a client claims about its way here is dropped.
                 transforms.AddXForwarded(ForwardedTransformActions.Set);
                 transforms.AddRequestHeaderRemove("Forwarded");
+                transforms.AddRequestTransform(ProveAsync);
                 // The node compares a browser's Origin with the page's address.
                 transforms.AddOriginalHost();
             });
@@ -47,7 +51,20 @@ internal static class GatewaySetup
         proxy.UseWebSockets();
         proxy.UseMiddleware<SocketRouting>();
         proxy.UseLoadBalancing();
-    }).DisableHttpMetrics();
+    }).LimitConnects().DisableHttpMetrics();
+
+    // Without the database there is no proof: the node then goes by what it sees itself.
+    private static async ValueTask ProveAsync(RequestTransformContext context)
+    {
+        context.ProxyRequest.Headers.Remove(GatewayProof.Header);
+        try
+        {
+            context.ProxyRequest.Headers.Add(GatewayProof.Header, await context.HttpContext.RequestServices.GetRequiredService<GatewayProof>().CreateAsync());
+        }
+        catch (StoreUnavailableException)
+        {
+        }
+    }
 
     public static ClusterConfig Cluster(IReadOnlyDictionary<string, DestinationConfig> destinations) => new()
     {

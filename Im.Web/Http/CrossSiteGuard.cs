@@ -1,8 +1,10 @@
+using Im.Web.Sessions;
+
 namespace Im.Web.Http;
 
 /// <summary>
 /// Keeps other sites out, whatever the browser sends along for them. Where there is an <c>Origin</c> it must be this one (the API and the socket), and what
-/// changes something must carry <c>X-Im</c>, which a form cannot and a foreign script may not.
+/// changes something must carry <c>X-Im</c>, which a form cannot and a foreign script may not, or <c>Authorization</c>, of which the same is true, and with which no cookie is looked at.
 /// </summary>
 internal sealed class CrossSiteGuard(RequestDelegate next)
 {
@@ -15,7 +17,7 @@ internal sealed class CrossSiteGuard(RequestDelegate next)
             return ProblemKind.CrossSite.WriteAsync(context, "The Origin is not this page's.");
 
         var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsConnect(request.Method);
-        if (changes && !request.Headers.ContainsKey(Header))
+        if (changes && !request.Headers.ContainsKey(Header) && Bearer.Of(request) is null)
             return ProblemKind.CrossSite.WriteAsync(context, $"The header {Header} is missing.");
         return next(context);
     }

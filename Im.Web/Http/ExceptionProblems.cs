@@ -37,7 +37,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
 
     private static bool IsServerAway(Exception exception) => exception switch
     {
-        SessionsUnavailableException or NodesUnavailableException or StoreUnavailableException or BusUnavailableException => true,
+        SessionsUnavailableException or NodesUnavailableException or StoreUnavailableException or StoreBusyException or BusUnavailableException => true,
         RedisConnectionException or RedisTimeoutException or RetryLimitExceededException or TimeoutException or SocketException => true,
         NpgsqlException { IsTransient: true } => true,
         { InnerException: { } inner } => IsServerAway(inner), // Entity Framework wraps what it meets

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Im.Protocol;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -14,6 +15,8 @@ internal static class HttpSetup
     public static IHostApplicationBuilder AddHttp(this IHostApplicationBuilder builder)
     {
         builder.Services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
+        builder.Services.AddSingleton<DistributedContextPropagator, ForeignTraces>();
+        builder.AddRateLimits();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -35,6 +38,7 @@ internal static class HttpSetup
 
     public static void UseHttp(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(status => ProblemKind.OfStatus(status.HttpContext.Response.StatusCode).WriteAsync(status.HttpContext));
@@ -44,6 +48,7 @@ internal static class HttpSetup
         app.UseDefaultFiles();
         // Said here, for what is not said is put before everything: a session that cannot be read would be nobody's to answer for.
         app.UseRouting();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
     }

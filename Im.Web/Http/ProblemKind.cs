@@ -15,6 +15,14 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind NotFound = new(404, ProblemCodes.NotFound, "There is no such thing here, or it is not yours.");
     public static readonly ProblemKind BadMethod = new(405, ProblemCodes.BadRequest, "This address does not take this method.");
     public static readonly ProblemKind LockedOut = new(429, ProblemCodes.LockedOut, "Too many wrong passwords.");
+    public static readonly ProblemKind NicknameTaken = new(409, ProblemCodes.NicknameTaken, "It looks like somebody else's nickname.");
+    public static readonly ProblemKind Banned = new(403, ProblemCodes.Banned, "This account is banned.");
+    public static readonly ProblemKind Muted = new(403, ProblemCodes.Muted, "This account may not write at the moment.");
+    public static readonly ProblemKind Forbidden = new(403, ProblemCodes.Forbidden, "Not with these rights.");
+    public static readonly ProblemKind BadName = new(400, ProblemCodes.BadName, "This name cannot be used.");
+    public static readonly ProblemKind BadText = new(400, ProblemCodes.BadText, "This text cannot be sent.");
+    public static readonly ProblemKind TooMany = new(409, ProblemCodes.TooMany, "There are as many as there may be.");
+    public static readonly ProblemKind SlowDown = new(429, ProblemCodes.SlowDown, "Too many requests.") { RetryAfter = TimeSpan.FromSeconds(1) };
     public static readonly ProblemKind Internal = new(500, ErrorCodes.Internal, "Something went wrong on our side.");
     public static readonly ProblemKind Unavailable = new(503, ProblemCodes.Unavailable, "Not available at the moment.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
@@ -37,6 +45,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         403 => CrossSite,
         404 => NotFound,
         405 => BadMethod,
+        429 => SlowDown,
         503 => Unavailable,
         >= 500 => Internal with { Status = status },
         _ => BadRequest,

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Im.Web.Sessions;
 
 /// <summary>
-/// Finds the session of the cookie, for the API alone: the page's files are everybody's, and the socket's node finds the session by itself.
+/// Finds the session of the cookie or of a bearer token, for the API alone: the page's files are everybody's, and the socket's node finds the session by itself.
 /// A guest's session authenticates nobody; it is in <see cref="CurrentSession"/>, as a user's is.
 /// </summary>
 internal sealed class SessionAuthenticationHandler(
@@ -19,9 +19,12 @@ internal sealed class SessionAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (!Request.Path.StartsWithSegments(HttpSetup.ApiPath) || SessionCookies.Read(Request) is not { } token)
+        if (!Request.Path.StartsWithSegments(HttpSetup.ApiPath))
             return AuthenticateResult.NoResult();
-        if (await sessions.FindAsync(token, Context.RequestAborted) is not { } session)
+        // Who sends credentials of its own is not asked for a cookie: so a bearer's request needs no guard against other sites.
+        var bearer = Bearer.Of(Request);
+        var token = bearer ?? (Request.Headers.Authorization.Count > 0 ? null : SessionCookies.Read(Request));
+        if (token is null || await (bearer is null ? sessions.FindAsync(token, Context.RequestAborted) : sessions.FindBearerAsync(bearer, Context.RequestAborted)) is not { } session)
             return AuthenticateResult.NoResult();
 
         Context.Features.Set(new CurrentSession(session, token));

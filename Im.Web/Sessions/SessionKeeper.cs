@@ -16,7 +16,7 @@ internal sealed class SessionKeeper(ISessionManager sessions, TimeProvider time)
     {
         if (CurrentSession.Of(context) is { } current)
         {
-            if (time.GetUtcNow() - TokenGivenAt(current.Session) > TokenAge)
+            if (Bearer.Of(context.Request) is null && time.GetUtcNow() - TokenGivenAt(current.Session) > TokenAge)
                 await RenewAsync(context, current, cancellationToken);
             return current.Session;
         }

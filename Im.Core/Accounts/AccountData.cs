@@ -1,0 +1,65 @@
+using Im.Core.Data;
+using Im.Core.Messages;
+using Im.Protocol;
+
+namespace Im.Core.Accounts;
+
+internal sealed class AccountData(StoreReader reader) : IAccountData
+{
+    // The members' rows say in which conversations to look: the messages are found by (conversation, sender).
+    private const string WrittenSql = """
+        SELECT m.conversation_id, m.seq, m.client_id, m.sender_nickname, m.body, m.at, m.node, s.peer_id
+        FROM members s JOIN messages m ON m.conversation_id = s.conversation_id AND m.sender_id = s.user_id
+        WHERE s.user_id = $1 AND (m.conversation_id, m.seq) > ($2, $3)
+        ORDER BY m.conversation_id, m.seq LIMIT $4
+        """;
+
+    // One statement, and so one transaction.
+    private const string EraseSql = """
+        WITH erased AS (
+            UPDATE users SET user_name = $2, normalized_user_name = $2 || ' ' || id, skeleton = NULL, brief = '', password_hash = NULL, is_admin = false,
+                   security_stamp = gen_random_uuid()::text, concurrency_stamp = gen_random_uuid()::text, erased_at = now()
+            WHERE id = $1 AND erased_at IS NULL RETURNING id
+        ), keys AS (
+            DELETE FROM api_keys k USING erased e WHERE k.owner_id = e.id
+        ), written AS (
+            UPDATE messages m SET sender_nickname = $2, body = CASE WHEN $3 THEN '' ELSE m.body END
+            FROM members s, erased e WHERE s.user_id = e.id AND m.conversation_id = s.conversation_id AND m.sender_id = e.id
+        )
+        SELECT id FROM erased
+        """;
+
+    private const string RemoveSql = """
+        WITH removed AS (UPDATE messages SET body = '' WHERE conversation_id = $1 AND seq = $2 RETURNING conversation_id)
+        SELECT s.user_id FROM removed r LEFT JOIN members s ON s.conversation_id = r.conversation_id AND s.peer_id IS NOT NULL
+        """;
+
+    public Task<IReadOnlyList<MessageInfo>> ReadWrittenAsync(
+        Guid userId, ConversationId? afterConversation, long afterSeq, int limit, CancellationToken cancellationToken = default) =>
+        reader.QueryAsync(WrittenSql, [userId, afterConversation?.Value ?? Guid.Empty, afterSeq, limit], async rows =>
+        {
+            var messages = new List<MessageInfo>();
+            while (await rows.ReadAsync())
+                messages.Add(new(new(rows.GetGuid(0)), rows.GetInt64(1), rows.GetString(2), new(userId, rows.GetString(3)), rows.GetString(4), rows.GetUnixMilliseconds(5), rows.GetString(6))
+                {
+                    To = rows.IsDBNull(7) ? null : rows.GetGuid(7),
+                });
+            return (IReadOnlyList<MessageInfo>)messages;
+        }, cancellationToken);
+
+    public Task EraseAsync(Guid userId, bool removeMessages, CancellationToken cancellationToken = default) =>
+        reader.QueryAsync(EraseSql, [userId, IAccountData.ErasedNickname, removeMessages], rows => rows.ReadAsync(), cancellationToken);
+
+    public Task<IReadOnlyList<Guid>?> RemoveMessageAsync(ConversationId conversation, long seq, CancellationToken cancellationToken = default) =>
+        reader.QueryAsync(RemoveSql, [conversation.Value, seq], async rows =>
+        {
+            List<Guid>? members = null;
+            while (await rows.ReadAsync())
+            {
+                members ??= [];
+                if (!rows.IsDBNull(0))
+                    members.Add(rows.GetGuid(0));
+            }
+            return (IReadOnlyList<Guid>?)members;
+        }, cancellationToken);
+}

@@ -1,0 +1,18 @@
+using Im.Core.Data;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Im.Core.Accounts;
+
+public static class AccountServices
+{
+    /// <summary><see cref="IUserStandings"/>, <see cref="IAccountData"/> and <see cref="GatewayProof"/>. After <c>AddImMessages</c>.</summary>
+    public static IServiceCollection AddImAccounts(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IUserStandings, UserStandings>();
+        services.TryAddSingleton<IAccountData, AccountData>();
+        services.TryAddSingleton<IInstallationSecret, InstallationSecret>();
+        services.TryAddSingleton<GatewayProof>();
+        return services;
+    }
+}

@@ -1,0 +1,21 @@
+using Im.Core.Messages;
+
+namespace Im.Core.Accounts;
+
+/// <summary>What a user may do.</summary>
+public interface IUserStandings
+{
+    /// <summary>Remembered for up to 30 s; a user nobody knows may do nothing.</summary>
+    /// <exception cref="StoreUnavailableException"/>
+    ValueTask<UserStanding> FindAsync(Guid userId, CancellationToken cancellationToken = default);
+
+    /// <summary>It changed: the next <see cref="FindAsync"/> of this process reads it anew.</summary>
+    void Invalidate(Guid userId);
+}
+
+public sealed record UserStanding(bool IsAdmin, DateTimeOffset? MutedUntil, DateTimeOffset? BannedUntil)
+{
+    public bool IsMuted(DateTimeOffset now) => MutedUntil > now;
+
+    public bool IsBanned(DateTimeOffset now) => BannedUntil > now;
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Im.Core.Limits;
+
+public static class LimitServices
+{
+    /// <summary><see cref="LimitOptions"/>, section <c>Limits</c>, and <see cref="ISharedBuckets"/>.</summary>
+    public static IServiceCollection AddImLimits(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<LimitOptions>().BindConfiguration("Limits");
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LimitOptions>, LimitOptionsValidator>());
+        services.TryAddSingleton(_ => new RedisKeys());
+        services.TryAddSingleton<ISharedBuckets, RedisBuckets>();
+        return services;
+    }
+}

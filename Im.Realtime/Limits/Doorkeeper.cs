@@ -1,0 +1,54 @@
+using System.Net;
+using System.Threading.RateLimiting;
+using Im.Core.Data;
+using Im.Core.Limits;
+using Microsoft.Extensions.Options;
+
+namespace Im.Realtime.Limits;
+
+/// <summary>
+/// Looks at whoever comes to <c>/ws</c> before anything is asked of Redis: by the gateway or not, from which page, from which address, how often. What the gateway says of
+/// address and host is believed of the gateway alone (<see cref="GatewayProof"/>).
+/// </summary>
+internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limits, IOptions<DoorOptions> options) : IDisposable
+{
+    private readonly PartitionedRateLimiter<string> _connects = PartitionedRateLimiter.Create<string, string>(address => RateLimitPartition.GetTokenBucketLimiter(address, _ => new()
+    {
+        TokenLimit = (int)limits.Value.Connects.Burst,
+        TokensPerPeriod = (int)Math.Max(1, limits.Value.Connects.PerSecond),
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1 / Math.Min(1, limits.Value.Connects.PerSecond)),
+    }));
+
+    public async ValueTask<Visit> ReceiveAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var byGateway = await proof.IsValidAsync(request.Headers[GatewayProof.Header]);
+        if (!byGateway && options.Value.OnlyByGateway)
+            return Visit.NotByGateway;
+        if (!IsOwnOrigin(request, byGateway))
+            return Visit.ForeignOrigin;
+        var address = byGateway && IPAddress.TryParse(request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim(), out var forwarded) ? forwarded : context.Connection.RemoteIpAddress;
+        using var lease = _connects.AttemptAcquire(AddressKey.Of(address));
+        return lease.IsAcquired ? Visit.Welcome : Visit.TooOften;
+    }
+
+    public void Dispose() => _connects.Dispose();
+
+    // Only browsers send Origin, and a page cannot forge it.
+    private static bool IsOwnOrigin(HttpRequest request, bool byGateway)
+    {
+        if (request.Headers.Origin is not [{ Length: > 0 } origin])
+            return request.Headers.Origin.Count == 0;
+        var host = byGateway && request.Headers["X-Forwarded-Host"] is [{ Length: > 0 } forwarded] ? forwarded : request.Host.Value;
+        return Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, host, StringComparison.OrdinalIgnoreCase);
+    }
+}
+
+internal enum Visit { Welcome, NotByGateway, ForeignOrigin, TooOften }
+
+/// <summary>Section <c>Door</c>.</summary>
+internal sealed class DoorOptions
+{
+    /// <summary>Whether connections that did not come by the gateway are refused. Without it programs on the same network may connect to a node itself.</summary>
+    public bool OnlyByGateway { get; set; }
+}

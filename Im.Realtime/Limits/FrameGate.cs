@@ -1,0 +1,39 @@
+using Im.Core.Accounts;
+using Im.Core.Limits;
+using Im.Protocol;
+using Im.Realtime.Connections;
+using Im.Realtime.Frames;
+using Microsoft.Extensions.Options;
+
+namespace Im.Realtime.Limits;
+
+/// <summary>Every frame passes here before its handler sees it: not too fast, and from somebody who may.</summary>
+internal sealed class FrameGate(UserPace users, IUserStandings standings, IOptions<LimitOptions> options, TimeProvider time)
+{
+    /// <exception cref="FrameRefusedException"/>
+    public async ValueTask EnterAsync(ClientConnection connection, ClientFrame frame, int bytes)
+    {
+        var limits = options.Value;
+        if (connection.Pace.Frame(bytes, limits, time) is { } wait)
+            throw SlowDown(connection, wait);
+        switch (frame)
+        {
+            case HistoryRequest or ConversationsRequest or ReadRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
+                throw SlowDown(connection, later);
+            case SendFrame or TypingRequest when connection.User is { } user:
+                var standing = await standings.FindAsync(user.Id);
+                if (standing.IsBanned(time.GetUtcNow()) || standing.IsMuted(time.GetUtcNow()))
+                    throw new FrameRefusedException(ErrorCodes.Muted, "You may not write at the moment.");
+                if (frame is SendFrame && await users.MessageAsync(user.Id) is { } pause)
+                    throw SlowDown(connection, pause);
+                break;
+        }
+    }
+
+    private FrameRefusedException SlowDown(ClientConnection connection, TimeSpan wait)
+    {
+        if (connection.Pace.CountRefusal(time.GetUtcNow()) > ProtocolLimits.MaxSlowDownsPerMinute)
+            connection.Outbox.Close(CloseCodes.TooFast, "too fast");
+        return new(ErrorCodes.SlowDown, "Too fast.") { RetryAfterMs = (int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), int.MaxValue) };
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net.Mime;
+using System.Text.Json;
+using Im.Core.Accounts;
+using Im.Core.Data;
+using Im.Core.Messages;
+using Im.Core.Sessions;
+using Im.Protocol;
+using Im.Web.Http;
+using Im.Web.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Im.Web.Accounts;
+
+/// <summary>What people do with their own account: another password, taking their data along, deleting it.</summary>
+internal static class OwnAccountSetup
+{
+    private const int ExportBatch = 500;
+
+    public static void MapOwnAccount(this IEndpointRouteBuilder api)
+    {
+        var account = api.MapGroup("/me").WithTags("Accounts");
+        account.MapPut("/password", ChangePasswordAsync)
+            .RequireLogin()
+            .LimitLogins()
+            .WithSummary("Change the password")
+            .WithDescription("Needs the old one, and signs out all other sessions. Wrong ones count as at a login.")
+            .Produces<EndedResponse>()
+            .WithProblems(ProblemKind.BadPassword, ProblemKind.BadRequest, ProblemKind.WrongPassword, ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.LockedOut, ProblemKind.Unavailable);
+        account.MapGet("/export", ExportAsync)
+            .RequireLogin()
+            .WithSummary("My data")
+            .WithDescription("A JSON file: the account, its sessions and keys, the conversations it is in, and every message it wrote.")
+            .Produces<object>()
+            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.Unavailable);
+        account.MapDelete("", DeleteAsync)
+            .RequireLogin()
+            .LimitLogins()
+            .WithSummary("Delete my account")
+            .WithDescription("Needs the password. Nickname, brief, password, sessions and keys are erased, the nickname is free again. Messages stay in others' conversations, "
+                + "their sender called `(deleted)`; with `removeMessages` their texts are erased too.")
+            .Produces<EndedResponse>()
+            .WithProblems(ProblemKind.BadRequest, ProblemKind.WrongPassword, ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.LockedOut, ProblemKind.Unavailable);
+    }
+
+    private static async Task<IResult> ChangePasswordAsync(
+        PasswordRequest request, HttpContext context, Logins logins, ISessionManager sessions, CancellationToken cancellationToken)
+    {
+        if (Entrance.CheckPassword(request.NewPassword) is { } bad)
+            return bad;
+        var verified = await logins.VerifyAsync(CurrentSession.UserOf(context), request.OldPassword, cancellationToken);
+        if (verified.User is not { } user)
+            return verified.Problem!.Because();
+        await logins.ChangePasswordAsync(user, request.NewPassword, cancellationToken);
+        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, CurrentSession.Of(context)!.Session.Id, CancellationToken.None)));
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        [Microsoft.AspNetCore.Mvc.FromBody] DeleteAccountRequest request, HttpContext context, Logins logins, IAccountData data, IUserStandings standings, ISessionManager sessions,
+        CancellationToken cancellationToken)
+    {
+        var verified = await logins.VerifyAsync(CurrentSession.UserOf(context), request.Password, cancellationToken);
+        if (verified.User is not { } user)
+            return verified.Problem!.Because();
+        await data.EraseAsync(user.Id, request.RemoveMessages, CancellationToken.None);
+        standings.Invalidate(user.Id);
+        await sessions.AnnounceStandingAsync(user.Id, CancellationToken.None);
+        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, ct: CancellationToken.None)));
+    }
+
+    // Written as it is read: an account may have written a million messages.
+    private static async Task ExportAsync(
+        HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, ISessionManager sessions, CancellationToken cancellationToken)
+    {
+        var userId = CurrentSession.UserOf(context);
+        var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == userId, cancellationToken);
+        var keys = await database.ApiKeys.AsNoTracking().Where(key => key.OwnerId == userId).Select(key => key.Name).ToListAsync(cancellationToken);
+        var places = await sessions.ListPlacesAsync(userId, cancellationToken);
+        var talks = await conversations.ListAsync(userId, cancellationToken);
+
+        context.Response.ContentType = MediaTypeNames.Application.Json;
+        context.Response.Headers.ContentDisposition = "attachment; filename=\"im-export.json\"";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, new() { Indented = true });
+        json.WriteStartObject();
+        json.WritePropertyName("user");
+        JsonSerializer.Serialize(json, new UserInfo(user.Id, user.UserName!, user.Brief), ProtocolJson.Default.UserInfo);
+        json.WriteNumber("created", user.CreatedAt.ToUnixTimeMilliseconds());
+        json.WritePropertyName("sessions");
+        JsonSerializer.Serialize(json, [.. places.Select(place => place.ToInfo(CurrentSession.Of(context)!.Session.Id))], ProtocolJson.Default.IReadOnlyListSessionInfo);
+        json.WriteStartArray("keys");
+        keys.ForEach(json.WriteStringValue);
+        json.WriteEndArray();
+        json.WritePropertyName("conversations");
+        JsonSerializer.Serialize(json, talks, ProtocolJson.Default.IReadOnlyListConversationSummary);
+        json.WriteStartArray("messages");
+        ConversationId? conversation = null;
+        long seq = 0;
+        IReadOnlyList<MessageInfo> batch;
+        do
+        {
+            batch = await data.ReadWrittenAsync(userId, conversation, seq, ExportBatch, cancellationToken);
+            foreach (var message in batch)
+                JsonSerializer.Serialize(json, message, ProtocolJson.Default.MessageInfo);
+            if (batch is [.., var last])
+                (conversation, seq) = (last.Conversation, last.Seq);
+            await json.FlushAsync(cancellationToken);
+        }
+        while (batch.Count == ExportBatch);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

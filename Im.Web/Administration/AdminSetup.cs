@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Im.Core.Accounts;
+using Im.Core.Bus;
+using Im.Core.Sessions;
+using Im.Protocol;
+using Im.Web.Http;
+using Im.Web.Sessions;
+
+namespace Im.Web.Administration;
+
+/// <summary><c>/api/admin</c>: for administrators alone, every deed in the audit trail. Direct conversations are not theirs to read.</summary>
+internal static class AdminSetup
+{
+    private const int MaxMinutes = 10 * 365 * 24 * 60;
+    private const int AuditPage = 100;
+    private const string Origin = "web";
+
+    public static IHostApplicationBuilder AddAdministration(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddScoped<AuditTrail>();
+        builder.Services.AddScoped<Wardens>();
+        builder.Services.AddHostedService<FirstAdmin>();
+        return builder;
+    }
+
+    public static void MapAdministration(this IEndpointRouteBuilder api)
+    {
+        var admin = api.MapGroup("/admin").WithTags("Administration").AddEndpointFilter(OnlyAdminsAsync)
+            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.Forbidden, ProblemKind.NotFound, ProblemKind.BadRequest, ProblemKind.BadText, ProblemKind.CrossSite, ProblemKind.Unavailable);
+        admin.MapGet("/users/{nameOrId}", (string nameOrId, Wardens wardens, CancellationToken ct) => wardens.AnswerAsync(nameOrId, ct))
+            .RequireLogin().WithSummary("One account").WithDescription("By nickname or id: what it may do, and its sessions.").Produces<AdminUserInfo>();
+        admin.MapDelete("/users/{id:guid}/sessions", EndSessionsAsync)
+            .RequireLogin().WithSummary("Sign somebody out everywhere").Produces<EndedResponse>();
+        admin.MapPut("/users/{id:guid}/mute", (Guid id, PenaltyRequest body, HttpContext context, Wardens wardens, CancellationToken ct) => PenaliseAsync("user.mute", id, body, context, wardens, ct))
+            .RequireLogin().WithSummary("Mute somebody").WithDescription("They read, and do not write. 0 minutes: no longer.").Produces<AdminUserInfo>();
+        admin.MapPut("/users/{id:guid}/ban", (Guid id, PenaltyRequest body, HttpContext context, Wardens wardens, CancellationToken ct) => PenaliseAsync("user.ban", id, body, context, wardens, ct))
+            .RequireLogin().WithSummary("Ban somebody").WithDescription("Their sessions end, and they cannot log in. 0 minutes: no longer.").Produces<AdminUserInfo>();
+        admin.MapPut("/users/{id:guid}/admin", MakeAdminAsync)
+            .RequireLogin().WithSummary("Make somebody an administrator, or no longer").Produces<AdminUserInfo>();
+        admin.MapDelete("/conversations/{conversation}/messages/{seq:long}", RemoveAsync)
+            .RequireLogin().WithSummary("Remove a message").WithDescription("Its text is erased; it keeps its place. Whoever is connected is told by the frame `removed`.").Produces(StatusCodes.Status204NoContent);
+        admin.MapPost("/announcements", AnnounceAsync)
+            .RequireLogin().WithSummary("Say something to everybody who is connected").Produces(StatusCodes.Status204NoContent);
+        admin.MapGet("/audit", (long? before, AuditTrail trail, CancellationToken ct) => trail.ReadAsync(before, AuditPage, ct))
+            .RequireLogin().WithSummary("The audit trail").WithDescription($"Newest first, {AuditPage} at a time, those before an id.").Produces<IReadOnlyList<AuditInfo>>();
+    }
+
+    private static async ValueTask<object?> OnlyAdminsAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var context = invocation.HttpContext;
+        var standings = context.RequestServices.GetRequiredService<IUserStandings>();
+        return (await standings.FindAsync(CurrentSession.UserOf(context), context.RequestAborted)).IsAdmin ? await next(invocation) : ProblemKind.Forbidden.Because();
+    }
+
+    private static async Task<IResult> EndSessionsAsync(Guid id, HttpContext context, Wardens wardens, ISessionManager sessions, CancellationToken ct)
+    {
+        if (!await wardens.WriteAsync(context, "user.sign-out", id, null, ct))
+            return ProblemKind.NotFound.Because();
+        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(id, ct: CancellationToken.None)));
+    }
+
+    private static async Task<IResult> PenaliseAsync(string action, Guid id, PenaltyRequest body, HttpContext context, Wardens wardens, CancellationToken ct)
+    {
+        if (body.Minutes is < 0 or > MaxMinutes || body.Reason?.Length > ProtocolLimits.MaxReasonChars)
+            return ProblemKind.BadRequest.Because($"0 to {MaxMinutes} minutes; a reason has at most {ProtocolLimits.MaxReasonChars} characters.");
+        if (!await wardens.WriteAsync(context, action, id, $"{body.Minutes} min{(body.Reason is { } reason ? $": {reason}" : "")}", ct))
+            return ProblemKind.NotFound.Because();
+        await wardens.PenaliseAsync(id, ban: action == "user.ban", TimeSpan.FromMinutes(body.Minutes));
+        return await wardens.AnswerAsync($"{id}", ct);
+    }
+
+    private static async Task<IResult> MakeAdminAsync(Guid id, AdminRequest body, HttpContext context, Wardens wardens, CancellationToken ct)
+    {
+        if (!await wardens.WriteAsync(context, "user.admin", id, body.Admin ? "granted" : "taken", ct))
+            return ProblemKind.NotFound.Because();
+        await wardens.SetAdminAsync(id, body.Admin);
+        return await wardens.AnswerAsync($"{id}", ct);
+    }
+
+    private static async Task<IResult> RemoveAsync(string conversation, long seq, HttpContext context, Wardens wardens, IAccountData data, IBus bus, CancellationToken ct)
+    {
+        if (!ConversationId.TryParse(conversation, out var id))
+            return ProblemKind.NotFound.Because();
+        await wardens.WriteAsync(context, "message.remove", $"{id} {seq}", null, ct);
+        if (await data.RemoveMessageAsync(id, seq, CancellationToken.None) is not { } members)
+            return ProblemKind.NotFound.Because();
+        var envelope = Frame(new RemovedFrame(id, seq));
+        foreach (var topic in members.Count == 0 ? [BusTopic.Conversation(id)] : members.Select(BusTopic.User))
+            await bus.TryPublishAsync(topic, envelope);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> AnnounceAsync(AnnouncementRequest body, HttpContext context, Wardens wardens, IBus bus, TimeProvider time, CancellationToken ct)
+    {
+        if (string.IsNullOrWhiteSpace(body.Text) || body.Text.Length > ProtocolLimits.MaxTextChars || body.Text.Contains('\0'))
+            return ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextChars} characters, not only white space, no U+0000.");
+        await wardens.WriteAsync(context, "announce", "everybody", $"{body.Text.Length} characters", ct);
+        await bus.PublishAsync(BusTopic.Conversation(ConversationId.Lobby), Frame(new AnnouncementFrame(body.Text, time.GetUtcNow().ToUnixTimeMilliseconds())), ct);
+        return TypedResults.NoContent();
+    }
+
+    private static BusEnvelope Frame(ServerFrame frame) => new(BusKind.Frame, Origin, JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame));
+}

@@ -1,0 +1,63 @@
+using Im.Core.Accounts;
+using Im.Core.Data;
+using Im.Core.Sessions;
+using Im.Protocol;
+using Im.Web.Accounts;
+using Im.Web.Http;
+using Im.Web.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Im.Web.Administration;
+
+/// <summary>What administrators do to accounts. Nodes hear of it at once, or within 30 s where the news is lost.</summary>
+internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles profiles, ISessionManager sessions, IUserStandings standings, TimeProvider time)
+{
+    /// <summary>Puts a deed on record; false when there is no such user.</summary>
+    public async Task<bool> WriteAsync(HttpContext context, string action, Guid target, string? detail, CancellationToken cancellationToken)
+    {
+        if (!await database.Users.AnyAsync(user => user.Id == target && user.ErasedAt == null, cancellationToken))
+            return false;
+        await WriteAsync(context, action, $"{target}", detail, cancellationToken);
+        return true;
+    }
+
+    public async Task WriteAsync(HttpContext context, string action, string target, string? detail, CancellationToken cancellationToken) =>
+        await trail.WriteAsync(await profiles.FindAsync(CurrentSession.UserOf(context), cancellationToken), action, target, detail, cancellationToken);
+
+    public async Task PenaliseAsync(Guid userId, bool ban, TimeSpan duration)
+    {
+        DateTimeOffset? until = duration == TimeSpan.Zero ? null : time.GetUtcNow() + duration;
+        var row = database.Users.Where(user => user.Id == userId);
+        await (ban ? row.ExecuteUpdateAsync(set => set.SetProperty(user => user.BannedUntil, until)) : row.ExecuteUpdateAsync(set => set.SetProperty(user => user.MutedUntil, until)));
+        await AnnounceAsync(userId);
+        if (ban && until is not null)
+            await sessions.DestroyAllAsync(userId);
+    }
+
+    public async Task SetAdminAsync(Guid userId, bool admin)
+    {
+        await database.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(user => user.IsAdmin, admin));
+        await AnnounceAsync(userId);
+    }
+
+    public async Task<IResult> AnswerAsync(string nameOrId, CancellationToken cancellationToken)
+    {
+        var key = Nickname.KeyOf(nameOrId);
+        var id = Guid.TryParse(nameOrId, out var parsed) ? parsed : Guid.Empty;
+        if (await database.Users.AsNoTracking().FirstOrDefaultAsync(user => user.ErasedAt == null && (user.NormalizedUserName == key || user.Id == id), cancellationToken) is not { } user)
+            return ProblemKind.NotFound.Because();
+        var places = await sessions.ListPlacesAsync(user.Id, cancellationToken);
+        return TypedResults.Ok(new AdminUserInfo(
+            new(user.Id, user.UserName!, user.Brief), user.CreatedAt.ToUnixTimeMilliseconds(), user.IsAdmin, [.. places.Select(place => place.ToInfo())])
+        {
+            MutedUntil = user.MutedUntil?.ToUnixTimeMilliseconds(),
+            BannedUntil = user.BannedUntil?.ToUnixTimeMilliseconds(),
+        });
+    }
+
+    private async Task AnnounceAsync(Guid userId)
+    {
+        standings.Invalidate(userId);
+        await sessions.AnnounceStandingAsync(userId);
+    }
+}

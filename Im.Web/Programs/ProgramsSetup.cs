@@ -1,0 +1,19 @@
+namespace Im.Web.Programs;
+
+/// <summary>What bots and servers come by: tokens, keys, publishing.</summary>
+internal static class ProgramsSetup
+{
+    public static IHostApplicationBuilder AddPrograms(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddScoped<ApiKeyReader>();
+        builder.Services.AddSingleton<Publisher>();
+        return builder;
+    }
+
+    public static void MapPrograms(this IEndpointRouteBuilder api)
+    {
+        api.MapTokens();
+        api.MapKeys();
+        api.MapPublish();
+    }
+}
