@@ -18,7 +18,7 @@ public static class ProtocolLimits
     public const int DefaultPageMessages = 50;
     public const int MaxPageMessages = 100;
     public const int MaxConversations = 100;
-    public const int MaxPresenceUsers = 1_000;
+    public const int MaxPresenceUsers = 500;
 
     /// <summary>
     /// Texts of a page in UTF-8, and nicknames and briefs of a list of users: where they are longer, it is shorter, though never empty. JSON makes up to six bytes of one, and an

@@ -12,7 +12,7 @@ namespace Im.Core.Messages;
 internal sealed class AppendStatement : IAsyncDisposable
 {
     // item:     what the batch brings, with what is stored already under the same (conversation, sender, client id).
-    // fresh:    what is not, numbered within its conversation.
+    // fresh:    what is not, numbered within its conversation; without what is for somebody who has no account, of which no row comes back.
     // advanced: the heads of the conversations, made where they are missing. Its order by id is the order in which every node locks them: no deadlock.
     //           A row that another node has just advanced is waited for and read anew, so sequences continue there.
     // placed:   every fresh message with its sequence: how far its conversation was before, and its number. A window over both, because the planner
@@ -29,7 +29,7 @@ internal sealed class AppendStatement : IAsyncDisposable
         ), fresh AS MATERIALIZED (
             SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, body, at, node, position,
                    row_number() OVER (PARTITION BY conversation_id ORDER BY position) AS number
-            FROM item WHERE known_seq IS NULL
+            FROM item WHERE known_seq IS NULL AND (peer_id IS NULL OR EXISTS (SELECT FROM users WHERE id = peer_id))
         ), advanced AS (
             INSERT INTO conversations AS c (id, kind, last_seq, last_message_at)
             SELECT conversation_id, CASE WHEN peer_id IS NULL THEN 0 ELSE 1 END, count(*), max(at) FROM fresh GROUP BY 1, 2 ORDER BY 1
@@ -91,18 +91,18 @@ internal sealed class AppendStatement : IAsyncDisposable
 
     public static async Task<AppendStatement> OpenAsync(NpgsqlDataSource source) => new(await source.OpenConnectionAsync());
 
-    /// <summary>Stores the batch, all or nothing. Returns only what is committed, in the order of <paramref name="batch"/>.</summary>
+    /// <summary>Stores the batch, all or nothing. Returns only what is committed, in the order of <paramref name="batch"/>; null for a message to somebody who has no account.</summary>
     /// <exception cref="TimeoutException">No answer came in time: it may be stored or not, now or later. All that is left to do with this object is to dispose it.</exception>
-    public Task<AppendResult[]> ExecuteAsync(IReadOnlyList<PendingAppend> batch)
+    public Task<AppendResult?[]> ExecuteAsync(IReadOnlyList<PendingAppend> batch)
     {
         var running = RunAsync(batch);
         _running = running;
         return running.WaitAsync(ImDataSource.AnswerTimeout);
     }
 
-    private async Task<AppendResult[]> RunAsync(IReadOnlyList<PendingAppend> batch)
+    private async Task<AppendResult?[]> RunAsync(IReadOnlyList<PendingAppend> batch)
     {
-        var results = new AppendResult[batch.Count];
+        var results = new AppendResult?[batch.Count];
         var firsts = Fill(batch);
         await _command.PrepareAsync();
         await using (var reader = await _command.ExecuteReaderAsync())
@@ -116,7 +116,7 @@ internal sealed class AppendStatement : IAsyncDisposable
             await reader.CloseAsync();
         }
         for (var index = 0; index < results.Length; index++)
-            results[index] ??= results[firsts[_positions[KeyOf(batch[index].Message)]]] with { Duplicate = true };
+            results[index] ??= results[firsts[_positions[KeyOf(batch[index].Message)]]] is { } first ? first with { Duplicate = true } : null;
         return results;
     }
 

@@ -56,6 +56,6 @@ public sealed record ConversationChange(ConversationId Conversation, long FirstS
 
 public sealed class StoreBusyException() : Exception("The write queue is full.");
 
-public sealed class MessageRejectedException(Exception inner) : Exception("The message cannot be stored.", inner);
+public sealed class MessageRejectedException(Exception? inner = null) : Exception("The message cannot be stored.", inner);
 
 public sealed class StoreUnavailableException(Exception inner) : Exception("The database could not be reached.", inner);

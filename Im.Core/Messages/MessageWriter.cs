@@ -111,13 +111,16 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
     }
 
     // After the batch before it, and beside the next one's commit: acks and publishes in the order of the sequences, without holding up the writer.
-    private static async Task CompleteAsync(Task before, List<PendingAppend> batch, AppendResult[] results)
+    private static async Task CompleteAsync(Task before, List<PendingAppend> batch, AppendResult?[] results)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         for (var index = 0; index < results.Length; index++)
         {
-            var (append, result) = (batch[index], results[index]);
-            append.TrySetResult(append.OutcomeUnknown ? result with { Duplicate = false } : result);
+            var append = batch[index];
+            if (results[index] is { } result)
+                append.TrySetResult(append.OutcomeUnknown ? result with { Duplicate = false } : result);
+            else
+                append.TrySetException(new MessageRejectedException());
         }
     }
 

@@ -23,7 +23,8 @@ public interface IPresence
     PresenceFrame Snapshot();
 
     /// <summary>
-    /// Raised with what changed since the last time, gathered for up to 250 ms; a full frame where more users changed than a snapshot lists. Called from one loop, never
+    /// Raised with what changed since the last time, gathered for up to 250 ms; a full frame where more changed than a snapshot lists. Users beyond the list change the count
+    /// alone, and take the places of those who leave it. Called from one loop, never
     /// concurrently and with no lock held; what a handler throws is logged. Who takes a snapshot after adding its handler misses nothing: a change may come twice.
     /// </summary>
     event Action<PresenceFrame>? Changed;

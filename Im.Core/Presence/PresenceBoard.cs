@@ -3,15 +3,21 @@ using Im.Protocol;
 
 namespace Im.Core.Presence;
 
-/// <summary>All nodes' columns in memory, and their sum. Safe from any thread; its lock is held for no longer than the counting takes.</summary>
+/// <summary>
+/// All nodes' columns in memory, and their sum. Of many users some are listed, the others only counted: what a change costs all who hear of it must not grow without end.
+/// Safe from any thread; its lock is held for no longer than the counting takes.
+/// </summary>
 internal sealed class PresenceBoard
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Column> _columns = [];
     private readonly Dictionary<Guid, OnlineUser> _online = [];
+    private readonly HashSet<Guid> _listed = [];
+    private readonly Queue<Guid> _unlisted = []; // some of them are gone or listed since
     private readonly Dictionary<Guid, OnlineUser> _changed = [];
+    private int _listedTextBytes;
     private int _guests;
-    private bool _guestsChanged;
+    private bool _countsChanged;
 
     /// <summary>The version of a node's column, null when there is none.</summary>
     public long? VersionOf(string node)
@@ -77,26 +83,54 @@ internal sealed class PresenceBoard
             return TakeSnapshot();
     }
 
-    /// <summary>What changed since the last call, null when nothing did. When more users changed than a snapshot lists, the snapshot is the shorter answer.</summary>
+    /// <summary>What changed since the last call, null when nothing did; the whole list where that is shorter.</summary>
     public PresenceFrame? TakeChanges()
     {
         lock (_lock)
         {
-            if (_changed.Count == 0 && !_guestsChanged)
+            ListMore();
+            if (_changed.Count == 0 && !_countsChanged)
                 return null;
-            var isMuch = _changed.Count > ProtocolLimits.MaxPresenceUsers || _changed.Values.Sum(TextBytes) > ProtocolLimits.MaxPageTextBytes;
-            var frame = isMuch ? TakeSnapshot() : new(Full: false, [.. _changed.Values], _guests, _online.Count);
+            var frame = _changed.Count > ProtocolLimits.MaxPresenceUsers ? TakeSnapshot() : new(Full: false, [.. _changed.Values], _guests, _online.Count);
             _changed.Clear();
-            _guestsChanged = false;
+            _countsChanged = false;
             return frame;
         }
     }
 
     private PresenceFrame TakeSnapshot()
     {
-        var textBytes = 0;
-        var listed = _online.Values.Take(ProtocolLimits.MaxPresenceUsers).TakeWhile(user => (textBytes += TextBytes(user)) <= ProtocolLimits.MaxPageTextBytes);
-        return new(Full: true, [.. listed], _guests, _online.Count);
+        ListMore();
+        return new(Full: true, [.. _listed.Select(id => _online[id])], _guests, _online.Count);
+    }
+
+    // Fills the places of those who left.
+    private void ListMore()
+    {
+        while (_unlisted.TryPeek(out var id))
+        {
+            if (_online.TryGetValue(id, out var user) && !_listed.Contains(id))
+            {
+                if (!TryList(user))
+                    return;
+                _changed[id] = user;
+            }
+            _unlisted.Dequeue();
+        }
+    }
+
+    private bool TryList(OnlineUser user)
+    {
+        if (_listed.Count >= ProtocolLimits.MaxPresenceUsers || _listedTextBytes + TextBytes(user) > ProtocolLimits.MaxPageTextBytes)
+            return false;
+        _listedTextBytes += TextBytes(user);
+        return _listed.Add(user.Id);
+    }
+
+    private void Unlist(OnlineUser user)
+    {
+        if (_listed.Remove(user.Id))
+            _listedTextBytes -= TextBytes(user);
     }
 
     private static int TextBytes(OnlineUser user) => Encoding.UTF8.GetByteCount(user.Nickname) + Encoding.UTF8.GetByteCount(user.Brief);
@@ -107,7 +141,7 @@ internal sealed class PresenceBoard
             return;
         _guests += guests - column.Guests;
         column.Guests = guests;
-        _guestsChanged = true;
+        _countsChanged = true;
     }
 
     private void SetUser(Column column, OnlineUser user)
@@ -119,14 +153,28 @@ internal sealed class PresenceBoard
             column.Users.Remove(user.Id);
         else
             column.Users[user.Id] = user;
-        var places = (_online.GetValueOrDefault(user.Id)?.Places ?? 0) + user.Places - (before?.Places ?? 0);
+        var was = _online.GetValueOrDefault(user.Id);
+        var places = (was?.Places ?? 0) + user.Places - (before?.Places ?? 0);
         // The profile shown is the one that came last (each node with the user is told of a change); who leaves a place says nothing new about it.
-        var sum = (user.Places == 0 ? _online[user.Id] : user) with { Places = places };
+        var sum = (user.Places == 0 ? was! : user) with { Places = places };
         if (places == 0)
             _online.Remove(user.Id);
         else
             _online[user.Id] = sum;
-        _changed[user.Id] = sum;
+        _countsChanged |= (was is null) != (places == 0);
+        NoteChange(was, sum);
+    }
+
+    private void NoteChange(OnlineUser? was, OnlineUser user)
+    {
+        var wasListed = _listed.Contains(user.Id);
+        if (wasListed)
+            Unlist(was!);
+        var isListed = user.Places > 0 && TryList(user);
+        if (user.Places > 0 && !isListed)
+            _unlisted.Enqueue(user.Id);
+        if (wasListed || isListed)
+            _changed[user.Id] = isListed ? user : user with { Places = 0 };
     }
 
     private sealed class Column

@@ -62,5 +62,5 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
         Send(new ErrorFrame(code, message) { Id = id, RetryAfterMs = retryAfterMs });
 
     /// <summary>A frame for several connections is serialised once, with this.</summary>
-    public static ReadOnlyMemory<byte> Serialize(ServerFrame frame) => JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame);
+    public static byte[] Serialize(ServerFrame frame) => JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame);
 }

@@ -4,9 +4,9 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using Im.Core.Bus;
 using Im.Core.Nodes;
-using Im.Core.Presence;
 using Im.Protocol;
 using Im.Realtime.Frames;
+using Im.Realtime.Presence;
 using Im.Realtime.Routing;
 using Im.Realtime.Sessions;
 
@@ -14,7 +14,7 @@ namespace Im.Realtime.Connections;
 
 /// <summary>One connection's life, top to bottom: hello, subscribe, ready, frames, goodbye.</summary>
 internal sealed partial class ConnectionLife(
-    NodeIdentity node, INodeLease lease, ConnectionTable connections, OutboxWriter writer, Lobby lobby, SessionBinding binding, IPresence presence, FrameDispatcher dispatcher,
+    NodeIdentity node, INodeLease lease, ConnectionTable connections, OutboxWriter writer, Lobby lobby, SessionBinding binding, PresenceBroadcast broadcast, FrameDispatcher dispatcher,
     TimeProvider time, ILogger<ConnectionLife> log)
 {
     private static readonly LimitsInfo Limits = new(
@@ -31,12 +31,12 @@ internal sealed partial class ConnectionLife(
         connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), Limits));
         connections.Add(connection);
         lease.Connections = connections.Count;
-        lobby.Audience.Add(connection);
         try
         {
             await binding.BindAsync(connection, sessionId, user);
+            lobby.Audience.Add(connection);
             connection.Send(new ReadyFrame(new LobbyInfo(lobby.LastSeq)));
-            connection.Send(presence.Snapshot());
+            broadcast.SendSnapshot(connection);
             await ReceiveAsync(connection, socket, aborted);
         }
         catch (BusUnavailableException)

@@ -46,6 +46,8 @@ internal sealed partial class FrameDispatcher(
         {
             case FrameRefusedException refused:
                 return new(refused.Code, refused.Message) { Id = id, RetryAfterMs = refused.RetryAfterMs };
+            case MessageRejectedException: // a send is checked before; all that is left is that nobody is there to get it
+                return new(ErrorCodes.NotFound, ConversationResolver.NotFound().Message) { Id = id };
             case StoreBusyException:
                 return new(ErrorCodes.Busy, "The node's write queue is full.") { Id = id, RetryAfterMs = RetryAfterMs };
             case StoreUnavailableException or SessionsUnavailableException or BusUnavailableException:

@@ -10,8 +10,9 @@ internal readonly record struct Target(ConversationId Conversation, Guid? Peer);
 /// <summary>Which conversation a frame is about, and whether its sender belongs there. "Not yours" and "does not exist" look the same.</summary>
 internal sealed class ConversationResolver(IConversationStore conversations, IUserDirectory users)
 {
+    /// <param name="mayBeNobody">Whether the user named has an account is left to the store, which refuses a message to nobody.</param>
     /// <exception cref="FrameRefusedException"/>
-    public async ValueTask<Target> ResolveAsync(UserInfo? user, ConversationFrame frame)
+    public async ValueTask<Target> ResolveAsync(UserInfo? user, ConversationFrame frame, bool mayBeNobody = false)
     {
         if (frame.Conversation.HasValue == frame.User.HasValue)
             throw new FrameRefusedException(ErrorCodes.BadFrame, "Give either \"conversation\" or \"user\".");
@@ -24,12 +25,12 @@ internal sealed class ConversationResolver(IConversationStore conversations, IUs
         var peer = frame.User!.Value;
         if (peer == user.Id)
             throw new FrameRefusedException(ErrorCodes.BadFrame, "A direct conversation needs two people.");
-        if (await users.FindAsync(peer) is null)
+        if (!mayBeNobody && await users.FindAsync(peer) is null)
             throw NotFound();
         return new(ConversationId.Direct(user.Id, peer), peer);
     }
 
     public static FrameRefusedException NotLoggedIn() => new(ErrorCodes.NotLoggedIn, "Log in first; guests read the lobby.");
 
-    private static FrameRefusedException NotFound() => new(ErrorCodes.NotFound, "There is no such user or conversation.");
+    public static FrameRefusedException NotFound() => new(ErrorCodes.NotFound, "There is no such user or conversation.");
 }

@@ -23,7 +23,7 @@ internal sealed class SendHandler(NodeIdentity node, ConversationResolver resolv
         var span = ImTelemetry.Source.StartActivity(frame.Conversation is { IsLobby: true } ? "send lobby" : "send direct", ActivityKind.Server);
         try
         {
-            var target = await resolver.ResolveAsync(user, frame);
+            var target = await resolver.ResolveAsync(user, frame, mayBeNobody: true);
             Describe(span, connection, frame, target);
             await connection.SendSlots.WaitAsync();
             var append = store.AppendAsync(new(

@@ -23,7 +23,7 @@ internal static class RealtimeNode
         .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>()
         .AddSingleton<NodeMetrics>()
         .AddSingleton<NodeLifecycle>().AddHostedService(p => p.GetRequiredService<NodeLifecycle>())
-        .AddHostedService<PresenceBroadcast>()
+        .AddSingleton<PresenceBroadcast>().AddHostedService(p => p.GetRequiredService<PresenceBroadcast>())
         .AddSingleton<SessionWatch>().AddHostedService(p => p.GetRequiredService<SessionWatch>())
         .AddDoors()
         .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));

@@ -1,12 +1,26 @@
 using Im.Core.Presence;
 using Im.Protocol;
+using Im.Realtime.Connections;
 using Im.Realtime.Routing;
 
 namespace Im.Realtime.Presence;
 
-/// <summary>Tells every connection of this node who came and went, anywhere.</summary>
+/// <summary>
+/// Tells every connection of this node who came and went, anywhere. Between two changes everybody who connects is given the same bytes: with thousands coming back at once,
+/// making each a list of their own would be most of the work.
+/// </summary>
 internal sealed class PresenceBroadcast(IPresence presence, Lobby lobby) : IHostedService
 {
+    private readonly Lock _gate = new();
+    private byte[]? _snapshot;
+
+    /// <summary>Sends the list to one connection, which must be in the lobby's audience already: what the list lacks is told next.</summary>
+    public void SendSnapshot(ClientConnection connection)
+    {
+        lock (_gate)
+            connection.Outbox.Enqueue(_snapshot ??= ClientConnection.Serialize(presence.Snapshot()));
+    }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         presence.Changed += Send;
@@ -19,5 +33,12 @@ internal sealed class PresenceBroadcast(IPresence presence, Lobby lobby) : IHost
         return Task.CompletedTask;
     }
 
-    private void Send(PresenceFrame frame) => lobby.Send(frame);
+    private void Send(PresenceFrame frame)
+    {
+        lock (_gate)
+        {
+            _snapshot = null;
+            lobby.Send(frame);
+        }
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly Dictionary<CrowdTab, List<(ConversationId Conversation, ChatTarget Target)>> _entitled = [];
     private Dictionary<ConversationId, long> _start = [];
     private DeliveryChecker _checker = new();
+    private Dictionary<ConversationId, long>? _judged;
     private int _rounds;
     private CancellationTokenSource _stop = new();
     private Task _talking = Task.CompletedTask;
@@ -50,11 +51,16 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    /// <summary>They begin to talk, and go on until <see cref="HushAsync"/>.</summary>
+    /// <summary>They begin to talk, and go on until <see cref="HushAsync"/>. After a judgement, what was before it no longer counts.</summary>
     public void Talk()
     {
+        if (_judged is not null)
+        {
+            (_start, _judged) = (_judged, null);
+            BeginRound();
+        }
         _stop = new();
-        _talked.Start();
+        _talked.Restart();
         var round = _rounds++;
         _talking = Task.WhenAll(_plan.Tabs.Select(plan => Task.Run(() => _tabs[plan.Index].TalkAsync(
             _plan.Talk(plan, round).Select(u => u.To is { } to
@@ -81,7 +87,7 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits, at most <paramref name="patience"/>, until everybody has what they are to have, and judges. What is said afterwards is judged by itself.</summary>
+    /// <summary>Waits, at most <paramref name="patience"/>, until everybody has what they are to have, and judges.</summary>
     public async Task<CrowdReport> JudgeAsync(TimeSpan patience)
     {
         var heads = await _stored.GetHeadsAsync(_start.Keys);
@@ -91,15 +97,20 @@ internal sealed class Crowd : IAsyncDisposable
         var stored = await _stored.ReadAsync(_start);
         var report = new CrowdReport(
             _checker.Judge(stored), await CompareHistoriesAsync(stored), [.. _tabs.SelectMany(t => t.Failures)], _talked.Elapsed, waited.Elapsed,
-            Everybody.Max(t => t.LongestSilence), Everybody.Sum(t => t.Reconnects));
-        _start = heads;
-        BeginRound();
-        _talked.Reset();
+            Everybody.Max(t => t.LongestSilence), Everybody.Sum(t => t.Reconnects),
+            [.. Everybody.SelectMany(t => t.Changes).Where(c => c.State == ConnectionState.Reconnecting).GroupBy(c => $"{c.CloseCode} {c.Reason}".Trim()).Select(g => $"{g.Count()} × {g.Key}")]);
+        _judged = heads;
         return report;
     }
 
-    /// <summary>Whose sessions Redis has lost, they log in again, as people do; their tabs' connections have outlived it.</summary>
-    public Task LogInAgainAsync() => Parallel.ForEachAsync(_people, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (person, _) => await person.EnsureLoggedInAsync());
+    /// <summary>Whose sessions Redis has lost, they log in again, as people do, and their tabs connect anew with it: the sockets of lost sessions are ended some minutes later.</summary>
+    public async Task LogInAgainAsync()
+    {
+        await Parallel.ForEachAsync(_people, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (person, _) => await person.EnsureLoggedInAsync());
+        foreach (var tab in _tabs)
+            tab.Client.Cut();
+        await Eventually.TrueAsync(() => _tabs.All(t => t.Client.State == ConnectionState.Ready && t.Client.User is not null), seconds: 30);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -189,8 +200,10 @@ internal sealed class Crowd : IAsyncDisposable
 /// <param name="GivenUp">Sends that were not acked in the end.</param>
 /// <param name="Settled">From the last ack until everybody had everything.</param>
 /// <param name="LongestSilence">Between two messages of the lobby, at whoever waited longest.</param>
+/// <param name="Losses">How connections ended.</param>
 internal sealed record CrowdReport(
-    DeliveryReport Delivery, IReadOnlyList<string> Histories, IReadOnlyList<string> GivenUp, TimeSpan Talked, TimeSpan Settled, TimeSpan LongestSilence, int Reconnects)
+    DeliveryReport Delivery, IReadOnlyList<string> Histories, IReadOnlyList<string> GivenUp, TimeSpan Talked, TimeSpan Settled, TimeSpan LongestSilence, int Reconnects,
+    IReadOnlyList<string> Losses)
 {
     public double SentPerSecond => Delivery.Sent / Talked.TotalSeconds;
 
@@ -198,7 +211,7 @@ internal sealed record CrowdReport(
 
     public override string ToString() => string.Join("\n", (string[])
     [
-        $"{Talked.TotalSeconds:0.0} s of talk, {SentPerSecond:0} messages/s, {Reconnects} reconnects, longest silence {LongestSilence.TotalSeconds:0.00} s, settled {Settled.TotalSeconds:0.00} s after the last ack",
+        $"{Talked.TotalSeconds:0.0} s of talk, {SentPerSecond:0} messages/s, {Reconnects} reconnects ({string.Join(", ", Losses)}), longest silence {LongestSilence.TotalSeconds:0.00} s, settled {Settled.TotalSeconds:0.00} s after the last ack",
         $"{Delivery}",
         .. Histories.Take(5).Select(h => $"  History: {h}"),
         .. GivenUp.Take(5).Select(g => $"  Given up: {g}"),

@@ -88,6 +88,8 @@ internal sealed class CrowdTab : IAsyncDisposable
     /// <summary>When every send has been answered, one way or the other.</summary>
     public Task AnsweredAsync() => Task.WhenAll(_sends);
 
+    public override string ToString() => $"{Name} on {Node ?? "no node"} ({Client.State}, {Reconnects} reconnects, asked {MovesAsked} times to move)";
+
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
