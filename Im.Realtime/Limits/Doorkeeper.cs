@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Im.Core.Data;
 using Im.Core.Limits;
+using Im.Core.Messages;
 using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Limits;
@@ -22,7 +23,7 @@ internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limi
     public async ValueTask<Visit> ReceiveAsync(HttpContext context)
     {
         var request = context.Request;
-        var byGateway = await proof.IsValidAsync(request.Headers[GatewayProof.Header]);
+        var byGateway = await IsByGatewayAsync(request);
         if (!byGateway && options.Value.OnlyByGateway)
             return Visit.NotByGateway;
         if (!IsOwnOrigin(request, byGateway))
@@ -33,6 +34,19 @@ internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limi
     }
 
     public void Dispose() => _connects.Dispose();
+
+    // Where the secret was never read and cannot be now, a visit counts as one past the gateway.
+    private async ValueTask<bool> IsByGatewayAsync(HttpRequest request)
+    {
+        try
+        {
+            return await proof.IsValidAsync(request.Headers[GatewayProof.Header]);
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+    }
 
     // Only browsers send Origin, and a page cannot forge it.
     private static bool IsOwnOrigin(HttpRequest request, bool byGateway)

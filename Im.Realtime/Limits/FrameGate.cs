@@ -1,5 +1,6 @@
 using Im.Core.Accounts;
 using Im.Core.Limits;
+using Im.Core.Messages;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Frames;
@@ -21,12 +22,25 @@ internal sealed class FrameGate(UserPace users, IUserStandings standings, IOptio
             case HistoryRequest or ConversationsRequest or ReadRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
                 throw SlowDown(connection, later);
             case SendFrame or TypingRequest when connection.User is { } user:
-                var standing = await standings.FindAsync(user.Id);
-                if (standing.IsBanned(time.GetUtcNow()) || standing.IsMuted(time.GetUtcNow()))
+                if (!await MayWriteAsync(user.Id, isTyping: frame is TypingRequest))
                     throw new FrameRefusedException(ErrorCodes.Muted, "You may not write at the moment.");
                 if (frame is SendFrame && await users.MessageAsync(user.Id) is { } pause)
                     throw SlowDown(connection, pause);
                 break;
+        }
+    }
+
+    // A message needs the database anyway; typing goes on without it.
+    private async ValueTask<bool> MayWriteAsync(Guid userId, bool isTyping)
+    {
+        try
+        {
+            var standing = await standings.FindAsync(userId);
+            return !standing.IsBanned(time.GetUtcNow()) && !standing.IsMuted(time.GetUtcNow());
+        }
+        catch (StoreUnavailableException) when (isTyping)
+        {
+            return true;
         }
     }
 

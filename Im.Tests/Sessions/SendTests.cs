@@ -158,6 +158,8 @@ public abstract class SendTests(RedisUnderTest server) : SessionSuite(server)
     private async Task<long> VersionAsync(TestNode node) => (long)await Cluster.Redis.HashGetAsync(Cluster.Keys.Connections(node.Id), "version");
 }
 
+[Trait("Category", "Sessions")]
 public sealed class SendOnRedis(RealRedis server) : SendTests(server), IClassFixture<RealRedis>;
 
+[Trait("Category", "Sessions")]
 public sealed class SendOnGarnet(Garnet server) : SendTests(server), IClassFixture<Garnet>;

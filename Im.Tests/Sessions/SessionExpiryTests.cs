@@ -159,6 +159,8 @@ public abstract class SessionExpiryTests(RedisUnderTest server) : SessionSuite(s
     }
 }
 
+[Trait("Category", "Sessions")]
 public sealed class SessionExpiryOnRedis(RealRedis server) : SessionExpiryTests(server), IClassFixture<RealRedis>;
 
+[Trait("Category", "Sessions")]
 public sealed class SessionExpiryOnGarnet(Garnet server) : SessionExpiryTests(server), IClassFixture<Garnet>;

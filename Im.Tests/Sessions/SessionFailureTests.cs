@@ -8,6 +8,7 @@ using StackExchange.Redis;
 
 namespace Im.Tests.Sessions;
 
+[Trait("Category", "Sessions")]
 public sealed class SessionFailureTests
 {
     private static readonly SessionOrigin Laptop = new(null, null);
@@ -30,6 +31,7 @@ public sealed class SessionFailureTests
             () => sessions.SetValueForUserAsync(user, "n", "v"), () => sessions.DeleteValueForUserAsync(user, "n"), () => sessions.CreateTicketAsync(id),
             () => sessions.RedeemTicketAsync(SessionToken.NewTicket().Text), () => sessions.SendToUserAsync(user, new Im.Protocol.MoveFrame(1)),
             () => sessions.SendToSessionAsync(id, new Im.Protocol.MoveFrame(1)), () => sessions.SendToConnectionAsync(id, new Im.Protocol.MoveFrame(1)), () => sessions.ListConnectionsAsync(),
+            () => sessions.CheckAsync([id]), () => sessions.CreateBearerAsync(id), () => sessions.FindBearerAsync(SessionToken.NewBearer().Text), () => sessions.DestroyOfAsync(user, id), () => sessions.ListPlacesAsync(user),
         ];
         await Task.WhenAll(operations.Select(operation => Assert.ThrowsAsync<SessionsUnavailableException>(operation)));
         await Assert.ThrowsAsync<NodesUnavailableException>(() => node.Nodes.ListAsync());

@@ -232,6 +232,8 @@ public abstract class SessionLifeTests(RedisUnderTest server) : SessionSuite(ser
     }
 }
 
+[Trait("Category", "Sessions")]
 public sealed class SessionLifeOnRedis(RealRedis server) : SessionLifeTests(server), IClassFixture<RealRedis>;
 
+[Trait("Category", "Sessions")]
 public sealed class SessionLifeOnGarnet(Garnet server) : SessionLifeTests(server), IClassFixture<Garnet>;

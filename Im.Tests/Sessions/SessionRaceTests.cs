@@ -178,6 +178,8 @@ public abstract class SessionRaceTests(RedisUnderTest server) : SessionSuite(ser
     }
 }
 
+[Trait("Category", "Sessions")]
 public sealed class SessionRacesOnRedis(RealRedis server) : SessionRaceTests(server), IClassFixture<RealRedis>;
 
+[Trait("Category", "Sessions")]
 public sealed class SessionRacesOnGarnet(Garnet server) : SessionRaceTests(server), IClassFixture<Garnet>;

@@ -101,6 +101,8 @@ public abstract class SessionValueTests(RedisUnderTest server) : SessionSuite(se
     }
 }
 
+[Trait("Category", "Sessions")]
 public sealed class SessionValuesOnRedis(RealRedis server) : SessionValueTests(server), IClassFixture<RealRedis>;
 
+[Trait("Category", "Sessions")]
 public sealed class SessionValuesOnGarnet(Garnet server) : SessionValueTests(server), IClassFixture<Garnet>;
