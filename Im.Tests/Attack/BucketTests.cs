@@ -1,5 +1,8 @@
 using Im.Core.Limits;
 using Im.Tests.Nodes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Im.Tests.Attack;
@@ -89,6 +92,14 @@ public sealed class TokenBucketTests
             Assert.Null(await one.TakeAsync("test", "jenny", rate, 1));
         Assert.NotNull(await one.TakeAsync("test", "jenny", rate, 1));
         Assert.Null(await other.TakeAsync("test", "jenny", rate, 1));
+    }
+
+    [Theory, InlineData("Limits:Messages:PerSecond", "0"), InlineData("Limits:Logins:Burst", "0"), InlineData("Limits:HeadersTimeoutSeconds", "0"), InlineData("Limits:MaxConnections", "1")]
+    public void Limits_that_would_let_nobody_in_are_refused_at_the_start(string option, string value)
+    {
+        using var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new(option, value)]).Build()).AddImLimits().BuildServiceProvider();
+        Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
     }
 
     [Theory, InlineData("192.0.2.7", "192.0.2.7"), InlineData("::ffff:192.0.2.7", "192.0.2.7"), InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
