@@ -78,5 +78,13 @@ internal sealed class ImPeer(RedisAlone redis, PostgresAlone postgres, OwnedProc
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         ["OTEL_TRACES_SAMPLER"] = Tracing switch { Tracing.Off => "always_off", Tracing.All => "always_on", _ => "parentbased_traceidratio" },
         ["OTEL_TRACES_SAMPLER_ARG"] = "0.01",
+        // Few users send what many would, from one address.
+        ["Limits__Messages__PerSecond"] = "1000000",
+        ["Limits__Messages__Burst"] = "1000000",
+        ["Limits__Frames__PerSecond"] = "1000000",
+        ["Limits__FrameBytes__PerSecond"] = "1000000000",
+        ["Limits__Reads__PerSecond"] = "1000000",
+        ["Limits__Connects__PerSecond"] = "100000",
+        ["Limits__Connects__Burst"] = "1000000",
     };
 }

@@ -36,7 +36,7 @@ public abstract class AttackSuite(TwoNodes system) : IAsyncLifetime
         Eve = await JoinAsync();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         foreach (var opened in _opened)
             await opened.DisposeAsync();

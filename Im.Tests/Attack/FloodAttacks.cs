@@ -187,10 +187,22 @@ public sealed class FloodAttacks(FloodAttacks.Tight chat) : AttackSuite(chat), I
     }
 }
 
-/// <summary>Too often from one address, and past the gateway.</summary>
+/// <summary>Too often from one address, and past the gateway. Each test has servers of its own: it leaves them closed to this machine.</summary>
 [Trait("Category", "Attack")]
-public sealed class AddressAttacks(AddressAttacks.Closed chat) : AttackSuite(chat), IClassFixture<AddressAttacks.Closed>
+public sealed class AddressAttacks() : AttackSuite(new Closed())
 {
+    public override async Task InitializeAsync()
+    {
+        await Chat.InitializeAsync();
+        await base.InitializeAsync();
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Chat.DisposeAsync();
+    }
+
     [Fact]
     public async Task A_password_tried_on_many_accounts_from_one_address_is_slowed_down()
     {
@@ -223,7 +235,7 @@ public sealed class AddressAttacks(AddressAttacks.Closed chat) : AttackSuite(cha
         Assert.Contains(429, answers);
     }
 
-    public sealed class Closed : TwoNodes
+    private sealed class Closed : TwoNodes
     {
         protected override IEnumerable<KeyValuePair<string, string>> Settings =>
         [

@@ -166,6 +166,28 @@ public sealed class DeviceTests(TwoNodes system) : IClassFixture<TwoNodes>, IAsy
         }
     }
 
+    [Fact]
+    public async Task What_happens_to_a_session_reaches_its_sockets_in_the_order_in_which_it_happened()
+    {
+        var sessions = system.Services.GetRequiredService<ISessionManager>();
+        using var own = await LoginAsync(WebCollection.NewNickname());
+        var userId = (await own.GetAsync("/api/me")).Json.GetProperty("user").GetProperty("id").GetGuid();
+        for (var round = 0; round < 20; round++)
+        {
+            var (_, token) = await sessions.LoginAsync(null, userId, new(null, null));
+            await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(round % 2 == 0 ? system.One : system.Two), $"im_session={token}");
+            while (await socket.ReceiveAsync() is not (ReadyFrame or null))
+            {
+            }
+            await sessions.LoginAsync(token, userId, new(null, null)); // the browser logs in again: first out, then in
+            var reasons = new List<string>();
+            while (reasons.Count < 2 && await socket.ReceiveAsync() is { } frame)
+                if (frame is SessionFrame session)
+                    reasons.Add(session.Reason);
+            Assert.Equal([SessionFrame.Logout, SessionFrame.Login], reasons);
+        }
+    }
+
     private async Task AssertDeadAsync(Web.Browser stolen, string ticket)
     {
         await using (var resumed = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-1"), $"im_session={stolen.Token}"))

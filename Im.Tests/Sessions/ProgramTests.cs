@@ -59,6 +59,22 @@ public sealed class ProgramTests(TwoNodes system) : IClassFixture<TwoNodes>
     }
 
     [Fact]
+    public async Task The_bot_of_the_docs_logs_in_answers_and_ends_when_it_is_signed_out()
+    {
+        var nickname = WebCollection.NewNickname();
+        using var owner = system.NewBrowser();
+        await owner.LoginAsync(nickname);
+        var bot = EchoBot.RunAsync(system.Address, nickname, "correct horse");
+        await using var tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-1"), $"im_session={owner.Token}");
+        await Eventually.TrueAsync(async () => (await owner.GetAsync("/api/sessions")).Json.EnumerateArray().Sum(session => session.GetProperty("connections").GetInt32()) == 2);
+        await tab.SendAsync(new SendFrame { Id = "p", Conversation = ConversationId.Lobby, Text = "ping" });
+        for (var message = await NextAsync<MessageFrame>(tab); message.Text != "pong";)
+            message = await NextAsync<MessageFrame>(tab);
+        (await owner.DeleteAsync("/api/sessions")).ShouldBeOk();
+        Assert.Equal(CloseCodes.SessionEnded, await bot.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task A_token_is_renewed_for_the_same_session_and_the_header_of_other_sites_is_not_asked_of_it()
     {
         using var http = new HttpClient { BaseAddress = system.Address };

@@ -1,9 +1,24 @@
+using Im.Core.Sessions;
 using Im.Tests.Nodes;
 
 namespace Im.Tests.Sessions;
 
 public abstract class SessionValueTests(RedisUnderTest server) : SessionSuite(server)
 {
+    [Fact]
+    public async Task A_typed_value_comes_back_as_it_was_on_another_node_and_in_every_session_of_the_user()
+    {
+        var theme = new SessionValue<Im.Protocol.BriefRequest>("theme", Im.Protocol.ProtocolJson.Default.BriefRequest);
+        var (session, _) = await Sessions.LoginAsync(null, Jenny, Laptop);
+        Assert.Null(await theme.GetAsync(Other.Sessions, session.Id));
+        Assert.True(await theme.SetAsync(Sessions, session.Id, new("dark")));
+        Assert.Equal(new("dark"), await theme.GetAsync(Other.Sessions, session.Id));
+        var (second, _) = await Sessions.LoginAsync(null, Jenny, Laptop);
+        Assert.Equal(2, await theme.SetForUserAsync(Sessions, Jenny, new("light")));
+        Assert.Equal(new("light"), await theme.GetAsync(Other.Sessions, second.Id));
+        Assert.False(await theme.SetAsync(Sessions, "no session", new("dark")));
+    }
+
     [Fact]
     public async Task A_value_set_on_one_node_is_read_and_deleted_on_the_other()
     {
