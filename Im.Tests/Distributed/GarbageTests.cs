@@ -45,9 +45,9 @@ public sealed class GarbageTests(ImAppFixture im)
     {
         await using var connection = await OpenAsync();
         await connection.SendTextAsync(frame);
-        Assert.Equal(code, (await ReceiveAsync<ErrorFrame>(connection)).Code);
+        Assert.Equal(code, (await connection.ReceiveAsync<ErrorFrame>()).Code);
         await connection.SendAsync(new PingFrame { Id = "after" });
-        Assert.Equal("after", (await ReceiveAsync<PongFrame>(connection)).Id);
+        Assert.Equal("after", (await connection.ReceiveAsync<PongFrame>()).Id);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class GarbageTests(ImAppFixture im)
         await using var connection = await OpenAsync();
         const string Ping = """{"type":"ping","id":"large"}""";
         await connection.SendTextAsync(Ping + new string(' ', ProtocolLimits.MaxFrameBytes - Ping.Length));
-        Assert.Equal("large", (await ReceiveAsync<PongFrame>(connection)).Id);
+        Assert.Equal("large", (await connection.ReceiveAsync<PongFrame>()).Id);
     }
 
     [Theory]
@@ -160,15 +160,6 @@ public sealed class GarbageTests(ImAppFixture im)
     }
 
     private Task<RawConnection> OpenAsync() => RawConnection.OpenAsync(RawConnection.AddressOf(im.WebAddress));
-
-    private static async Task<T> ReceiveAsync<T>(RawConnection connection) where T : ServerFrame
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (await connection.ReceiveAsync(limit.Token) is { } frame)
-            if (frame is T wanted)
-                return wanted;
-        throw new Xunit.Sdk.XunitException($"Closed with {connection.CloseCode} before a {typeof(T).Name} came.");
-    }
 
     private static async Task<int?> ReadCloseAsync(RawConnection connection)
     {

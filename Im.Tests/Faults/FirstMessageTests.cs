@@ -67,9 +67,7 @@ public sealed class FirstMessageTests(ImAppFixture im, ITestOutputHelper output)
         await using var connection = await RawConnection.OpenAsync(
             RawConnection.AddressOf(im.WebAddress, node), user.Cookies.GetCookieHeader(im.WebAddress), cancellationToken: limit.Token);
         Assert.Equal(node, (await connection.ReceiveAsync(limit.Token) as HelloFrame)?.Node);
-        while (await connection.ReceiveAsync(limit.Token) is not ReadyFrame)
-        {
-        }
+        await connection.ReceiveAsync<ReadyFrame>();
         var (inLobby, direct) = ($"{Volatile.Read(ref _saidInLobby) + 1}", Guid.NewGuid().ToString());
         var sending = sender.SendAsync(user.User, "first", direct);
         var (lobbyCame, directCame) = (false, false);

@@ -155,9 +155,7 @@ public sealed class SlowReaderTests(ImAppFixture im, ITestOutputHelper output) :
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, stop) =>
         {
             readers[i] = await RawConnection.OpenAsync(RawConnection.AddressOf(node), cancellationToken: stop);
-            while (await readers[i].ReceiveAsync(stop) is not ReadyFrame)
-            {
-            }
+            await readers[i].ReceiveAsync<ReadyFrame>();
         });
         return readers;
     }

@@ -24,7 +24,7 @@ public sealed class WithoutPostgresTests(ImAppFixture im) : IAsyncLifetime
         await using var tom = await people[1].OpenAsync(im.WebAddress, two);
         await using var guest = ChatUser.Guest(im.WebAddress);
         await using var raw = await RawConnection.OpenAsync(RawConnection.AddressOf(im.WebAddress, one), people[0].Cookies.GetCookieHeader(im.WebAddress));
-        await ReceiveAsync<ReadyFrame>(raw);
+        await raw.ReceiveAsync<ReadyFrame>();
 
         var (ids, sends) = (new List<string>(), new List<Task<AckFrame>>());
         await _saboteur.TakePostgresAwayAsync();
@@ -32,7 +32,7 @@ public sealed class WithoutPostgresTests(ImAppFixture im) : IAsyncLifetime
         {
             // A client that does nothing by itself is told, and told to come back.
             await raw.SendAsync(new SendFrame { Id = Guid.NewGuid().ToString(), Conversation = ConversationId.Lobby, Text = "refused" });
-            var refused = await ReceiveAsync<ErrorFrame>(raw);
+            var refused = await raw.ReceiveAsync<ErrorFrame>();
             Assert.Equal(ErrorCodes.Unavailable, refused.Code);
             Assert.True(refused.RetryAfterMs > 0);
 
@@ -67,14 +67,5 @@ public sealed class WithoutPostgresTests(ImAppFixture im) : IAsyncLifetime
         Assert.Equal([ids[0], ids[2]], tom.Messages.Where(m => m.Conversation.IsLobby && ids.Contains(m.Id!)).Select(m => m.Id));
         Assert.Equal([ids[1], ids[3]], jenny.Messages.Where(m => !m.Conversation.IsLobby).Select(m => m.Id));
         Assert.All((ChatConnection[])[jenny, tom], c => Assert.DoesNotContain(c.Changes, change => change.State == ConnectionState.Reconnecting));
-    }
-
-    private static async Task<T> ReceiveAsync<T>(RawConnection connection) where T : ServerFrame
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (await connection.ReceiveAsync(limit.Token) is { } frame)
-            if (frame is T wanted)
-                return wanted;
-        throw new Xunit.Sdk.XunitException($"Closed with {connection.CloseCode} before a {typeof(T).Name} came.");
     }
 }
