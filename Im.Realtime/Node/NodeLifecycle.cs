@@ -1,3 +1,5 @@
+using Im.Core.Bus;
+using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Connections;
@@ -22,6 +24,8 @@ internal sealed partial class NodeLifecycle(
 
     private static readonly TimeSpan CloseWithin = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan StartRetry = TimeSpan.FromMilliseconds(500);
+
     private volatile bool _serving;
 
     /// <summary>Subscribed and not draining.</summary>
@@ -29,11 +33,29 @@ internal sealed partial class NodeLifecycle(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await sessionChanges.OpenAsync(cancellationToken);
-        await inbox.OpenAsync(cancellationToken);
-        await sweep.MarkAsync(cancellationToken);
-        await lobby.OpenAsync(cancellationToken);
+        await InsistAsync(sessionChanges.OpenAsync, cancellationToken);
+        await InsistAsync(inbox.OpenAsync, cancellationToken);
+        await InsistAsync(sweep.MarkAsync, cancellationToken);
+        await InsistAsync(lobby.OpenAsync, cancellationToken);
         sweep.Start();
+    }
+
+    // A server that is slow or away for a moment is no reason to give up starting.
+    private async Task InsistAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await step(cancellationToken);
+                return;
+            }
+            catch (Exception e) when (e is BusUnavailableException or StoreUnavailableException)
+            {
+                LogWaiting(log, e.Message);
+                await Task.Delay(StartRetry, time, cancellationToken);
+            }
+        }
     }
 
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -68,6 +90,9 @@ internal sealed partial class NodeLifecycle(
         while (connections.Count > 0 && time.GetUtcNow() < end && !cancellationToken.IsCancellationRequested)
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, CancellationToken.None);
     }
+
+    [LoggerMessage(102, LogLevel.Warning, "Waiting for the servers behind the node: {Reason}")]
+    private static partial void LogWaiting(ILogger logger, string reason);
 
     [LoggerMessage(101, LogLevel.Information, "Draining: {Connections} connections are asked to move.")]
     private static partial void LogDraining(ILogger logger, int connections);

@@ -10,16 +10,17 @@ namespace Im.Realtime.Routing;
 internal sealed class Lobby(IBus bus, IMessageStore store, FeedFactory feeds)
 {
     private readonly List<BusEnvelope> _early = [];
+    private IAsyncDisposable? _subscription;
     private ConversationFeed? _feed;
 
     public Audience Audience { get; } = new();
 
     public long LastSeq => _feed?.LastSeq ?? 0;
 
-    /// <summary>Subscribes, then reads where the conversation stands; what came in between is kept by the feed and told apart by its sequence.</summary>
+    /// <summary>Subscribes, then reads where the conversation stands; what came in between is kept by the feed and told apart by its sequence. May be tried again after a failure.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await bus.SubscribeAsync(BusTopic.Conversation(ConversationId.Lobby), Accept, cancellationToken);
+        _subscription ??= await bus.SubscribeAsync(BusTopic.Conversation(ConversationId.Lobby), Accept, cancellationToken);
         var lastSeq = await store.GetLastSeqAsync(ConversationId.Lobby, cancellationToken);
         lock (_early)
         {
