@@ -3,6 +3,7 @@ import { BriefDialog } from './account/BriefDialog.tsx';
 import { dialog } from './account/dialogs.ts';
 import { LoginDialog } from './account/LoginDialog.tsx';
 import { MyInfo } from './account/MyInfo.tsx';
+import { Announcements } from './announcements/Announcements.tsx';
 import { Bar } from './Bar.tsx';
 import { ConnectionNotice } from './connection/ConnectionNotice.tsx';
 import { ConversationList } from './conversations/ConversationList.tsx';
@@ -34,6 +35,7 @@ export function App() {
       </nav>
       <main class="chat">
         <ConnectionNotice />
+        <Announcements />
         <MessageList key={`${who} ${chat}`} chat={chat} name={name} />
         {me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
       </main>

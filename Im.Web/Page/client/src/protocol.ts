@@ -24,6 +24,7 @@ export interface Message {
   readonly from: Sender;
   /** In a direct conversation: the user who is not `from`. */
   readonly to?: string;
+  /** Empty when an administrator removed it; no other message's is. */
   readonly text: string;
   readonly at: number;
   /** The node that took it from its sender. */
@@ -60,6 +61,12 @@ export interface Ack {
   readonly seq: number;
   readonly at?: number;
   readonly duplicate?: boolean;
+}
+
+/** What the administrators tell everybody who is connected. It is not stored. */
+export interface Announcement {
+  readonly text: string;
+  readonly at: number;
 }
 
 export interface NodeInfo {
@@ -135,6 +142,8 @@ export type NodeFrame =
   | SessionFrame
   | { readonly type: 'read'; readonly conversation: string; readonly seq: number }
   | { readonly type: 'typing'; readonly conversation: string; readonly from: Sender }
+  | { readonly type: 'removed'; readonly conversation: string; readonly seq: number }
+  | ({ readonly type: 'announcement' } & Announcement)
   | { readonly type: 'move'; readonly withinMs: number }
   | { readonly type: 'pong'; readonly id?: string; readonly time: number }
   | ErrorFrame;

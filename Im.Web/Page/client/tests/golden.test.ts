@@ -38,6 +38,7 @@ const greetings: Record<string, (client: ImClient) => unknown> = {
 const heard: Record<string, (client: ImClient, socket: FakeSocket) => unknown> = {
   'node.message.lobby': (client) => client.timeline(lobby).messages[0]?.via?.ms === 1.9,
   'node.message.direct': (client) => client.timeline({ user: tomId }).messages[0]?.text === 'tea at five?',
+  'node.removed': (client) => client.timeline(lobby).messages[0]?.text === '',
   'node.presence.full': (client) => client.presence.users.length === 2 && client.presence.guests === 2,
   'node.presence.change': (client) => client.presence.users.length === 0 && client.presence.guests === 3,
   'node.session.login': (_, socket) => socket.asked('authenticate').ticket === 't-1',
@@ -57,11 +58,14 @@ const answered: Record<string, [request: (client: ImClient) => Promise<unknown>,
   'node.error': [(client) => client.history({ user: tomId }).catch((error: unknown) => error), (error: { code: string }) => error.code === 'not_found'],
 };
 
+/** What is told to an application as it is. */
+const told: Record<string, 'announcement'> = { 'node.announcement': 'announcement' };
+
 const events: Record<string, 'read' | 'typing'> = { 'node.read': 'read', 'node.typing': 'typing' };
 const elsewhere = ['node.move', 'node.pong', 'node.error.retry']; // reconnect.test.ts and sending.test.ts, by what they do
 // What this client leaves to others: it ignores these frames, and asks for none of these addresses.
 const notItsOwn = [
-  'node.removed', 'node.announcement', 'http.sessions', 'http.ended-response', 'http.password-request', 'http.delete-account-request', 'http.token-response',
+  'http.sessions', 'http.ended-response', 'http.password-request', 'http.delete-account-request', 'http.token-response',
   'http.create-key-request', 'http.api-key', 'http.api-keys', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
   'http.admin-user', 'http.penalty-request', 'http.admin-request', 'http.announcement-request', 'http.audit',
 ];
@@ -86,7 +90,7 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
 };
 
 test('Every golden frame is tested', () => {
-  const tested = [said, greetings, heard, answered, events, posted, served].flatMap((group) => Object.keys(group)).concat(elsewhere, notItsOwn, readAsFrames);
+  const tested = [said, greetings, heard, answered, told, events, posted, served].flatMap((group) => Object.keys(group)).concat(elsewhere, notItsOwn, readAsFrames);
   assert.deepEqual([...names].sort(), tested.sort());
 });
 
@@ -117,8 +121,19 @@ for (const [name, check] of Object.entries(greetings)) {
 for (const [name, check] of Object.entries(heard)) {
   test(`The client understands ${name}`, async () => {
     const { client, socket } = await ready({ user: jenny, lobbyLastSeq: 41 });
+    if (name === 'node.removed') await socket().says(golden('node.message.lobby'));
     await socket().says(golden(name));
     assert.ok(check(client, socket()));
+  });
+}
+
+for (const [name, event] of Object.entries(told)) {
+  test(`The client tells of ${name}`, async () => {
+    const { client, socket } = await ready();
+    const heard: unknown[] = [];
+    client.on(event, (announcement) => heard.push({ type: event, ...announcement }));
+    await socket().says(golden(name));
+    assert.deepEqual(heard, [golden(name)]);
   });
 }
 
