@@ -69,6 +69,24 @@ export interface Announcement {
   readonly at: number;
 }
 
+/** A place where the user is logged in. */
+export interface SessionInfo {
+  /** The public id: no key to anything. */
+  readonly id: string;
+  /** The session that asks. */
+  readonly current: boolean;
+  readonly created: number;
+  /** Up to a minute old. */
+  readonly lastSeen: number;
+  /** What the browser called itself at the login. */
+  readonly device?: string;
+  /** The address it logged in from. */
+  readonly address?: string;
+  /** Where it is connected now. */
+  readonly nodes: readonly string[];
+  readonly connections: number;
+}
+
 export interface NodeInfo {
   readonly name: string;
   readonly address: string;

@@ -5,10 +5,12 @@ import { client } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field } from '../ui/Field.tsx';
+import { AccountLinks } from './AccountLinks.tsx';
 
 const maxBrief = 128;
 const lengthOf = (text: string): number => [...new Intl.Segmenter().segment(text)].length;
 
+/** My brief, and below it the way to the rest of my account. */
 export function BriefDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const [brief, setBrief] = useState(user.brief);
   const [failure, setFailure] = useState<ImError>();
@@ -47,6 +49,7 @@ export function BriefDialog({ user, onClose }: { user: User; onClose: () => void
           {busy ? t.value.wait : t.value.save}
         </button>
       </form>
+      <AccountLinks />
     </Dialog>
   );
 }

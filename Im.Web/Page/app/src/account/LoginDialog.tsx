@@ -4,7 +4,7 @@ import { failureOf, failureText, t } from '../settings/language.ts';
 import { client } from '../state/im.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field } from '../ui/Field.tsx';
-import { EyeIcon, EyeOffIcon } from '../ui/icons.tsx';
+import { PasswordField } from './PasswordField.tsx';
 
 type Place = 'nickname' | 'password' | 'brief' | 'form';
 
@@ -22,7 +22,6 @@ export function LoginDialog({ onClose }: { onClose: () => void }) {
   const form = useRef<HTMLFormElement>(null);
   const [failure, setFailure] = useState<ImError>();
   const [busy, setBusy] = useState(false);
-  const [shown, setShown] = useState(false);
   const place = failure && (placeOf[failure.code] ?? 'form');
   useEffect(() => {
     if (place && place !== 'form') (form.current!.elements.namedItem(place) as HTMLInputElement).focus();
@@ -49,21 +48,7 @@ export function LoginDialog({ onClose }: { onClose: () => void }) {
       <form ref={form} onSubmit={submit} aria-busy={busy}>
         <p class="dialog-lead">{t.value.joinHint}</p>
         <Field label={t.value.nickname} name="nickname" data-testid="login-nickname" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus error={errorAt('nickname')} />
-        <Field
-          label={t.value.password}
-          name="password"
-          data-testid="login-password"
-          type={shown ? 'text' : 'password'}
-          autocomplete="current-password"
-          required
-          hint={t.value.passwordHint}
-          error={errorAt('password')}
-          after={
-            <button type="button" class="icon-button" aria-label={shown ? t.value.hidePassword : t.value.showPassword} aria-pressed={shown} onClick={() => setShown(!shown)}>
-              {shown ? <EyeOffIcon /> : <EyeIcon />}
-            </button>
-          }
-        />
+        <PasswordField label={t.value.password} name="password" data-testid="login-password" autocomplete="current-password" hint={t.value.passwordHint} error={errorAt('password')} />
         <Field label={t.value.brief} aside={t.value.optional} name="brief" data-testid="login-brief" autocomplete="off" hint={t.value.briefHint} error={errorAt('brief')} />
         {place === 'form' && (
           <p class="field-error" role="alert" data-testid="login-error">
