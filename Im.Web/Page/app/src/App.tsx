@@ -38,11 +38,11 @@ export function App() {
       </nav>
       <main class="chat">
         <ConnectionNotice />
-        <Announcements />
         <MessageList key={`${who} ${chat}`} chat={chat} name={name} />
         {me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
       </main>
       <OnlineList />
+      <Announcements />
       <Announcer />
       {dialog.value === 'login' && <LoginDialog onClose={close} />}
       {me.value && dialog.value === 'devices' && <DevicesDialog onClose={close} />}

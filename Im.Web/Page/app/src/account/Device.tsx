@@ -1,7 +1,7 @@
 import type { SessionInfo } from '@im/client';
 import { nodeHue } from '../node/hue.ts';
 import { t } from '../settings/language.ts';
-import { dayText, exactText, timeText } from '../ui/times.ts';
+import { momentText } from '../ui/times.ts';
 import { deviceName } from './deviceName.ts';
 
 /** One place where the user is logged in. */
@@ -15,7 +15,7 @@ export function Device({ session, busy, onEnd }: { session: SessionInfo; busy: b
           <strong>{name}</strong> {current && <span class="device-here">{t.value.thisDevice}</span>}
         </p>
         <p class="quiet">
-          {connections > 0 ? t.value.connections(connections) : t.value.lastSeen(`${dayText(lastSeen)} ${timeText(lastSeen)}`)}
+          {connections > 0 ? t.value.connections(connections) : t.value.lastSeen(momentText(lastSeen))}
           {nodes.map((node) => (
             <span key={node} class="device-node" data-node={node}>
               <span class="node-dot" data-node-hue={nodeHue(node)} />
@@ -24,8 +24,8 @@ export function Device({ session, busy, onEnd }: { session: SessionInfo; busy: b
           ))}
         </p>
         <p class="quiet">
-          {t.value.loggedInAt(exactText(created))}
-          {address && ` · ${address}`}
+          <span>{t.value.loggedInAt(momentText(created))}</span>
+          {address && <span>{address}</span>}
         </p>
       </div>
       {!current && (

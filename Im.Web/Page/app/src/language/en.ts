@@ -135,7 +135,7 @@ export const en = {
   offline: 'You are offline. What you write is sent later.',
   signedOut: 'You were signed out from another device.',
   badClient: 'The node closed this page’s connection. A reload may help.',
-  tooFast: 'This page asked too much of the node in a short time, and was disconnected. Wait a moment.',
+  tooFast: 'Too much at once: the node disconnected this page. Wait a moment.',
   connectAgain: 'Connect again',
   tryNow: 'Try now',
   goOnAsGuest: 'Go on as a guest',
