@@ -3,6 +3,7 @@
 //   --port 20460   --empty (without the sample conversation)
 //   PUT /mock/nodes/realtime-1 {"live":false}  ends that node's connections and takes no new ones; {"move":true} asks its clients to move;
 //                              {"close":4401}  closes its connections with that code.
+//   PUT /mock/announcement {"text":"…"}  tells everybody.   PUT /mock/removed {"seq":3}  removes a text of the lobby.
 //   PUT /mock/lobby {"missed":1234}  so much is said in the lobby, and nobody is told: take the nodes away before, and bring them back after it.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -109,6 +110,25 @@ function presenceChanged() {
 
 // ---- HTTP
 
+const newSession = (device, address) => ({ key: randomUUID(), id: `s-${randomUUID().slice(0, 8)}`, user: null, created: Date.now(), lastSeen: Date.now(), device, address });
+
+const sessionsOf = (user) => [...sessions.values()].filter((each) => user && each.user === user).sort((a, b) => b.lastSeen - a.lastSeen);
+
+function sessionInfo({ id, created, lastSeen, device, address }, current) {
+  const open = [...connections].filter((each) => each.session === id);
+  return { id, current: id === current, created, lastSeen, device, address, nodes: [...new Set(open.map((each) => each.node))].sort(), connections: open.length };
+}
+
+function end(ended) {
+  for (const { key, id } of ended) {
+    sessions.delete(key);
+    for (const each of connections) if (each.session === id) each.socket.close(4401);
+  }
+  return { body: { ended: ended.length } };
+}
+
+const othersOf = ({ user, id }) => sessionsOf(user).filter((each) => each.id !== id);
+
 const problem = (status, code, title) => ({ status, body: { status, code, title } });
 
 const routes = {
@@ -122,7 +142,7 @@ const routes = {
     const created = !user;
     if (user && user.password !== password) return problem(401, 'wrong_password', 'Wrong password');
     user ??= addUser(nickname, password, brief);
-    const renewed = { ...session, key: randomUUID(), user };
+    const renewed = { ...session, key: randomUUID(), user, created: Date.now(), lastSeen: Date.now() };
     sessions.delete(session.key);
     sessions.set(renewed.key, renewed);
     for (const each of connections) if (each.session === session.id) each.say({ type: 'session', reason: 'login', authenticate: true });
@@ -141,6 +161,28 @@ const routes = {
     for (const each of connections) if (each.user === session.user) each.say({ type: 'session', reason: 'profile', user: shown(session.user) });
     presenceChanged();
     return { body: shown(session.user) };
+  },
+  'GET /api/sessions': ({ session }) => {
+    if (!session.user) return problem(401, 'not_logged_in', 'Not logged in');
+    return { body: sessionsOf(session.user).map((each) => sessionInfo(each, session.id)) };
+  },
+  'DELETE /api/sessions': ({ session }) => (session.user ? end(othersOf(session)) : problem(401, 'not_logged_in', 'Not logged in')),
+  'PUT /api/me/password': ({ session, body }) => {
+    if (body.newPassword.length < 6) return problem(400, 'bad_password', 'Password');
+    if (session.user?.password !== body.oldPassword) return problem(401, 'wrong_password', 'Wrong password');
+    session.user.password = body.newPassword;
+    return end(othersOf(session));
+  },
+  'GET /api/me/export': ({ session }) => ({
+    body: { user: shown(session.user), messages: [...conversations.values()].flatMap(({ messages }) => messages.filter((each) => each.from.id === session.user.id)) },
+  }),
+  'DELETE /api/me': ({ session, body }) => {
+    if (session.user?.password !== body.password) return problem(401, 'wrong_password', 'Wrong password');
+    const { user } = session;
+    for (const { messages } of conversations.values())
+      for (const message of messages) if (message.from.id === user.id) (message.from = { id: user.id, nickname: '(deleted)' }), body.removeMessages && (message.text = '');
+    users.delete(user.id);
+    return end(sessionsOf(user));
   },
   'POST /api/ticket': ({ session }) => {
     if (!session.user) return problem(401, 'not_logged_in', 'Not logged in');
@@ -172,12 +214,30 @@ function setNode(name, { live, move, close }) {
   return { body: node };
 }
 
+function endOne(session, id) {
+  const found = sessionsOf(session.user).find((each) => each.id === id);
+  return found ? end([found]) : problem(404, 'not_found', 'No such session');
+}
+
+function announce(text) {
+  for (const each of connections) each.say({ type: 'announcement', text, at: Date.now() });
+  return {};
+}
+
+function remove(seq) {
+  conversations.get('lobby').messages[seq - 1].text = '';
+  for (const each of connections) each.say({ type: 'removed', conversation: 'lobby', seq });
+  return {};
+}
+
 function miss(count) {
   const lobby = conversations.get('lobby');
   const others = [...users.values()].slice(1); // the first one is who is away
   for (let index = 0; index < count; index++) append(lobby, others[(index * 3) % others.length], `Said while you were away, number ${index + 1} of ${count}`);
   return { body: { lastSeq: lobby.messages.length } };
 }
+
+const mocked = { '/mock/lobby': ({ missed }) => miss(missed), '/mock/announcement': ({ text }) => announce(text), '/mock/removed': ({ seq }) => remove(seq) };
 
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
@@ -195,14 +255,16 @@ const server = createServer(async (request, response) => {
   let text = '';
   for await (const chunk of request) text += chunk;
   const known = sessions.get(cookieOf(request));
-  const session = known ?? { key: randomUUID(), id: `s-${randomUUID().slice(0, 8)}`, user: null };
+  const session = known ?? newSession(request.headers['user-agent'], request.socket.remoteAddress);
+  session.lastSeen = Date.now();
   const cookie = !known && path === '/api/me' ? session.key : undefined;
   if (cookie) sessions.set(cookie, session);
   const body = text ? JSON.parse(text) : {};
   const node = /^\/mock\/nodes\/(.+)$/.exec(path);
+  const ending = request.method === 'DELETE' && /^\/api\/sessions\/(.+)$/.exec(path);
   const route = routes[`${request.method} ${path}`];
   const refused = request.method !== 'GET' && !path.startsWith('/mock/') && !request.headers['x-im'] && problem(403, 'cross_site', 'X-Im is missing');
-  const answer = refused || (node ? setNode(node[1], body) : path === '/mock/lobby' ? miss(body.missed) : route ? route({ session, body }) : problem(404, 'not_found', 'Not found'));
+  const answer = refused || (node ? setNode(node[1], body) : path in mocked ? mocked[path](body) : ending ? endOne(session, decodeURIComponent(ending[1])) : route ? route({ session, body }) : problem(404, 'not_found', 'Not found'));
   if (answer.cookie ?? cookie) response.setHeader('Set-Cookie', `im_session=${answer.cookie ?? cookie}; Path=/; HttpOnly; SameSite=Lax`);
   response.writeHead(answer.status ?? 200, { 'Content-Type': 'application/json' }).end(answer.body && JSON.stringify(answer.body));
 });
@@ -282,4 +344,13 @@ function take(connection, frame) {
 }
 
 const sampleOnline = process.argv.includes('--empty') ? [] : sample({ addUser, append, directOf, lobby: conversations.get('lobby') });
+const [first] = users.values();
+for (const [hoursAgo, device] of [
+  [3, 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'],
+  [70, 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0'],
+]) {
+  const at = Date.now() - hoursAgo * 3_600_000;
+  const session = { ...newSession(device, '192.0.2.7'), user: first, created: at - 86_400_000, lastSeen: at };
+  if (first) sessions.set(session.key, session);
+}
 server.listen(port, '127.0.0.1', () => console.log(`http://localhost:${port} (mock)`));

@@ -1,8 +1,12 @@
 import { useEffect } from 'preact/hooks';
 import { BriefDialog } from './account/BriefDialog.tsx';
+import { DeleteAccountDialog } from './account/DeleteAccountDialog.tsx';
+import { DevicesDialog } from './account/DevicesDialog.tsx';
 import { dialog } from './account/dialogs.ts';
 import { LoginDialog } from './account/LoginDialog.tsx';
 import { MyInfo } from './account/MyInfo.tsx';
+import { PasswordDialog } from './account/PasswordDialog.tsx';
+import { Announcements } from './announcements/Announcements.tsx';
 import { Bar } from './Bar.tsx';
 import { ConnectionNotice } from './connection/ConnectionNotice.tsx';
 import { ConversationList } from './conversations/ConversationList.tsx';
@@ -38,8 +42,12 @@ export function App() {
         {me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
       </main>
       <OnlineList />
+      <Announcements />
       <Announcer />
       {dialog.value === 'login' && <LoginDialog onClose={close} />}
+      {me.value && dialog.value === 'devices' && <DevicesDialog onClose={close} />}
+      {me.value && dialog.value === 'password' && <PasswordDialog nickname={me.value.nickname} onClose={close} />}
+      {me.value && dialog.value === 'delete' && <DeleteAccountDialog onClose={close} />}
       {dialog.value === 'brief' && me.value && <BriefDialog user={me.value} onClose={close} />}
     </div>
   );

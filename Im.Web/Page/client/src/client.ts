@@ -138,6 +138,15 @@ export class ImClient extends Emitter<ImEvents> {
     this.#loggedOut();
   }
 
+  /** The account is gone, here and everywhere; this client goes on as a guest. */
+  async deleteAccount(password: string, removeMessages = false): Promise<void> {
+    await this.http.deleteAccount(password, removeMessages);
+    this.disconnect();
+    this.#supervisor.hasSession = false;
+    this.#loggedOut();
+    this.connect();
+  }
+
   async updateBrief(brief: string): Promise<User> {
     const user = await this.http.updateBrief(brief);
     this.#setMe(user);

@@ -47,5 +47,14 @@ export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, s
       emit('typing', { timeline: timelines.link(frame.conversation, frame.from.id), from: frame.from });
       break;
     }
+    case 'removed': {
+      const timeline = timelines.find(frame.conversation);
+      timeline?.removeText(frame.seq);
+      if (timeline) emit('removed', { timeline, seq: frame.seq });
+      break;
+    }
+    case 'announcement':
+      emit('announcement', { text: frame.text, at: frame.at });
+      break;
   }
 }

@@ -1,5 +1,5 @@
 import { ImError } from './errors.ts';
-import type { NodeInfo, User } from './protocol.ts';
+import type { NodeInfo, SessionInfo, User } from './protocol.ts';
 
 const timeoutMs = 10_000;
 
@@ -37,6 +37,35 @@ export class HttpApi {
 
   async ticket(): Promise<string> {
     return (await this.#request<{ ticket: string }>('POST', '/api/ticket')).ticket;
+  }
+
+  /** Where the user is logged in, last seen first. */
+  sessions(): Promise<SessionInfo[]> {
+    return this.#request('GET', '/api/sessions');
+  }
+
+  /** Signs one out: its cookie is dead, its connections are closed with 4401. */
+  async endSession(id: string): Promise<void> {
+    await this.#request('DELETE', `/api/sessions/${encodeURIComponent(id)}`);
+  }
+
+  /** Signs all others out. @returns how many there were. */
+  async endOtherSessions(): Promise<number> {
+    return (await this.#request<{ ended: number }>('DELETE', '/api/sessions')).ended;
+  }
+
+  /** Signs all other sessions out, too. @returns how many there were. */
+  async changePassword(oldPassword: string, newPassword: string): Promise<number> {
+    return (await this.#request<{ ended: number }>('PUT', '/api/me/password', { oldPassword, newPassword })).ended;
+  }
+
+  /** What is kept of the user, as a file to download: an address for a link. */
+  get exportAddress(): string {
+    return `${this.#origin}/api/me/export`;
+  }
+
+  async deleteAccount(password: string, removeMessages: boolean): Promise<void> {
+    await this.#request('DELETE', '/api/me', { password, removeMessages });
   }
 
   nodes(): Promise<NodeInfo[]> {

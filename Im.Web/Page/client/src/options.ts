@@ -3,7 +3,7 @@ import type { WebSocketLike } from './connection.ts';
 import type { ImError } from './errors.ts';
 import type { Gap } from './gap.ts';
 import type { Presence } from './presence.ts';
-import type { ConversationSummary, Sender, User } from './protocol.ts';
+import type { Announcement, ConversationSummary, Sender, User } from './protocol.ts';
 import type { ConnectionState } from './state.ts';
 import type { ReceivedMessage, Timeline } from './timeline.ts';
 
@@ -39,6 +39,9 @@ export interface ImEvents {
   read: { timeline: Timeline; seq: number };
   /** Somebody is typing; true for 5 s. */
   typing: { timeline: Timeline; from: Sender };
+  /** An administrator removed a message's text: in `timeline` it is empty from now on. */
+  removed: { timeline: Timeline; seq: number };
+  announcement: Announcement;
   /** A complaint of the node that answers no request of ours. */
   refused: ImError;
 }

@@ -24,6 +24,7 @@ export interface Message {
   readonly from: Sender;
   /** In a direct conversation: the user who is not `from`. */
   readonly to?: string;
+  /** Empty when an administrator removed it; no other message's is. */
   readonly text: string;
   readonly at: number;
   /** The node that took it from its sender. */
@@ -60,6 +61,30 @@ export interface Ack {
   readonly seq: number;
   readonly at?: number;
   readonly duplicate?: boolean;
+}
+
+/** What the administrators tell everybody who is connected. It is not stored. */
+export interface Announcement {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** A place where the user is logged in. */
+export interface SessionInfo {
+  /** The public id: no key to anything. */
+  readonly id: string;
+  /** The session that asks. */
+  readonly current: boolean;
+  readonly created: number;
+  /** Up to a minute old. */
+  readonly lastSeen: number;
+  /** What the browser called itself at the login. */
+  readonly device?: string;
+  /** The address it logged in from. */
+  readonly address?: string;
+  /** Where it is connected now. */
+  readonly nodes: readonly string[];
+  readonly connections: number;
 }
 
 export interface NodeInfo {
@@ -135,6 +160,8 @@ export type NodeFrame =
   | SessionFrame
   | { readonly type: 'read'; readonly conversation: string; readonly seq: number }
   | { readonly type: 'typing'; readonly conversation: string; readonly from: Sender }
+  | { readonly type: 'removed'; readonly conversation: string; readonly seq: number }
+  | ({ readonly type: 'announcement' } & Announcement)
   | { readonly type: 'move'; readonly withinMs: number }
   | { readonly type: 'pong'; readonly id?: string; readonly time: number }
   | ErrorFrame;

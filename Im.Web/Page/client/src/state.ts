@@ -15,11 +15,13 @@ export interface ConnectionState {
 /**
  * `lost`: it ended, or did not come about. `restarting`: the node said that it restarts. `no_node`: the page is served but no chat node is up.
  * `unreachable`: not even the page is served. `signed_out`: the session was ended from elsewhere. `bad_client`: the node gave up on our frames.
+ * `too_fast`: the node gave up on how many there were.
  */
-export type Cause = 'lost' | 'restarting' | 'no_node' | 'unreachable' | 'signed_out' | 'bad_client';
+export type Cause = 'lost' | 'restarting' | 'no_node' | 'unreachable' | 'signed_out' | 'bad_client' | 'too_fast';
 
 export function causeOf(closeCode: number): Cause {
   if (closeCode === 4401) return 'signed_out';
+  if (closeCode === 4429) return 'too_fast';
   if (closeCode >= 4000 && closeCode <= 4499) return 'bad_client';
   return closeCode === 1012 ? 'restarting' : 'lost';
 }

@@ -68,6 +68,15 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     if (this.#lastSeq < this.#newestHeard) void this.#heal();
   }
 
+  /** The text of a message was removed; the message keeps its place. */
+  removeText(seq: number): void {
+    const held = this.#held.get(seq);
+    if (held) this.#held.set(seq, { ...held, text: '' });
+    if (!this.messages.some((message) => message.seq === seq)) return;
+    this.messages = this.messages.map((message) => (message.seq === seq ? { ...message, text: '' } : message));
+    this.emit('change', this);
+  }
+
   /** The conversation's newest message is `lastSeq`: starts there, or goes on from the last one received up to it. */
   async catchUp(lastSeq: number): Promise<void> {
     this.#newestHeard = Math.max(this.#newestHeard, lastSeq);

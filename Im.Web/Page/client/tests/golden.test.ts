@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { lobby, type ImClient, type ImError, type User } from '../src/index.ts';
+import { lobby, type ImClient, type ImError, type SessionInfo, type User } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { jenny, ready, settled, stage, type FakeSocket } from './fakes.ts';
 
@@ -38,6 +38,7 @@ const greetings: Record<string, (client: ImClient) => unknown> = {
 const heard: Record<string, (client: ImClient, socket: FakeSocket) => unknown> = {
   'node.message.lobby': (client) => client.timeline(lobby).messages[0]?.via?.ms === 1.9,
   'node.message.direct': (client) => client.timeline({ user: tomId }).messages[0]?.text === 'tea at five?',
+  'node.removed': (client) => client.timeline(lobby).messages[0]?.text === '',
   'node.presence.full': (client) => client.presence.users.length === 2 && client.presence.guests === 2,
   'node.presence.change': (client) => client.presence.users.length === 0 && client.presence.guests === 3,
   'node.session.login': (_, socket) => socket.asked('authenticate').ticket === 't-1',
@@ -57,12 +58,14 @@ const answered: Record<string, [request: (client: ImClient) => Promise<unknown>,
   'node.error': [(client) => client.history({ user: tomId }).catch((error: unknown) => error), (error: { code: string }) => error.code === 'not_found'],
 };
 
+/** What is told to an application as it is. */
+const told: Record<string, 'announcement'> = { 'node.announcement': 'announcement' };
+
 const events: Record<string, 'read' | 'typing'> = { 'node.read': 'read', 'node.typing': 'typing' };
 const elsewhere = ['node.move', 'node.pong', 'node.error.retry']; // reconnect.test.ts and sending.test.ts, by what they do
 // What this client leaves to others: it ignores these frames, and asks for none of these addresses.
 const notItsOwn = [
-  'node.removed', 'node.announcement', 'http.sessions', 'http.ended-response', 'http.password-request', 'http.delete-account-request', 'http.token-response',
-  'http.create-key-request', 'http.api-key', 'http.api-keys', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
+  'http.token-response', 'http.create-key-request', 'http.api-key', 'http.api-keys', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
   'http.admin-user', 'http.penalty-request', 'http.admin-request', 'http.announcement-request', 'http.audit',
 ];
 const readAsFrames = ['http.conversations', 'http.messages-response'];
@@ -71,6 +74,8 @@ const readAsFrames = ['http.conversations', 'http.messages-response'];
 const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.login-request': (client) => client.login('Jenny', 'correct horse', '爱喝茶 🍵'),
   'http.login-request.known': (client) => client.login('小明', 'battery staple'),
+  'http.password-request': (client) => client.http.changePassword('correct horse', 'battery staple'),
+  'http.delete-account-request': (client) => client.deleteAccount('correct horse', true),
   'http.brief-request': (client) => client.updateBrief('今天在家'),
 };
 
@@ -81,12 +86,14 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.login-response': ['POST /api/login', (client) => client.login('Jenny', 'correct horse'), (login: { created: boolean }) => login.created],
   'http.user': ['PUT /api/me', (client) => client.updateBrief('爱喝茶 🍵'), (user: User) => user.brief === '爱喝茶 🍵'],
   'http.ticket-response': ['POST /api/ticket', (client) => client.http.ticket(), (ticket: string) => ticket === 'kq2vX7dE1mRzT0aB'],
+  'http.sessions': ['GET /api/sessions', (client) => client.http.sessions(), (list: SessionInfo[]) => list[0]!.current && list[0]!.nodes.length === 2 && list[1]!.device === undefined],
+  'http.ended-response': ['DELETE /api/sessions', (client) => client.http.endOtherSessions(), (ended: number) => ended === 2],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
   'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
 };
 
 test('Every golden frame is tested', () => {
-  const tested = [said, greetings, heard, answered, events, posted, served].flatMap((group) => Object.keys(group)).concat(elsewhere, notItsOwn, readAsFrames);
+  const tested = [said, greetings, heard, answered, told, events, posted, served].flatMap((group) => Object.keys(group)).concat(elsewhere, notItsOwn, readAsFrames);
   assert.deepEqual([...names].sort(), tested.sort());
 });
 
@@ -117,8 +124,19 @@ for (const [name, check] of Object.entries(greetings)) {
 for (const [name, check] of Object.entries(heard)) {
   test(`The client understands ${name}`, async () => {
     const { client, socket } = await ready({ user: jenny, lobbyLastSeq: 41 });
+    if (name === 'node.removed') await socket().says(golden('node.message.lobby'));
     await socket().says(golden(name));
     assert.ok(check(client, socket()));
+  });
+}
+
+for (const [name, event] of Object.entries(told)) {
+  test(`The client tells of ${name}`, async () => {
+    const { client, socket } = await ready();
+    const heard: unknown[] = [];
+    client.on(event, (announcement) => heard.push({ type: event, ...announcement }));
+    await socket().says(golden(name));
+    assert.deepEqual(heard, [golden(name)]);
   });
 }
 
@@ -148,6 +166,7 @@ for (const [name, act] of Object.entries(posted)) {
   test(`The client posts ${name}`, async () => {
     const { client, requests, answers } = stage();
     answers.set('POST /api/login', [200, golden('http.login-response')]).set('PUT /api/me', [200, golden('http.user')]);
+    for (const request of ['PUT /api/me/password', 'DELETE /api/me']) answers.set(request, [200, golden('http.ended-response')]);
     await act(client);
     assert.deepEqual(requests[0]!.body, golden(name));
     client.disconnect();

@@ -6,7 +6,7 @@ import { jenny, ready, settled, stage } from './fakes.ts';
 
 test('The close-code table says whether to connect again', () => {
   for (const code of [1000, 1001, 1002, 1006, 1009, 1012, 4500, 4999]) assert.equal(mayReconnect(code), true, String(code));
-  for (const code of [4000, 4400, 4401, 4499]) assert.equal(mayReconnect(code), false, String(code));
+  for (const code of [4000, 4400, 4401, 4429, 4499]) assert.equal(mayReconnect(code), false, String(code));
 });
 
 test('The wait grows up to ten seconds, and is up to one second after a restart', () => {
@@ -79,6 +79,13 @@ test('A session signed out from elsewhere is over until somebody connects or log
   client.connect();
   await settled();
   assert.equal(sockets.length, 2);
+});
+
+test('A client that was too fast waits until somebody connects, and is still who it was', async () => {
+  const { client, clock, sockets, socket } = await ready({ user: jenny });
+  await socket().ends(4429);
+  await clock.advance(60_000);
+  assert.deepEqual([client.state.phase, client.state.cause, client.me, sockets.length], ['closed', 'too_fast', jenny, 1]);
 });
 
 test('A session that ends while the tab moves to another node is over on both', async () => {

@@ -103,6 +103,32 @@ test('A changed brief is heard', async () => {
   assert.deepEqual(heard, ['likes coffee now']);
 });
 
+test('One session is signed out by its id, and only by a request of the page itself', async () => {
+  const { client, answers, requests } = stage();
+  answers.set('DELETE /api/sessions/a%2Fb', [200, { ended: 1 }]);
+  await client.http.endSession('a/b');
+  assert.deepEqual([requests[0]!.method, requests[0]!.headers.get('X-Im')], ['DELETE', '1']);
+});
+
+for (const closedFirst of [true, false])
+  test(`Who deletes the account goes on as a guest${closedFirst ? ', also when the node closes before the answer is here' : ''}`, async () => {
+    const { client, answers, sockets, socket } = await ready({ user: jenny });
+    answers.set('DELETE /api/me', [200, { ended: 1 }]);
+    const deleting = client.deleteAccount('secret password');
+    if (closedFirst) await socket().ends(4401);
+    await deleting;
+    await settled();
+    await socket().greets();
+    assert.deepEqual([client.me, client.state.phase, client.state.cause, sockets.length], [null, 'ready', undefined, 2]);
+  });
+
+test('An account whose deletion is refused is still there', async () => {
+  const { client, answers } = await ready({ user: jenny });
+  answers.set('DELETE /api/me', [401, { code: 'wrong_password' }]);
+  await assert.rejects(client.deleteAccount('guess'), (error: ImError) => error.code === 'wrong_password');
+  assert.deepEqual([client.me, client.state.phase], [jenny, 'ready']);
+});
+
 test('A refused login says why, and when to try again', async () => {
   const { client, answers } = await ready();
   answers.set('POST /api/login', [429, { status: 429, code: 'locked_out', title: 'Wait' }, { 'Retry-After': '300' }]);

@@ -119,6 +119,17 @@ test('Presence is one list, whatever the frames', async () => {
   assert.deepEqual(it.client.presence, { users: [{ ...jenny, places: 3 }], guests: 1, online: 1 });
 });
 
+test('A removed message keeps its place without its text, also while it waits for what is before it', async () => {
+  const it = await ready({ lobbyLastSeq: 41 });
+  const removed: number[] = [];
+  it.client.on('removed', ({ seq }) => removed.push(seq));
+  for (const seq of [42, 44]) await it.socket().says(live(lobbyMessage(seq)));
+  for (const seq of [42, 44, 7]) await it.socket().says({ type: 'removed', conversation: 'lobby', seq });
+  await answerHistory(it.socket(), 43);
+  assert.deepEqual(it.client.timeline(lobby).messages.map(({ seq, text }) => [seq, text]), [[42, ''], [43, 'number 43'], [44, '']]);
+  assert.deepEqual(removed, [42, 44, 7]);
+});
+
 test('Nonsense from a node is passed over', async () => {
   const it = await ready();
   const seen = listen(it);

@@ -1,17 +1,19 @@
-import { ImError, type User } from '@im/client';
+import type { ImError, User } from '@im/client';
 import { useState } from 'preact/hooks';
-import { errorText, t } from '../settings/language.ts';
+import { errorText, failureOf, failureText, t } from '../settings/language.ts';
 import { client } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field } from '../ui/Field.tsx';
+import { AccountLinks } from './AccountLinks.tsx';
 
 const maxBrief = 128;
 const lengthOf = (text: string): number => [...new Intl.Segmenter().segment(text)].length;
 
+/** My brief, and below it the way to the rest of my account. */
 export function BriefDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const [brief, setBrief] = useState(user.brief);
-  const [code, setCode] = useState<string>();
+  const [failure, setFailure] = useState<ImError>();
   const [busy, setBusy] = useState(false);
   const left = maxBrief - lengthOf(brief);
   const save = async (event: Event) => {
@@ -21,7 +23,7 @@ export function BriefDialog({ user, onClose }: { user: User; onClose: () => void
       await client.updateBrief(brief.trim());
       onClose();
     } catch (error) {
-      setCode(error instanceof ImError ? error.code : 'internal');
+      setFailure(failureOf(error));
       setBusy(false);
     }
   };
@@ -41,12 +43,13 @@ export function BriefDialog({ user, onClose }: { user: User; onClose: () => void
           value={brief}
           onInput={(event) => setBrief(event.currentTarget.value)}
           hint={left < 32 ? t.value.charactersLeft(left) : t.value.briefHint}
-          error={left < 0 ? errorText('bad_brief') : code && errorText(code)}
+          error={left < 0 ? errorText('bad_brief') : failure && failureText(failure)}
         />
         <button type="submit" class="button button-wide" data-testid="brief-save" disabled={busy || left < 0}>
           {busy ? t.value.wait : t.value.save}
         </button>
       </form>
+      <AccountLinks />
     </Dialog>
   );
 }

@@ -1,15 +1,16 @@
-import { ImError } from '@im/client';
+import type { ImError } from '@im/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { errorText, t } from '../settings/language.ts';
+import { failureOf, failureText, t } from '../settings/language.ts';
 import { client } from '../state/im.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field } from '../ui/Field.tsx';
-import { EyeIcon, EyeOffIcon } from '../ui/icons.tsx';
+import { PasswordField } from './PasswordField.tsx';
 
 type Place = 'nickname' | 'password' | 'brief' | 'form';
 
 const placeOf: Record<string, Place> = {
   bad_nickname: 'nickname',
+  nickname_taken: 'nickname',
   bad_password: 'password',
   wrong_password: 'password',
   locked_out: 'password',
@@ -19,54 +20,39 @@ const placeOf: Record<string, Place> = {
 /** Joining and logging in are one: the server knows which by the nickname. */
 export function LoginDialog({ onClose }: { onClose: () => void }) {
   const form = useRef<HTMLFormElement>(null);
-  const [code, setCode] = useState<string>();
+  const [failure, setFailure] = useState<ImError>();
   const [busy, setBusy] = useState(false);
-  const [shown, setShown] = useState(false);
-  const place = code && (placeOf[code] ?? 'form');
+  const place = failure && (placeOf[failure.code] ?? 'form');
   useEffect(() => {
     if (place && place !== 'form') (form.current!.elements.namedItem(place) as HTMLInputElement).focus();
-  }, [code, place]);
+  }, [failure, place]);
 
   const submit = async (event: Event) => {
     event.preventDefault();
     const data = new FormData(form.current!);
     const value = (name: string) => String(data.get(name) ?? '');
     setBusy(true);
-    setCode(undefined);
+    setFailure(undefined);
     try {
       await client.login(value('nickname').trim(), value('password'), value('brief').trim());
       onClose();
     } catch (error) {
-      setCode(error instanceof ImError ? error.code : 'internal');
+      setFailure(failureOf(error));
       setBusy(false);
     }
   };
-  const errorAt = (wanted: Place) => (place === wanted ? errorText(code!) : undefined);
+  const errorAt = (wanted: Place) => (place === wanted ? failureText(failure!) : undefined);
 
   return (
     <Dialog title={t.value.joinTitle} onClose={onClose}>
       <form ref={form} onSubmit={submit} aria-busy={busy}>
         <p class="dialog-lead">{t.value.joinHint}</p>
         <Field label={t.value.nickname} name="nickname" data-testid="login-nickname" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus error={errorAt('nickname')} />
-        <Field
-          label={t.value.password}
-          name="password"
-          data-testid="login-password"
-          type={shown ? 'text' : 'password'}
-          autocomplete="current-password"
-          required
-          hint={t.value.passwordHint}
-          error={errorAt('password')}
-          after={
-            <button type="button" class="icon-button" aria-label={shown ? t.value.hidePassword : t.value.showPassword} aria-pressed={shown} onClick={() => setShown(!shown)}>
-              {shown ? <EyeOffIcon /> : <EyeIcon />}
-            </button>
-          }
-        />
+        <PasswordField label={t.value.password} name="password" data-testid="login-password" autocomplete="current-password" hint={t.value.passwordHint} error={errorAt('password')} />
         <Field label={t.value.brief} aside={t.value.optional} name="brief" data-testid="login-brief" autocomplete="off" hint={t.value.briefHint} error={errorAt('brief')} />
         {place === 'form' && (
           <p class="field-error" role="alert" data-testid="login-error">
-            {errorText(code!)}
+            {failureText(failure!)}
           </p>
         )}
         <button type="submit" class="button button-wide" data-testid="login-submit" disabled={busy}>

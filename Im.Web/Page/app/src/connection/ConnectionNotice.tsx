@@ -8,6 +8,7 @@ function textOf({ phase, cause }: ConnectionState, networkUp: boolean, text: Dic
   if (phase === 'ready') return text.connected;
   if (cause === 'signed_out') return text.signedOut;
   if (cause === 'bad_client') return text.badClient;
+  if (cause === 'too_fast') return text.tooFast;
   if (!networkUp) return text.offline;
   if (cause === undefined) return text.connecting;
   return { no_node: text.noNode, unreachable: text.unreachable, restarting: text.restarting, lost: text.reconnecting }[cause];
@@ -28,6 +29,11 @@ export function ConnectionNotice() {
       {phase === 'closed' && cause === 'signed_out' && (
         <button type="button" class="link-button" onClick={() => client.connect()}>
           {t.value.goOnAsGuest}
+        </button>
+      )}
+      {phase === 'closed' && cause === 'too_fast' && (
+        <button type="button" class="link-button" onClick={() => client.connect()}>
+          {t.value.connectAgain}
         </button>
       )}
       {phase === 'closed' && cause === 'bad_client' && (

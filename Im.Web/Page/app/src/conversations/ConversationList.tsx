@@ -56,7 +56,7 @@ function LastWords({ chat: { key, last } }: { chat: Chat }) {
   return (
     <span class="conversation-last quiet">
       {who && <bdi>{who}: </bdi>}
-      {last.text}
+      {last.text || t.value.removed}
     </span>
   );
 }

@@ -28,9 +28,15 @@ export function MessageItem({ message, outgoing, text, at }: Omit<Shown, 'key'>)
       data-ms={message?.via?.ms}
     >
       <div class="message-line">
-        <div class={isOnlyEmoji(text) ? 'bubble bubble-emoji' : 'bubble'} dir="auto" title={exactText(at)}>
-          <Linked text={text} />
-        </div>
+        {text === '' ? (
+          <p class="bubble bubble-removed quiet" data-testid="message-removed" title={exactText(at)}>
+            {t.value.removed}
+          </p>
+        ) : (
+          <div class={isOnlyEmoji(text) ? 'bubble bubble-emoji' : 'bubble'} dir="auto" title={exactText(at)}>
+            <Linked text={text} />
+          </div>
+        )}
         {message && (
           <button type="button" class="how" data-testid="message-how" aria-expanded={open.value} aria-label={t.value.howItCame} title={t.value.howItCame} onClick={() => (open.value = !open.value)}>
             <JourneyDots message={message} />

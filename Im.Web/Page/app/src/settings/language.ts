@@ -1,3 +1,4 @@
+import { ImError } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
 import { en, type Dictionary } from '../language/en.ts';
 import { zh } from '../language/zh.ts';
@@ -28,6 +29,12 @@ export function switchLanguage(): void {
 }
 
 export const errorText = (code: string): string => t.value.errors[code] ?? t.value.unknownError(code);
+
+/** The refusal that was caught; a fault of the page itself counts as `internal`. */
+export const failureOf = (error: unknown): ImError => (error instanceof ImError ? error : new ImError('internal', String(error)));
+
+export const failureText = ({ code, retryAfterMs }: ImError): string =>
+  code === 'slow_down' && retryAfterMs ? t.value.slowDown(Math.ceil(retryAfterMs / 1000)) : errorText(code);
 
 effect(() => {
   document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';

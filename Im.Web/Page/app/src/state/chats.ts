@@ -70,6 +70,11 @@ client.on('message', ({ message }) => {
 
 const keyOfTimeline = ({ addressee }: Timeline): ChatKey => ('user' in addressee ? addressee.user : 'lobby');
 
+client.on('removed', ({ timeline, seq }) => {
+  const chat = chats.value.get(keyOfTimeline(timeline));
+  if (chat?.last?.seq === seq) put({ ...chat, last: { ...chat.last, text: '' } });
+});
+
 // Nobody knows yet how many of those are our own, from another window: the next list does.
 client.on('gap', ({ timeline, gap }) => {
   const chat = chatOf(keyOfTimeline(timeline));

@@ -1,7 +1,7 @@
 import type { ComponentChildren, ComponentProps } from 'preact';
 import { useId } from 'preact/hooks';
 
-type FieldProps = Omit<ComponentProps<'input'>, 'type' | 'role'> & {
+export type FieldProps = Omit<ComponentProps<'input'>, 'type' | 'role'> & {
   type?: 'text' | 'password';
   label: string;
   aside?: string;

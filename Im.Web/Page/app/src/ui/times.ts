@@ -7,6 +7,7 @@ const formats = computed(() => {
   return {
     time: new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' }),
     exact: new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' }),
+    moment: new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }),
     weekday: new Intl.DateTimeFormat(tag, { weekday: 'long', month: 'long', day: 'numeric' }),
     date: new Intl.DateTimeFormat(tag, { year: 'numeric', month: 'long', day: 'numeric' }),
     short: new Intl.DateTimeFormat(tag, { month: 'numeric', day: 'numeric' }),
@@ -16,6 +17,8 @@ const formats = computed(() => {
 export const timeText = (at: number): string => formats.value.time.format(at);
 
 export const exactText = (at: number): string => formats.value.exact.format(at);
+
+export const momentText = (at: number): string => formats.value.moment.format(at);
 
 export function dayText(at: number): string {
   const days = daysBefore(at, Date.now());
