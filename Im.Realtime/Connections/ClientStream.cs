@@ -22,7 +22,7 @@ internal sealed class ClientStream(Stream inner) : Stream
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
 
     /// <summary>The same once its own close frame is here: ours, which may have crossed it, still passes the gateway.</summary>
-    private static readonly TimeSpan AfterAnswer = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AfterAnswer = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _writing = new(1);

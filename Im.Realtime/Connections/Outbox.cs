@@ -88,13 +88,19 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
             do
             {
                 stream.Hold();
-                while (TryNext(out var frame))
+                try
                 {
-                    await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
-                    lock (_gate)
-                        _waitingBytes -= frame.Length;
+                    while (TryNext(out var frame))
+                    {
+                        await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+                        lock (_gate)
+                            _waitingBytes -= frame.Length;
+                    }
                 }
-                await stream.ReleaseAsync();
+                finally
+                {
+                    await stream.ReleaseAsync(); // whatever failed: the socket's own close frame may be among what was gathered
+                }
             }
             while (!IsDone(out close));
             if (close is not { } asked)
