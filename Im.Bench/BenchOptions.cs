@@ -3,13 +3,14 @@ using System.Globalization;
 namespace Im.Bench;
 
 /// <summary>The command line.</summary>
-internal sealed record BenchOptions(BenchPlan Plan, string? JsonFile, IReadOnlyList<string> Only)
+internal sealed record BenchOptions(BenchPlan Plan, string? JsonFile, IReadOnlyList<string> Only, bool WithSoaks)
 {
     public const string Usage = """
         dotnet run -c Release --project Im.Bench -- [options]
           --quick              two minutes instead of ten: fewer and shorter rounds
           --smoke              as small as it gets: shows errors, its figures mean nothing
           --only NAME[,NAME]   only these scenarios
+          --soaks              the soaks too: a quarter of an hour more
           --rounds N           measured rounds of each load
           --json FILE          writes the figures there too
         """;
@@ -17,7 +18,7 @@ internal sealed record BenchOptions(BenchPlan Plan, string? JsonFile, IReadOnlyL
     /// <exception cref="ArgumentException">The message is for a person.</exception>
     public static BenchOptions Parse(string[] args)
     {
-        var (plan, rounds, json, only) = (BenchPlan.Full, (int?)null, (string?)null, (string[])[]);
+        var (plan, rounds, json, only, withSoaks) = (BenchPlan.Full, (int?)null, (string?)null, (string[])[], false);
         for (var rest = new Queue<string>(args); rest.TryDequeue(out var option);)
             switch (option)
             {
@@ -30,6 +31,9 @@ internal sealed record BenchOptions(BenchPlan Plan, string? JsonFile, IReadOnlyL
                 case "--only" when rest.TryDequeue(out var names):
                     only = names.Split(',');
                     break;
+                case "--soaks":
+                    withSoaks = true;
+                    break;
                 case "--json" when rest.TryDequeue(out json):
                     break;
                 case "--rounds" when rest.TryDequeue(out var number) && int.TryParse(number, CultureInfo.InvariantCulture, out var parsed) && parsed > 0:
@@ -38,6 +42,6 @@ internal sealed record BenchOptions(BenchPlan Plan, string? JsonFile, IReadOnlyL
                 default:
                     throw new ArgumentException($"Not understood: {option}");
             }
-        return new(plan with { Rounds = rounds ?? plan.Rounds }, json, only);
+        return new(plan with { Rounds = rounds ?? plan.Rounds }, json, only, withSoaks);
     }
 }

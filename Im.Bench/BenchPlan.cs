@@ -42,6 +42,13 @@ internal sealed record BenchPlan
     /// <summary>In the conversation whose history is read.</summary>
     public int ManyMessages { get; init; } = 100_000;
 
+    public TimeSpan IdleSoak { get; init; } = TimeSpan.FromMinutes(10);
+
+    public TimeSpan LobbySoak { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Of the lobby's soak, over both nodes.</summary>
+    public int SoakReceivers { get; init; } = 2_000;
+
     public static BenchPlan Full { get; } = new();
 
     /// <summary>Everything in about two minutes.</summary>
@@ -75,6 +82,9 @@ internal sealed record BenchPlan
         IdleFor = TimeSpan.FromMilliseconds(200),
         Connects = 20,
         ManyConversations = 100,
+        IdleSoak = TimeSpan.FromMilliseconds(500),
+        LobbySoak = TimeSpan.FromSeconds(1),
+        SoakReceivers = 40,
         ManyMessages = 200,
     };
 }

@@ -21,7 +21,7 @@ static async Task<int> MeasureAsync(string[] args)
     [
         new CeilingScenario(), new FanOutScenario(), new CrowdScenario(), new PacedScenario(), new EphemeralScenario(), new DurableDeliveryScenario(),
         new DurableThroughputScenario(), new ConnectScenario(), new ReceiversScenario(), new ConversationsScenario(), new HistoryScenario(),
-        new IdleMemoryScenario(), new TracesScenario(),
+        new IdleMemoryScenario(), new TracesScenario(), new IdleSoakScenario(), new LobbySoakScenario(),
     ];
     if (!OperatingSystem.IsLinux())
     {
@@ -50,7 +50,7 @@ static async Task<int> MeasureAsync(string[] args)
     var run = new BenchRun(options.Plan, cancel.Token);
     try
     {
-        var figures = await run.RunAsync([.. all.Where(s => options.Only.Count == 0 || options.Only.Contains(s.Name))]);
+        var figures = await run.RunAsync([.. all.Where(s => options.Only.Count == 0 ? options.WithSoaks || !s.IsSoak : options.Only.Contains(s.Name))]);
         Console.WriteLine($"\n{machine}\n{options.Plan.Rounds} rounds of {options.Plan.Window.TotalSeconds} s, {BenchProgram.Configuration} build, {DateTime.UtcNow:yyyy-MM-dd}\n");
         Console.WriteLine(FigureTable.Write(figures));
         foreach (var note in run.Notes)

@@ -112,7 +112,7 @@ internal sealed class LoadLoop : IRecordSink, IDisposable
                 _opening?.CountReady();
                 OpenMore();
                 break;
-            case RecordKind.Error:
+            case RecordKind.Error when !connection.IsClosing: // a server may say goodbye too
                 throw new LoadException($"The server answered with an error: {Encoding.UTF8.GetString(record)}");
         }
     }

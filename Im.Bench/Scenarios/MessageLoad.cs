@@ -30,6 +30,9 @@ internal sealed class MessageLoad : MeasuredLoad
             _senders.Add(_routes[index].Route.From, index);
     }
 
+    /// <summary>Deliveries of what was sent until now.</summary>
+    public long Expected => _expected;
+
     public override string Missing => $"{_expected - Deliveries} of {_expected} deliveries and {_sent - Acks} of {_sent} acknowledgements did not come";
 
     public override void OnStart(long now)

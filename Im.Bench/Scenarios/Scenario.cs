@@ -8,5 +8,8 @@ internal abstract class Scenario
     /// <summary>For <c>--only</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Takes long, and runs only when asked for.</summary>
+    public virtual bool IsSoak => false;
+
     public abstract Task<IReadOnlyList<Figure>> RunAsync(BenchRun run);
 }

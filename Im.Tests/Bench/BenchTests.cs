@@ -17,7 +17,7 @@ public sealed class BenchTests
         var file = Path.Combine(Path.GetTempPath(), $"im-bench-{Guid.NewGuid():N}.json");
         try
         {
-            var (exitCode, output) = await RunAsync("--smoke", "--json", file);
+            var (exitCode, output) = await RunAsync("--smoke", "--soaks", "--json", file);
             Assert.True(exitCode == 0, output);
             using var written = JsonDocument.Parse(await File.ReadAllTextAsync(file));
             var figures = written.RootElement.GetProperty("figures").EnumerateArray().ToArray();
