@@ -1,21 +1,29 @@
 using System.Buffers;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Im.Realtime.Connections;
 
 /// <summary>
-/// The bytes to and from one client, below its WebSocket. It does two things a WebSocket cannot: it sends several frames with one write, and it lets a close frame arrive.
+/// The bytes to and from one client, below its WebSocket. It does three things a WebSocket cannot: it sends several frames with one write, it sends a ping when it is told to,
+/// and it lets a close frame arrive.
 /// <para>
 /// Each write down here ends as a system call, which costs more than everything else about a delivery. Between <see cref="Hold"/> and <see cref="ReleaseAsync"/> what is written
-/// is gathered, and then goes out at once.
+/// is gathered, and then goes out at once. It goes to the socket itself: Kestrel's pipe would have another thread make the call, and keep the buffers of the largest frame for ever.
+/// (Over TLS, and in tests without a socket, it goes through Kestrel.)
 /// </para>
 /// <para>
 /// After bytes that are no WebSocket, or no UTF-8, the WebSocket answers with its close code and gives up its stream; ended at once, with more from the client unread, the TCP
 /// connection would be reset and the client would never read why. So the stream outlives the WebSocket and is emptied first (<see cref="DrainAsync"/>).
 /// </para>
 /// </summary>
-internal sealed class ClientStream(Stream inner) : Stream
+/// <param name="socket">Null: write to <paramref name="inner"/>. Nobody else writes to it any more.</param>
+/// <param name="abort">Ends the connection with whatever waits for it.</param>
+internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) : Stream
 {
+    private static readonly byte[] Ping = [0x89, 0x00];
+
     private const int FirstHeldBytes = 4 * 1024, MaxHeldBytes = 64 * 1024;
 
     /// <summary>How long a client may take to read our close frame.</summary>
@@ -30,6 +38,7 @@ internal sealed class ClientStream(Stream inner) : Stream
     private int _heldBytes;
     private bool _holding;
     private int _pending;
+    private int _silence;
 
     public override bool CanRead => true;
     public override bool CanWrite => true;
@@ -41,12 +50,18 @@ internal sealed class ClientStream(Stream inner) : Stream
     public static Task UseAsync(HttpContext context, RequestDelegate next)
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
-            context.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade));
+            context.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade, context));
         return next(context);
     }
 
     /// <summary>Once the WebSocket is accepted.</summary>
     public static ClientStream Of(HttpContext context) => ((Upgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>()).Stream!;
+
+    /// <summary>To be called at an interval: how often that was since anything came from the client.</summary>
+    public int CountSilence() => ++_silence;
+
+    /// <summary>Writes a WebSocket ping, between two frames.</summary>
+    public ValueTask PingAsync() => WriteThroughAsync(Ping, CancellationToken.None);
 
     /// <summary>From here on writes are gathered, up to 64 KiB.</summary>
     public void Hold()
@@ -85,7 +100,9 @@ internal sealed class ClientStream(Stream inner) : Stream
         Interlocked.Increment(ref _pending);
         try
         {
-            return await inner.ReadAsync(buffer, cancellationToken);
+            var read = await inner.ReadAsync(buffer, cancellationToken);
+            _silence = 0;
+            return read;
         }
         finally
         {
@@ -143,12 +160,40 @@ internal sealed class ClientStream(Stream inner) : Stream
         Interlocked.Increment(ref _pending);
         try
         {
-            await inner.WriteAsync(bytes, cancellationToken);
+            if (socket is null)
+                await inner.WriteAsync(bytes, cancellationToken);
+            else if (bytes.Length is var length && SendNow(socket, bytes.Span) is var sent && sent < length)
+                await SendRestAsync(socket, bytes[sent..], cancellationToken);
         }
         finally
         {
             Interlocked.Decrement(ref _pending);
             _writing.Release();
+        }
+    }
+
+    // Nearly always the operating system takes everything at once.
+    private static int SendNow(Socket socket, ReadOnlySpan<byte> bytes)
+    {
+        var sent = socket.Send(bytes, SocketFlags.None, out var error);
+        return error switch
+        {
+            SocketError.Success => sent,
+            SocketError.WouldBlock => 0,
+            _ => throw new IOException($"The client is gone: {error}."),
+        };
+    }
+
+    private static async ValueTask SendRestAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (bytes.Length > 0)
+                bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellationToken)..];
+        }
+        catch (SocketException e)
+        {
+            throw new IOException("The client is gone.", e);
         }
     }
 
@@ -170,15 +215,24 @@ internal sealed class ClientStream(Stream inner) : Stream
             return;
         await Task.Delay(Linger);
         if (Volatile.Read(ref _pending) > 0)
-            await inner.DisposeAsync();
+            abort();
     }
 
-    private sealed class Upgrade(IHttpUpgradeFeature inner) : IHttpUpgradeFeature
+    private sealed class Upgrade(IHttpUpgradeFeature inner, HttpContext context) : IHttpUpgradeFeature
     {
         public ClientStream? Stream { get; private set; }
 
         public bool IsUpgradableRequest => inner.IsUpgradableRequest;
 
-        public async Task<Stream> UpgradeAsync() => Stream = new(await inner.UpgradeAsync());
+        // Returns when the response has left: Kestrel keeps none back (RealtimeNode says so), and has no more to write.
+        public async Task<Stream> UpgradeAsync() => Stream = new(await inner.UpgradeAsync(), PlainSocket(), context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort);
+
+        private Socket? PlainSocket()
+        {
+            if (context.Features.Get<ITlsHandshakeFeature>() is not null || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
+                return null;
+            socket.Blocking = false;
+            return socket;
+        }
     }
 }

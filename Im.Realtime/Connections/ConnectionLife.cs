@@ -14,7 +14,7 @@ namespace Im.Realtime.Connections;
 
 /// <summary>One connection's life, top to bottom: hello, subscribe, ready, frames, goodbye.</summary>
 internal sealed partial class ConnectionLife(
-    NodeIdentity node, INodeLease lease, ConnectionTable connections, OutboxWriter writer, Lobby lobby, SessionBinding binding, PresenceBroadcast broadcast, FrameDispatcher dispatcher,
+    NodeIdentity node, INodeLease lease, ConnectionTable connections, OutboxWriters writers, Lobby lobby, SessionBinding binding, PresenceBroadcast broadcast, FrameDispatcher dispatcher,
     TimeProvider time, ILogger<ConnectionLife> log)
 {
     private static readonly LimitsInfo Limits = new(
@@ -27,7 +27,7 @@ internal sealed partial class ConnectionLife(
     public async Task RunAsync(WebSocket socket, ClientStream stream, string? sessionId, UserInfo? user, CancellationToken aborted)
     {
         Activity.Current = null; // a message is a trace of its own, not part of the request that opened the socket
-        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writer, time));
+        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writers.Next(), time));
         connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), Limits));
         connections.Add(connection);
         lease.Connections = connections.Count;

@@ -51,6 +51,20 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
         }
     }
 
+    /// <summary>To be called every <see cref="SilenceWatch.Interval"/>: asks a client that has been silent for long, and gives up one that does not answer.</summary>
+    public void CountSilence()
+    {
+        switch (stream.CountSilence())
+        {
+            case SilenceWatch.PingAfter:
+                _ = PingAsync();
+                break;
+            case SilenceWatch.GoneAfter:
+                socket.Abort();
+                break;
+        }
+    }
+
     /// <summary>Writes what waits, then a close frame. The first code wins.</summary>
     public void Close(int code, string reason)
     {
@@ -114,6 +128,18 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
         }
         _abort?.Dispose();
         _closed.TrySetResult();
+    }
+
+    private async Task PingAsync()
+    {
+        try
+        {
+            await stream.PingAsync();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            // It is gone; the receiving side notices by itself.
+        }
     }
 
     private bool TryNext(out ReadOnlyMemory<byte> frame)

@@ -13,18 +13,10 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
     private const string BearerScheme = "Bearer ";
     private const int MaxTokenChars = 128;
 
-    private static readonly WebSocketAcceptContext Accept = new()
-    {
-        KeepAliveInterval = TimeSpan.FromSeconds(ProtocolLimits.SocketPingSeconds),
-        KeepAliveTimeout = TimeSpan.FromSeconds(ProtocolLimits.SocketPongSeconds),
-    };
+    // Pings are the SilenceWatch's.
+    private static readonly WebSocketAcceptContext Accept = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan };
 
-    private static readonly WebSocketAcceptContext AcceptNamed = new()
-    {
-        KeepAliveInterval = Accept.KeepAliveInterval,
-        KeepAliveTimeout = Accept.KeepAliveTimeout,
-        SubProtocol = ProtocolLimits.SubProtocol,
-    };
+    private static readonly WebSocketAcceptContext AcceptNamed = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan, SubProtocol = ProtocolLimits.SubProtocol };
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -85,6 +77,7 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
         var named = context.WebSockets.WebSocketRequestedProtocols.Contains(ProtocolLimits.SubProtocol);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(named ? AcceptNamed : Accept);
         var stream = ClientStream.Of(context);
+        context.Request.Headers.Clear(); // nobody reads them again, and they would be kept as long as the connection
         await life.RunAsync(socket, stream, session?.Id, user, context.RequestAborted);
         if (socket.State == WebSocketState.Aborted)
             await stream.DrainAsync();

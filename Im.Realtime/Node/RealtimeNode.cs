@@ -7,6 +7,7 @@ using Im.Realtime.Presence;
 using Im.Realtime.Routing;
 using Im.Realtime.Sessions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Node;
@@ -14,7 +15,7 @@ namespace Im.Realtime.Node;
 internal static class RealtimeNode
 {
     public static IServiceCollection AddRealtimeNode(this IServiceCollection services) => services
-        .AddSingleton<ConnectionTable>().AddSingleton<OutboxWriter>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
+        .AddSingleton<ConnectionTable>().AddSingleton<OutboxWriters>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
         .AddSingleton<Lobby>().AddSingleton<UserRoutes>().AddSingleton<NodeInbox>()
         .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<MessagePublisher>().AddSingleton<FeedFactory>().AddSingleton<MessageSweep>()
         .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>()
@@ -24,6 +25,7 @@ internal static class RealtimeNode
         .AddSingleton<NodeMetrics>()
         .AddSingleton<NodeLifecycle>().AddHostedService(p => p.GetRequiredService<NodeLifecycle>())
         .AddSingleton<PresenceBroadcast>().AddHostedService(p => p.GetRequiredService<PresenceBroadcast>())
+        .AddHostedService<SilenceWatch>()
         .AddSingleton<SessionWatch>().AddHostedService(p => p.GetRequiredService<SessionWatch>())
         .AddDoors()
         .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -35,10 +37,12 @@ internal static class RealtimeNode
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.DisableStringReuse = true; // a connection's first request is its last
             kestrel.Limits.MaxConcurrentConnections = limits.Value.MaxConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.Value.HeadersTimeoutSeconds);
         });
-        return services;
+        // A response has left when its flush returns: ClientStream goes on from there.
+        return services.Configure<SocketTransportOptions>(sockets => sockets.MaxWriteBufferSize = 1);
     }
 
     public static void UseSockets(this IApplicationBuilder app) => app.Use(next => context => ClientStream.UseAsync(context, next)).UseWebSockets();

@@ -18,7 +18,7 @@ internal sealed class SocketPair
         var options = new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2);
         Pipe toClient = new(options), toServer = new(options);
         _toClient = new DuplexStream(toServer.Reader.AsStream(), toClient.Writer);
-        Stream = new(_toClient);
+        Stream = new(_toClient, socket: null, _toClient.Dispose);
         Server = WebSocket.CreateFromStream(Stream, new WebSocketCreationOptions { IsServer = true });
         Client = WebSocket.CreateFromStream(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer), new WebSocketCreationOptions { IsServer = false });
     }
