@@ -20,6 +20,7 @@ public sealed class ImClient : IAsyncDisposable
     private readonly SessionState _session = new();
     private readonly OnlineList _online = new();
     private readonly Inbox _inbox;
+    private readonly TokenRenewal _renewal;
     private readonly SessionFollower _follower;
     private readonly FrameRouter _router;
     private readonly ConnectionKeeper _keeper;
@@ -36,7 +37,8 @@ public sealed class ImClient : IAsyncDisposable
         _http = new(options);
         _inbox = new(options);
         _lanes = new(options.MaxPendingSends);
-        _follower = new(_http, _inbox, options, logger);
+        _renewal = new(_http, options.TimeProvider, logger);
+        _follower = new(_http, _renewal, _inbox, options, logger);
         _router = new(_http, _session, _inbox, _online, logger) { Follower = _follower };
         _keeper = new(_router, options, jitter, logger);
         _router.Requests = _requests = new(_keeper, _session, options, jitter);
@@ -98,7 +100,7 @@ public sealed class ImClient : IAsyncDisposable
         return user;
     }
 
-    /// <summary>Who the cookie is, asked of the HTTP API.</summary>
+    /// <summary>Who the session is, asked of the HTTP API.</summary>
     public Task<MeResponse> GetMeAsync(CancellationToken cancellationToken = default) => _http.GetMeAsync(cancellationToken);
 
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken = default) => _http.GetNodesAsync(cancellationToken);
@@ -163,6 +165,7 @@ public sealed class ImClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync();
+        _renewal.Dispose();
         await _router.StopAsync();
         await _keeper.StopAsync();
         await _mending;

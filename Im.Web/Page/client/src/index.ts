@@ -1,3 +1,4 @@
+export { BearerToken } from './bearer.ts';
 export { ImClient } from './client.ts';
 export { systemClock, type Clock } from './clock.ts';
 export type { WebSocketLike } from './connection.ts';

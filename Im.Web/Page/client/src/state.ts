@@ -19,8 +19,11 @@ export interface ConnectionState {
  */
 export type Cause = 'lost' | 'restarting' | 'no_node' | 'unreachable' | 'signed_out' | 'bad_client' | 'too_fast';
 
+/** The close code of a session that is over. */
+export const sessionEnded = 4401;
+
 export function causeOf(closeCode: number): Cause {
-  if (closeCode === 4401) return 'signed_out';
+  if (closeCode === sessionEnded) return 'signed_out';
   if (closeCode === 4429) return 'too_fast';
   if (closeCode >= 4000 && closeCode <= 4499) return 'bad_client';
   return closeCode === 1012 ? 'restarting' : 'lost';

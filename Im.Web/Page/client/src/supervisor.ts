@@ -4,7 +4,7 @@ import type { ImError } from './errors.ts';
 import type { HttpApi } from './http.ts';
 import type { NodeFrame, User } from './protocol.ts';
 import { mayReconnect, reconnectDelayMs } from './reconnect.ts';
-import { causeOf, type Cause, type ConnectionState } from './state.ts';
+import { causeOf, sessionEnded, type Cause, type ConnectionState } from './state.ts';
 
 export interface SupervisorListener {
   changed(state: ConnectionState): void;
@@ -22,8 +22,12 @@ export interface SupervisorListener {
 export interface SupervisorOptions {
   readonly origin: string;
   readonly node: string | undefined;
-  readonly webSocket: (url: string) => WebSocketLike;
+  readonly webSocket: (url: string, headers: Record<string, string>) => WebSocketLike;
   readonly http: HttpApi;
+  /** Whose the session is; fails with `not_logged_in` where a program's is over. */
+  readonly identify: () => Promise<User | null>;
+  /** A program's WebSocket cannot say why it was refused: so it is asked before each. */
+  readonly identifyAlways: boolean;
   readonly clock: Clock;
 }
 
@@ -65,20 +69,19 @@ export class Supervisor {
     this.#next = undefined;
     if (!this.current) this.#setState({ phase: 'connecting' });
     // Without a cookie this tab would not hear of a login in another one.
-    if (!this.hasSession) {
-      this.hasSession = await this.#options.http.me().then(
-        ({ user }) => {
-          this.#listener.identified(user);
-          return true;
-        },
-        () => false,
+    if (!this.hasSession || this.#options.identifyAlways) {
+      const failure = await this.#options.identify().then(
+        (user) => void this.#listener.identified(user),
+        (error: ImError) => error,
       );
       if (dial !== this.#dialling) return;
+      if (failure?.code === 'not_logged_in') return this.#end(sessionEnded);
+      this.hasSession = failure === undefined;
     }
     const url = new URL('/ws', this.#options.origin);
     url.protocol = url.protocol.replace('http', 'ws');
     if (this.node) url.searchParams.set('node', this.node);
-    this.#next = new Connection(this.#options.webSocket(url.href), this.#options.clock, {
+    this.#next = new Connection(this.#options.webSocket(url.href, this.#options.http.credentials), this.#options.clock, {
       ready: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
       frame: (_, frame) => (frame.type === 'move' ? this.#dialWithin(frame.withinMs) : this.#listener.frame(frame)),
       closed: (connection, code) => this.#closed(connection, code),
@@ -121,15 +124,19 @@ export class Supervisor {
       if (this.#options.clock.now() - connection.readyAt! >= steadyMs) this.#attempt = 0;
     }
     if (!mayReconnect(code)) {
-      this.hasSession = false;
-      this.#cause = causeOf(code);
-      this.stop('closed');
-      this.#listener.ended(code);
+      this.#end(code);
     } else if (this.#next) {
       this.#setState({ phase: 'connecting' });
     } else {
       this.#waitAndDial(connection, code);
     }
+  }
+
+  #end(code: number): void {
+    this.hasSession = false;
+    this.#cause = causeOf(code);
+    this.stop('closed');
+    this.#listener.ended(code);
   }
 
   #waitAndDial(connection: Connection, code: number): void {
