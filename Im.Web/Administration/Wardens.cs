@@ -31,7 +31,7 @@ internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles p
         await (ban ? row.ExecuteUpdateAsync(set => set.SetProperty(user => user.BannedUntil, until)) : row.ExecuteUpdateAsync(set => set.SetProperty(user => user.MutedUntil, until)));
         await AnnounceAsync(userId);
         if (ban && until is not null)
-            await sessions.DestroyAllAsync(userId);
+            await sessions.DestroyAllAsync(userId, reason: EndReasons.Banned);
     }
 
     public async Task SetAdminAsync(Guid userId, bool admin)

@@ -13,7 +13,7 @@ import type { Ack, Addressee, ConversationSummary, HistoryPage, Limits, NodeInfo
 import { Resumption } from './resume.ts';
 import { SessionFollower } from './session.ts';
 import { SleepWatch } from './sleep.ts';
-import { sessionEnded, type ConnectionState } from './state.ts';
+import { sessionEnded, type ConnectionState, type EndReason } from './state.ts';
 import { Supervisor } from './supervisor.ts';
 import type { PageRequest, ReceivedMessage, Timeline } from './timeline.ts';
 import { Timelines } from './timelines.ts';
@@ -85,7 +85,7 @@ export class ImClient extends Emitter<ImEvents> {
         adopted: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
         frame: (frame) => takeFrame(frame, frames),
         lost: () => outbox.close(),
-        ended: (closeCode) => this.#ended(closeCode),
+        ended: (closeCode, reason) => this.#ended(closeCode, reason),
       },
     );
     this.#session = new SessionFollower({
@@ -234,12 +234,13 @@ export class ImClient extends Emitter<ImEvents> {
     void this.#resumption.run(lobbyLastSeq, () => connection === this.#supervisor.current);
   }
 
-  #ended(closeCode: number): void {
+  #ended(closeCode: number, reason: EndReason | undefined): void {
     this.#sleep.stop();
     this.#renewal.stop();
     this.#outbox.close();
     this.#outbox.failAll(new ImError('closed', `The node closed the connection with ${closeCode}.`));
-    if (closeCode === sessionEnded) this.#loggedOut();
+    if (reason === 'lost') this.#setMe(null); // nobody wanted it: what is kept for the user stays kept
+    else if (closeCode === sessionEnded) this.#loggedOut();
   }
 
   #takeSession(frame: SessionFrame): void {

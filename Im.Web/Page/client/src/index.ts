@@ -8,6 +8,6 @@ export { newId } from './ids.ts';
 export { defaultMaxFillMessages, type ImClientOptions, type ImEvents } from './options.ts';
 export type { Presence } from './presence.ts';
 export type * from './protocol.ts';
-export type { Cause, ConnectionState } from './state.ts';
+export type { Cause, ConnectionState, EndReason } from './state.ts';
 export type { PageRequest, ReceivedMessage, Timeline } from './timeline.ts';
 export { lobby, peerOf } from './timelines.ts';

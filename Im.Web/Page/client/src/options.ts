@@ -30,7 +30,7 @@ export interface ImEvents {
   state: ConnectionState;
   /** Who this client is: null is a guest. Also when the own brief changed. */
   me: User | null;
-  /** The session was logged out on purpose: here, in another tab, or from elsewhere. Comes before `me`. */
+  /** The session was ended on purpose: here, in another tab, or from elsewhere (`state.endReason` says why, and comes before). Comes before `me`. */
   loggedOut: void;
   presence: Presence;
   /** The next message of any conversation: per conversation in order, each once, none left out but those of a `gap`. */

@@ -49,7 +49,7 @@ export const settled = (): Promise<void> => new Promise((resolve) => setImmediat
 export class FakeSocket implements WebSocketLike {
   onopen: WebSocketLike['onopen'] = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
+  onclose: ((event: { code: number; reason?: string }) => void) | null = null;
   onerror: WebSocketLike['onerror'] = null;
   readonly url: URL;
   readonly headers: Record<string, string>;
@@ -75,8 +75,8 @@ export class FakeSocket implements WebSocketLike {
     await settled();
   }
 
-  async ends(code: number): Promise<void> {
-    this.onclose?.({ code });
+  async ends(code: number, reason?: string): Promise<void> {
+    this.onclose?.(reason === undefined ? { code } : { code, reason });
     await settled();
   }
 
