@@ -62,7 +62,11 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
     public void OnChange(ConnectionChange change)
     {
         if (change.CloseCode == CloseCodes.SessionEnded || change.Code == ProblemCodes.NotLoggedIn)
+        {
+            session.LogOut();
             session.Set(null, null);
+        }
+        session.Wake();
         ClientLog.Changed(logger, change.State, change.Node, change.Reason, change.CloseCode);
         Raise(ConnectionChanged, change);
     }

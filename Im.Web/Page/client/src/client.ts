@@ -258,6 +258,7 @@ export class ImClient extends Emitter<ImEvents> {
 
   #loggedOut(): void {
     this.#renewal.stop();
+    this.#outbox.logOut();
     this.emit('loggedOut', undefined);
     this.#setMe(null);
   }
@@ -266,7 +267,7 @@ export class ImClient extends Emitter<ImEvents> {
     const before = this.me;
     this.me = user;
     if (before?.id !== user?.id) {
-      this.#outbox.failOthers(user?.id ?? null);
+      this.#outbox.become(user?.id ?? null);
       if (before) this.#timelines.forgetDirect();
     }
     this.emit('me', user);
