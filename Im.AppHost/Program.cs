@@ -40,6 +40,7 @@ builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
     .WithSettings("Limits", "Sessions", "Admin", "Proxies")
     .WithExternalHttpEndpoints()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Chat")
-    .WithPageAnnouncement("http");
+    .WithPageAnnouncement("http")
+    .WithSignOutCommand("http");
 
 builder.Build().Run();

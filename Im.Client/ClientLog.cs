@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Im.Client;
 
-/// <summary>Everything the client logs. Never a text, a cookie or a ticket.</summary>
+/// <summary>Everything the client logs. Never a text, a cookie, a token or a ticket.</summary>
 internal static partial class ClientLog
 {
     [LoggerMessage(1, LogLevel.Debug, "Connection {State} node {Node}: {Reason} ({CloseCode})")]
@@ -38,4 +38,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(11, LogLevel.Warning, "The list of conversations could not be read after connecting ({Code}); direct messages sent meanwhile come with the next one")]
     public static partial void SyncFailed(ILogger logger, string code);
+
+    [LoggerMessage(12, LogLevel.Warning, "The bearer token could not be renewed ({Code})")]
+    public static partial void RenewalFailed(ILogger logger, string code);
 }

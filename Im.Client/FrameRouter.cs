@@ -22,7 +22,7 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
     public event Action<ConnectionChange>? ConnectionChanged;
     public event Action<ServerFrame>? FrameReceived;
 
-    public string Cookie => http.Cookie;
+    public Credential Credential => http.Credential;
 
     public Task PrepareAsync(CancellationToken cancellationToken) => Follower.PrepareAsync(cancellationToken);
 
@@ -61,8 +61,12 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
 
     public void OnChange(ConnectionChange change)
     {
-        if (change.CloseCode == CloseCodes.SessionEnded)
+        if (change.CloseCode == CloseCodes.SessionEnded || change.Code == ProblemCodes.NotLoggedIn)
+        {
+            session.LogOut();
             session.Set(null, null);
+        }
+        session.Wake();
         ClientLog.Changed(logger, change.State, change.Node, change.Reason, change.CloseCode);
         Raise(ConnectionChanged, change);
     }

@@ -20,6 +20,7 @@ public sealed class ImClient : IAsyncDisposable
     private readonly SessionState _session = new();
     private readonly OnlineList _online = new();
     private readonly Inbox _inbox;
+    private readonly TokenRenewal _renewal;
     private readonly SessionFollower _follower;
     private readonly FrameRouter _router;
     private readonly ConnectionKeeper _keeper;
@@ -36,7 +37,8 @@ public sealed class ImClient : IAsyncDisposable
         _http = new(options);
         _inbox = new(options);
         _lanes = new(options.MaxPendingSends);
-        _follower = new(_http, _inbox, options, logger);
+        _renewal = new(_http, options.TimeProvider, logger);
+        _follower = new(_http, _renewal, _inbox, options, logger);
         _router = new(_http, _session, _inbox, _online, logger) { Follower = _follower };
         _keeper = new(_router, options, jitter, logger);
         _router.Requests = _requests = new(_keeper, _session, options, jitter);
@@ -88,7 +90,7 @@ public sealed class ImClient : IAsyncDisposable
     public async Task LogoutAsync(CancellationToken cancellationToken = default)
     {
         await _http.LogoutAsync(cancellationToken);
-        _session.SetUser(null);
+        _session.LogOut();
     }
 
     public async Task<UserInfo> UpdateBriefAsync(string brief, CancellationToken cancellationToken = default)
@@ -98,7 +100,7 @@ public sealed class ImClient : IAsyncDisposable
         return user;
     }
 
-    /// <summary>Who the cookie is, asked of the HTTP API.</summary>
+    /// <summary>Who the session is, asked of the HTTP API.</summary>
     public Task<MeResponse> GetMeAsync(CancellationToken cancellationToken = default) => _http.GetMeAsync(cancellationToken);
 
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken = default) => _http.GetNodesAsync(cancellationToken);
@@ -128,16 +130,16 @@ public sealed class ImClient : IAsyncDisposable
 
     /// <summary>
     /// Sends a message and returns when it is stored for good. Kept meanwhile: sent again, with the same id, after a lost connection and after errors that pass. Messages to one
-    /// conversation are stored in the order of the calls. Cancelling stops waiting; the message may be stored all the same.
+    /// conversation are stored in the order of the calls. Where the session is lost (Redis lost its data, say) it waits until the same user is logged in again, and is never sent as somebody else. Cancelling stops waiting; the message may be stored all the same.
     /// </summary>
     /// <param name="id">The client message id, 1 to 64 characters; give the one of an earlier try to make sure that it is not stored twice.</param>
-    /// <exception cref="ImException">A final error; <see cref="ImCodes.Closed"/> or <see cref="ImCodes.QueueFull"/>: what became of it is unknown in the first case.</exception>
+    /// <exception cref="ImException">A final error; <see cref="ErrorCodes.NotLoggedIn"/>: its author logged out, or another logged in; <see cref="ImCodes.Closed"/> or <see cref="ImCodes.QueueFull"/>: what became of it is unknown in the former.</exception>
     public Task<AckFrame> SendAsync(ChatTarget to, string text, string? id = null, CancellationToken cancellationToken = default)
     {
         var frame = new SendFrame { Id = id ?? Guid.CreateVersion7().ToString(), Conversation = to.Conversation, User = to.User, Text = text };
         SendRules.Check(text, frame.Id, Hello?.Limits.TextChars ?? ProtocolLimits.MaxTextChars);
         var sender = User;
-        return _lanes.RunAsync(to.Resolve(sender?.Id), () => _requests.InsistAsync<AckFrame>(frame, sender, cancellationToken), cancellationToken);
+        return _lanes.RunAsync(to.Resolve(sender?.Id), () => _requests.InsistAsync<AckFrame>(frame, sender, waitForAsker: true, cancellationToken), cancellationToken);
     }
 
     /// <summary>A page of messages, ascending: older than <paramref name="before"/>, newer than <paramref name="after"/>, or with neither the newest.</summary>
@@ -163,6 +165,7 @@ public sealed class ImClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync();
+        _renewal.Dispose();
         await _router.StopAsync();
         await _keeper.StopAsync();
         await _mending;

@@ -17,6 +17,9 @@ public sealed class ImClientOptions
     /// <summary>Holds the session. Clients that share a container are tabs of one browser: a login in one is followed by the others.</summary>
     public CookieContainer Cookies { get; init; } = new();
 
+    /// <summary>For programs: holds the session instead of <see cref="Cookies"/>, which are then left alone.</summary>
+    public BearerToken? Bearer { get; init; }
+
     /// <summary>For HTTP requests; not disposed. Its handler must leave cookies alone (<c>UseCookies = false</c>): <see cref="Cookies"/> are added to each request.</summary>
     public HttpClient? HttpClient { get; init; }
 

@@ -31,6 +31,31 @@ public static class CloseCodes
     public const int SlowConsumer = 4500;
 }
 
+/// <summary>Why a session was ended: the reason in the close frame with <see cref="CloseCodes.SessionEnded"/>.</summary>
+public static class EndReasons
+{
+    /// <summary>By its user, from another device.</summary>
+    public const string SignedOut = "signed_out";
+
+    /// <summary>Its user's password was changed.</summary>
+    public const string PasswordChanged = "password_changed";
+
+    /// <summary>Its user deleted the account.</summary>
+    public const string AccountDeleted = "account_deleted";
+
+    /// <summary>By an administrator.</summary>
+    public const string Administrator = "administrator";
+
+    /// <summary>Its user was banned.</summary>
+    public const string Banned = "banned";
+
+    /// <summary>It ran out, or was ended while the node could not hear how.</summary>
+    public const string Over = "over";
+
+    /// <summary>The servers lost it, with all others: nobody ended it.</summary>
+    public const string Lost = "lost";
+}
+
 /// <summary>Codes of a problem answer of the HTTP API.</summary>
 public static class ProblemCodes
 {

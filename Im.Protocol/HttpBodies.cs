@@ -36,7 +36,8 @@ public sealed record PasswordRequest(string OldPassword, string NewPassword);
 public sealed record DeleteAccountRequest(string Password, bool RemoveMessages = false);
 
 /// <param name="ExpiresInSeconds">Then it is worth nothing; renew it before.</param>
-public sealed record TokenResponse(string Token, int ExpiresInSeconds, UserInfo User, string Session);
+/// <param name="Created">The account is new; null for a renewal.</param>
+public sealed record TokenResponse(string Token, int ExpiresInSeconds, UserInfo User, string Session, bool? Created = null);
 
 /// <param name="Scopes">Of <see cref="ApiScopes"/>.</param>
 public sealed record CreateKeyRequest(string Name, IReadOnlyList<string> Scopes);

@@ -39,6 +39,7 @@ api.MapDevices();
 api.MapOwnAccount();
 api.MapPrograms();
 api.MapAdministration();
+api.MapDashboard(app.Configuration);
 api.MapNodes();
 api.MapConversations();
 

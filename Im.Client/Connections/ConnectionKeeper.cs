@@ -1,3 +1,4 @@
+using Im.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Im.Client.Connections;
@@ -105,7 +106,11 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
         try
         {
             await owner.PrepareAsync(either.Token);
-            link = await Link.OpenAsync(_address, owner.Cookie, _time, logger, either.Token);
+            link = await Link.OpenAsync(_address, owner.Credential, _time, logger, either.Token);
+        }
+        catch (ImException e) when (e.StatusCode == 401 && owner.Credential.IsBearer)
+        {
+            return new(e.CloseCode, "the bearer token is worth nothing any more", IsFinal: true, Code: ProblemCodes.NotLoggedIn);
         }
         catch (ImException e)
         {
@@ -161,7 +166,7 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
             _ready.TrySetException(failed.Task.Exception!.InnerExceptions);
             _ = _ready.Task.Exception;
             _ready = failed;
-            Announce(new(ConnectionState.Closed, null, end.CloseCode, end.Reason));
+            Announce(new(ConnectionState.Closed, null, end.CloseCode, end.Reason, end.Code));
         }
         if (last is not null)
             await last.DisposeAsync();
@@ -179,7 +184,7 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
     private static TaskCompletionSource<Link> Failed(LinkEnd end)
     {
         var failed = NewReady();
-        failed.SetException(new ImException(ImCodes.Closed, $"Not connected: {end.Reason}") { CloseCode = end.CloseCode });
+        failed.SetException(new ImException(end.Code ?? ImCodes.Closed, $"Not connected: {end.Reason}") { CloseCode = end.CloseCode });
         _ = failed.Task.Exception; // nobody need be waiting
         return failed;
     }

@@ -1,3 +1,4 @@
+using Im.Client.Http;
 using Im.Protocol;
 
 namespace Im.Client.Connections;
@@ -8,8 +9,8 @@ internal interface IConnectionOwner
     /// <summary>Before each attempt: what has to be known before the first frame arrives. Throws <see cref="ImException"/> when it could not be learned.</summary>
     Task PrepareAsync(CancellationToken cancellationToken);
 
-    /// <summary>The value of the <c>Cookie</c> header to connect with.</summary>
-    string Cookie { get; }
+    /// <summary>Whose connections these are.</summary>
+    Credential Credential { get; }
 
     /// <summary>A connection is ready and about to become the current one; none of its frames was handled yet.</summary>
     void OnReady(Link link);

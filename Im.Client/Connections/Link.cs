@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Im.Client.Http;
 using Im.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -19,15 +20,15 @@ internal sealed class Link : IAsyncDisposable
     private long _heard, _heardAt;
     private string? _abortReason;
 
-    private Link(RawConnection raw, HelloFrame hello, string cookie, TimeProvider time, ILogger logger) =>
-        (_raw, Hello, Cookie, _time, _logger, _heardAt) = (raw, hello, cookie, time, logger, time.GetTimestamp());
+    private Link(RawConnection raw, HelloFrame hello, Credential credential, TimeProvider time, ILogger logger) =>
+        (_raw, Hello, Credential, _time, _logger, _heardAt) = (raw, hello, credential, time, logger, time.GetTimestamp());
 
     public HelloFrame Hello { get; }
 
     public ReadyFrame Ready { get; private set; } = null!;
 
-    /// <summary>The session this connection is: the cookie it was opened or last authenticated with.</summary>
-    public string Cookie { get; set; }
+    /// <summary>The session this connection is: what it was opened or last authenticated with.</summary>
+    public Credential Credential { get; set; }
 
     public Task<LinkEnd> Ended => _ended.Task;
 
@@ -36,14 +37,18 @@ internal sealed class Link : IAsyncDisposable
 
     /// <summary>Opens a connection and waits for <c>ready</c>.</summary>
     /// <exception cref="ImException"/>
-    public static async Task<Link> OpenAsync(Uri address, string cookie, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<Link> OpenAsync(Uri address, Credential credential, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        var raw = await RawConnection.OpenAsync(address, cookie, cancellationToken: cancellationToken);
+        var raw = await RawConnection.OpenAsync(address, configure: options =>
+        {
+            if (!credential.IsNone)
+                options.SetRequestHeader(credential.Header, credential.Value);
+        }, cancellationToken: cancellationToken);
         try
         {
             if (await raw.ReceiveAsync(cancellationToken) is not HelloFrame { Protocol: ProtocolLimits.Version } hello)
                 throw new ImException(ImCodes.BadAnswer, $"{address} did not begin with a hello of protocol {ProtocolLimits.Version}.");
-            var link = new Link(raw, hello, cookie, time, logger);
+            var link = new Link(raw, hello, credential, time, logger);
             while (await raw.ReceiveAsync(cancellationToken) is { } frame)
             {
                 if (frame is ReadyFrame ready)

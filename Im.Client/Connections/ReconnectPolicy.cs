@@ -20,8 +20,9 @@ internal sealed class ReconnectPolicy(Jitter jitter)
 
 /// <summary>How a connection, or the attempt to open one, ended.</summary>
 /// <param name="IsFinal">It was refused in a way that trying again does not change.</param>
+/// <param name="Code">Of the refusal, for programs.</param>
 /// <param name="Move">It has not ended: the node asks to leave within this time.</param>
-internal sealed record LinkEnd(int? CloseCode, string Reason, bool IsFinal = false, TimeSpan? Move = null);
+internal sealed record LinkEnd(int? CloseCode, string Reason, bool IsFinal = false, TimeSpan? Move = null, string? Code = null);
 
 /// <summary>Random waiting times, repeatable with a seed.</summary>
 internal sealed class Jitter(int? seed)

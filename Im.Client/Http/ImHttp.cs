@@ -14,15 +14,35 @@ internal sealed class ImHttp(ImClientOptions options)
 
     private readonly HttpClient _http = options.HttpClient ?? Shared;
 
-    /// <summary>What goes into a <c>Cookie</c> header; empty without a session.</summary>
-    public string Cookie => options.Cookies.GetCookieHeader(options.BaseAddress);
+    /// <summary>A token came, valid for so long.</summary>
+    public event Action<TimeSpan>? TokenReceived;
+
+    /// <summary>Whose requests these are.</summary>
+    public Credential Credential => Credential.Of(options);
+
+    /// <summary>False for a token that the application brought.</summary>
+    public bool IsTokenAgeKnown { get; private set; }
 
     public Task<MeResponse> GetMeAsync(CancellationToken cancellationToken) => CallAsync(HttpMethod.Get, "/api/me", null, ProtocolJson.Wire.MeResponse, cancellationToken);
 
-    public Task<LoginResponse> LoginAsync(LoginRequest body, CancellationToken cancellationToken) =>
-        CallAsync(HttpMethod.Post, "/api/login", JsonContent.Create(body, ProtocolJson.Wire.LoginRequest), ProtocolJson.Wire.LoginResponse, cancellationToken);
+    /// <summary>A session of a user's; the cookie or the bearer token is kept.</summary>
+    public async Task<LoginResponse> LoginAsync(LoginRequest body, CancellationToken cancellationToken)
+    {
+        var content = JsonContent.Create(body, ProtocolJson.Wire.LoginRequest);
+        if (options.Bearer is null)
+            return await CallAsync(HttpMethod.Post, "/api/login", content, ProtocolJson.Wire.LoginResponse, cancellationToken);
+        var answer = Keep(await CallAsync(HttpMethod.Post, "/api/tokens", content, ProtocolJson.Wire.TokenResponse, cancellationToken));
+        return new(answer.User, answer.Created is true);
+    }
 
-    public Task LogoutAsync(CancellationToken cancellationToken) => CallAsync<object>(HttpMethod.Post, "/api/logout", null, null, cancellationToken);
+    public async Task RenewTokenAsync(CancellationToken cancellationToken) =>
+        Keep(await CallAsync(HttpMethod.Post, "/api/tokens/renew", null, ProtocolJson.Wire.TokenResponse, cancellationToken));
+
+    public async Task LogoutAsync(CancellationToken cancellationToken)
+    {
+        await CallAsync<object>(HttpMethod.Post, "/api/logout", null, null, cancellationToken);
+        options.Bearer?.Value = null; // a guest's session has no tokens
+    }
 
     public Task<UserInfo> PutBriefAsync(string brief, CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Put, "/api/me", JsonContent.Create(new BriefRequest(brief), ProtocolJson.Wire.BriefRequest), ProtocolJson.Wire.UserInfo, cancellationToken);
@@ -38,12 +58,12 @@ internal sealed class ImHttp(ImClientOptions options)
     {
         using var request = new HttpRequestMessage(method, new Uri(options.BaseAddress, path)) { Content = body };
         request.Headers.Add("X-Im", "1");
-        if (Cookie is { Length: > 0 } cookie)
-            request.Headers.Add("Cookie", cookie);
+        if (Credential is { IsNone: false } credential)
+            request.Headers.Add(credential.Header, credential.Value);
         try
         {
             using var response = await _http.SendAsync(request, cancellationToken);
-            if (response.Headers.TryGetValues("Set-Cookie", out var cookies))
+            if (options.Bearer is null && response.Headers.TryGetValues("Set-Cookie", out var cookies))
                 foreach (var setCookie in cookies)
                     options.Cookies.SetCookies(options.BaseAddress, setCookie);
             if (!response.IsSuccessStatusCode)
@@ -58,6 +78,14 @@ internal sealed class ImHttp(ImClientOptions options)
         {
             throw new ImException(ProblemCodes.Unavailable, $"{options.BaseAddress} does not answer.", e);
         }
+    }
+
+    private TokenResponse Keep(TokenResponse answer)
+    {
+        options.Bearer!.Value = answer.Token;
+        IsTokenAgeKnown = true;
+        TokenReceived?.Invoke(TimeSpan.FromSeconds(answer.ExpiresInSeconds));
+        return answer;
     }
 
     private static async Task<ImException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)

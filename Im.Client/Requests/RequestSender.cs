@@ -21,7 +21,7 @@ internal sealed class RequestSender(ConnectionKeeper keeper, SessionState sessio
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await InsistAsync<T>(frame, session.User, either.Token);
+            return await InsistAsync<T>(frame, session.User, waitForAsker: false, either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -31,14 +31,21 @@ internal sealed class RequestSender(ConnectionKeeper keeper, SessionState sessio
 
     /// <summary>Asks as long as it takes.</summary>
     /// <param name="asker">Who asks: it is not asked in another user's name. Null for a guest, who may log in meanwhile.</param>
+    /// <param name="waitForAsker">Whether to wait for the asker where nobody logged out, but the session was lost.</param>
     /// <exception cref="ImException">A final error; or <see cref="ErrorCodes.NotLoggedIn"/>: the user on whose behalf this is has gone.</exception>
-    public async Task<T> InsistAsync<T>(ClientFrame frame, UserInfo? asker, CancellationToken cancellationToken) where T : ServerFrame
+    public async Task<T> InsistAsync<T>(ClientFrame frame, UserInfo? asker, bool waitForAsker, CancellationToken cancellationToken) where T : ServerFrame
     {
         for (var internalErrors = 0; ;)
         {
             var link = await keeper.WhenReadyAsync(cancellationToken);
+            var changed = session.Changed;
             if (asker is not null && session.User?.Id != asker.Id)
-                throw new ImException(ErrorCodes.NotLoggedIn, $"{asker.Nickname} is no longer logged in.");
+            {
+                if (!waitForAsker || session.User is not null || session.IsLoggedOut)
+                    throw new ImException(ErrorCodes.NotLoggedIn, $"{asker.Nickname} is no longer logged in.");
+                await changed.WaitAsync(cancellationToken);
+                continue;
+            }
             switch (await link.AskAsync(frame, options.AnswerTimeout, cancellationToken))
             {
                 case T answer:

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Im.Client.Sessions;
 
-/// <summary>Keeps the open connection the same person as the cookie: after a login, here or in another tab, it becomes the new session's without reconnecting.</summary>
-internal sealed class SessionFollower(ImHttp http, Inbox inbox, ImClientOptions options, ILogger logger)
+/// <summary>Keeps the open connection the same person as the cookie (or the bearer token): after a login, here or in another tab, it becomes the new session's without reconnecting.</summary>
+internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Inbox inbox, ImClientOptions options, ILogger logger)
 {
     private const int Attempts = 3;
 
@@ -15,7 +15,7 @@ internal sealed class SessionFollower(ImHttp http, Inbox inbox, ImClientOptions 
 
     private readonly SemaphoreSlim _gate = new(1);
     private readonly HashSet<Guid> _begun = [];
-    private string? _preparedCookie;
+    private Credential? _prepared;
 
     /// <summary>
     /// Before a connection is opened or changes hands: makes sure that there is a session, so that its other tabs can be followed, and learns how far its user's
@@ -62,7 +62,7 @@ internal sealed class SessionFollower(ImHttp http, Inbox inbox, ImClientOptions 
     // The node's hint may overtake the answer that brings the tab that logged in, and so this one, the cookie. Where none comes, the hint was about a login followed already.
     private async Task NewCookieAsync(Link link, CancellationToken stop)
     {
-        for (var waited = TimeSpan.Zero; link.Cookie == http.Cookie && waited < LongestOvertake; waited += Glance)
+        for (var waited = TimeSpan.Zero; link.Credential == http.Credential && waited < LongestOvertake; waited += Glance)
             await Task.Delay(Glance, options.TimeProvider, stop);
     }
 
@@ -71,15 +71,15 @@ internal sealed class SessionFollower(ImHttp http, Inbox inbox, ImClientOptions 
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (link.Cookie == http.Cookie)
+            if (link.Credential == http.Credential)
                 return;
             await PrepareCoreAsync(cancellationToken);
-            var cookie = http.Cookie;
+            var credential = http.Credential;
             var ticket = await http.CreateTicketAsync(cancellationToken);
             switch (await link.AskAsync(new AuthenticateRequest { Id = "authenticate", Ticket = ticket.Ticket }, options.AnswerTimeout, cancellationToken))
             {
                 case SessionFrame:
-                    link.Cookie = cookie;
+                    link.Credential = credential;
                     break;
                 case ErrorFrame error:
                     throw new ImException(error.Code, error.Message);
@@ -95,14 +95,15 @@ internal sealed class SessionFollower(ImHttp http, Inbox inbox, ImClientOptions 
 
     private async Task PrepareCoreAsync(CancellationToken cancellationToken)
     {
-        if (http.Cookie == _preparedCookie)
+        if (http.Credential == _prepared || http.Credential is { IsBearer: true, IsNone: true })
             return;
+        await renewal.EnsureFreshAsync(cancellationToken);
         var me = await http.GetMeAsync(cancellationToken);
         if (me.User is { } user && !_begun.Contains(user.Id))
         {
             inbox.Begin(await http.GetConversationsAsync(cancellationToken));
             _begun.Add(user.Id);
         }
-        _preparedCookie = http.Cookie;
+        _prepared = http.Credential;
     }
 }

@@ -38,14 +38,15 @@ public interface ISessionManager
     /// <summary>A new token for the same session; the old one stays valid for <paramref name="grace"/> (default 30 s, at most 10 min) so that requests under way survive; a further renewal ends it. Null when the token is unknown or already replaced: of two renewals at once one gets a token.</summary>
     Task<string?> RenewAsync(string token, TimeSpan? grace = null, CancellationToken ct = default);
 
-    /// <summary>Ends the session: token dead, sockets closed with 4401. False when there is none.</summary>
-    Task<bool> DestroyAsync(string sessionId, CancellationToken ct = default);
+    /// <summary>Ends the session: token dead, sockets closed with 4401 and the reason. False when there is none.</summary>
+    /// <param name="reason">Of <see cref="EndReasons"/>.</param>
+    Task<bool> DestroyAsync(string sessionId, string reason = EndReasons.SignedOut, CancellationToken ct = default);
 
     /// <summary>The same, if the session is this user's: false when there is none or it is another's; the caller cannot tell.</summary>
     Task<bool> DestroyOfAsync(Guid userId, string sessionId, CancellationToken ct = default);
 
     /// <summary>Ends all sessions of the user, except one if named, and closes the user's other sockets, also those whose session Redis has lost. Returns how many sessions it ended.</summary>
-    Task<int> DestroyAllAsync(Guid userId, string? exceptSessionId = null, CancellationToken ct = default);
+    Task<int> DestroyAllAsync(Guid userId, string? exceptSessionId = null, string reason = EndReasons.SignedOut, CancellationToken ct = default);
 
     /// <summary>Tells every process that the user's standing has changed; it may be lost, and is then noticed within 30 s.</summary>
     Task AnnounceStandingAsync(Guid userId, CancellationToken ct = default);
@@ -130,7 +131,8 @@ public sealed record ConnectionInfo(string Id, string NodeId, string? SessionId,
 
 /// <summary>Published on <c>BusTopic.Sessions</c> when a session has changed.</summary>
 /// <param name="UserId">For <see cref="SessionChangeKind.AllDestroyed"/> and <see cref="SessionChangeKind.Standing"/> alone.</param>
-public sealed record SessionChange(SessionChangeKind Kind, string SessionId, Guid? UserId = null);
+/// <param name="Reason">Of <see cref="EndReasons"/>, where sessions were ended.</param>
+public sealed record SessionChange(SessionChangeKind Kind, string SessionId, Guid? UserId = null, string? Reason = null);
 
 public enum SessionChangeKind
 {

@@ -59,16 +59,16 @@ internal sealed class RedisSessionManager(
         return RunAsync(async () => SessionToken.TryParse(token, out var parsed) ? (await store.RenewAsync(parsed, oldFor))?.Text : null, ct);
     }
 
-    public Task<bool> DestroyAsync(string sessionId, CancellationToken ct = default) => RunAsync(() => DestroyAsync(sessionId, onlyIfOf: null), ct);
+    public Task<bool> DestroyAsync(string sessionId, string reason = EndReasons.SignedOut, CancellationToken ct = default) => RunAsync(() => DestroyAsync(sessionId, onlyIfOf: null, reason), ct);
 
-    public Task<bool> DestroyOfAsync(Guid userId, string sessionId, CancellationToken ct = default) => RunAsync(() => DestroyAsync(sessionId, userId), ct);
+    public Task<bool> DestroyOfAsync(Guid userId, string sessionId, CancellationToken ct = default) => RunAsync(() => DestroyAsync(sessionId, userId, EndReasons.SignedOut), ct);
 
-    public Task<int> DestroyAllAsync(Guid userId, string? exceptSessionId = null, CancellationToken ct = default) =>
+    public Task<int> DestroyAllAsync(Guid userId, string? exceptSessionId = null, string reason = EndReasons.SignedOut, CancellationToken ct = default) =>
         RunAsync(async () =>
         {
-            var ended = await ForAllOfUserAsync(userId, id => id == exceptSessionId ? Task.FromResult(false) : DestroyAsync(id, userId));
+            var ended = await ForAllOfUserAsync(userId, id => id == exceptSessionId ? Task.FromResult(false) : DestroyAsync(id, userId, reason));
             // Sockets whose sessions Redis has lost are in no list.
-            await news.PublishAsync(new(SessionChangeKind.AllDestroyed, exceptSessionId ?? "", userId));
+            await news.PublishAsync(new(SessionChangeKind.AllDestroyed, exceptSessionId ?? "", userId, reason));
             return ended;
         }, ct);
 
@@ -161,11 +161,11 @@ internal sealed class RedisSessionManager(
         return record is not null && accepts(record) ? record.Session : null;
     }
 
-    private async Task<bool> DestroyAsync(string sessionId, Guid? onlyIfOf)
+    private async Task<bool> DestroyAsync(string sessionId, Guid? onlyIfOf, string reason)
     {
         if (!SessionToken.IsSessionId(sessionId) || await store.DestroyAsync(sessionId, onlyIfOf) is null)
             return false;
-        await news.PublishAsync(new(SessionChangeKind.Destroyed, sessionId));
+        await news.PublishAsync(new(SessionChangeKind.Destroyed, sessionId, Reason: reason));
         return true;
     }
 

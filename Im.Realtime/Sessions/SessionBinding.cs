@@ -48,7 +48,7 @@ internal sealed partial class SessionBinding(
         try
         {
             if (await sessions.GetAsync(sessionId) is not { } session)
-                connection.Outbox.Close(CloseCodes.SessionEnded, "signed out");
+                connection.Outbox.Close(CloseCodes.SessionEnded, EndReasons.Over);
             else if (session.UserId != userId)
             {
                 await ChangeAsync(connection, sessionId, null);

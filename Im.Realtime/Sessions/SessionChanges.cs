@@ -19,11 +19,12 @@ internal sealed partial class SessionChanges(IBus bus, ConnectionTable connectio
     public async Task OpenAsync(CancellationToken cancellationToken) =>
         await bus.SubscribeAsync(BusTopic.Sessions, Accept, cancellationToken);
 
-    public void Apply(ClientConnection connection, SessionChangeKind kind)
+    /// <param name="reason">Of <see cref="EndReasons"/>, where the session was ended.</param>
+    public void Apply(ClientConnection connection, SessionChangeKind kind, string reason = EndReasons.SignedOut)
     {
         if (kind is SessionChangeKind.Destroyed or SessionChangeKind.AllDestroyed)
         {
-            connection.Outbox.Close(CloseCodes.SessionEnded, "signed out");
+            connection.Outbox.Close(CloseCodes.SessionEnded, reason);
             return;
         }
         lock (_gate)
@@ -50,7 +51,7 @@ internal sealed partial class SessionChanges(IBus bus, ConnectionTable connectio
             ? connections.All.Where(connection => connection.User?.Id == user && connection.SessionId != change.SessionId)
             : connections.OfSession(change.SessionId);
         foreach (var connection in concerned)
-            Apply(connection, change.Kind);
+            Apply(connection, change.Kind, change.Reason ?? EndReasons.SignedOut);
     }
 
     private async Task ApplyAsync(Task before, ClientConnection connection, SessionChangeKind kind)
@@ -66,7 +67,7 @@ internal sealed partial class SessionChanges(IBus bus, ConnectionTable connectio
         {
             // A connection whose session could not be changed must not go on as who it was.
             LogFailed(log, connection.Id, e);
-            connection.Outbox.Close(CloseCodes.SessionEnded, "signed out");
+            connection.Outbox.Close(CloseCodes.SessionEnded, EndReasons.Over);
         }
     }
 

@@ -50,8 +50,10 @@ internal sealed partial class SessionWatch(
         var now = time.GetUtcNow();
         if (lost)
             _lost.TryAdd(connection, now + options.Value.LostSessionGrace * (0.5 + (Random.Shared.NextDouble() / 2)));
-        if (!_lost.TryGetValue(connection, out var until) || until <= now)
-            changes.Apply(connection, SessionChangeKind.Destroyed);
+        if (!_lost.TryGetValue(connection, out var until))
+            changes.Apply(connection, SessionChangeKind.Destroyed, EndReasons.Over);
+        else if (until <= now)
+            changes.Apply(connection, SessionChangeKind.Destroyed, EndReasons.Lost);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

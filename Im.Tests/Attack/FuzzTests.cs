@@ -27,8 +27,8 @@ public sealed class FuzzTests
         from other in Gen.Int[0, Seeds.Length - 1].Select(index => Seeds[index])
         from places in Gen.Int[0, int.MaxValue].Array[3]
         from values in Gen.Byte.Array[1, 8]
-        from kind in Gen.Int[0, 6]
-        select Mutate(seed, other, places, values, kind);
+        from kind in Gen.Int[0, Mutation.Kinds - 1]
+        select Mutation.Of(seed, other, places, values, kind);
 
     public static TheoryData<string> Corpus => [.. Directory.EnumerateFiles(Folder(Path.Combine("Attack", "Corpus"))).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
@@ -90,32 +90,5 @@ public sealed class FuzzTests
         }
         if (Brief.TryParse(text, out var brief))
             Assert.DoesNotContain(brief, char.IsControl);
-    }
-
-    private static byte[] Mutate(byte[] seed, byte[] other, int[] places, byte[] values, int kind)
-    {
-        var (from, to, take) = (places[0] % (seed.Length + 1), places[1] % (seed.Length + 1), places[2] % (other.Length + 1));
-        if (from > to)
-            (from, to) = (to, from);
-        switch (kind)
-        {
-            case 0:
-                return values;
-            case 1:
-                return seed[..from];
-            case 2:
-                return [.. seed[..from], .. seed[to..]];
-            case 3:
-                return [.. seed[..to], .. seed[from..]];
-            case 4:
-                return [.. seed[..from], .. values, .. seed[from..]];
-            case 5:
-                return [.. seed[..from], .. other[take..]];
-            default:
-                var changed = (byte[])seed.Clone();
-                foreach (var value in values)
-                    changed[(from + (value * 7)) % changed.Length] = value;
-                return changed;
-        }
     }
 }

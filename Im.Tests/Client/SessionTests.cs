@@ -101,6 +101,45 @@ public sealed class SessionTests : ClientTest
     }
 
     [Fact]
+    public async Task What_was_written_waits_where_the_session_is_lost_and_goes_out_when_the_same_user_is_back()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var sending = client.SendAsync(ChatTarget.Lobby, "by Jenny");
+        var sent = await side.ExpectAsync<SendFrame>();
+        side.Abort();
+        var guest = await ReconnectedAsync(client); // Redis has lost its data
+        var asking = client.HistoryAsync(ChatTarget.Lobby);
+        await guest.AnswerHistoryAsync([]); // the first it hears of us: nothing was sent
+        await asking.WaitAsync(Bounded.Time);
+        Assert.False(sending.IsCompleted);
+
+        await guest.SendAsync(new SessionFrame(SessionFrame.Authenticated) { User = Jenny, Session = "s-2" });
+        Assert.Equal(sent, await guest.ExpectAmongAsync<SendFrame>());
+        await guest.SendAsync(new AckFrame(ConversationId.Lobby, 7) { Id = sent.Id });
+        Assert.Equal(7, (await sending.WaitAsync(Bounded.Time)).Seq);
+    }
+
+    [Theory]
+    [InlineData("another user", ErrorCodes.NotLoggedIn)]
+    [InlineData("logout", ErrorCodes.NotLoggedIn)]
+    [InlineData("disconnect", ImCodes.Closed)]
+    public async Task What_waits_for_its_author_ends_with_a_logout_with_somebody_else_and_with_the_client(string what, string code)
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var sending = client.SendAsync(ChatTarget.Lobby, "by Jenny");
+        await side.ExpectAsync<SendFrame>();
+        side.Abort();
+        var guest = await ReconnectedAsync(client);
+        await (what switch
+        {
+            "another user" => guest.SendAsync(new SessionFrame(SessionFrame.Authenticated) { User = Tom, Session = "s-2" }),
+            "logout" => client.LogoutAsync(),
+            _ => client.DisconnectAsync(),
+        });
+        Assert.Equal(code, (await Assert.ThrowsAsync<ImException>(() => sending).WaitAsync(Bounded.Time)).Code);
+    }
+
+    [Fact]
     public async Task The_profile_follows_changes_here_and_elsewhere()
     {
         var (client, side) = await ConnectAsync(Jenny);

@@ -1,4 +1,5 @@
 using Im.Core.Sessions;
+using Im.Protocol;
 using Im.Tests.Nodes;
 
 namespace Im.Tests.Sessions;
@@ -66,7 +67,7 @@ public abstract class SessionCheckTests(RedisUnderTest server) : SessionSuite(se
         var (kept, _) = await Sessions.LoginAsync(null, Jenny, Laptop);
         var (ended, _) = await Sessions.LoginAsync(null, Jenny, Laptop);
         Assert.Equal(1, await Sessions.DestroyAllAsync(Jenny, kept.Id));
-        Assert.Equal([new(SessionChangeKind.Destroyed, ended.Id), new(SessionChangeKind.AllDestroyed, kept.Id, Jenny)], Told);
+        Assert.Equal([new(SessionChangeKind.Destroyed, ended.Id, Reason: EndReasons.SignedOut), new(SessionChangeKind.AllDestroyed, kept.Id, Jenny, EndReasons.SignedOut)], Told);
     }
 }
 

@@ -1,4 +1,5 @@
 using Im.Core.Sessions;
+using Im.Protocol;
 using Im.Tests.Nodes;
 using StackExchange.Redis;
 
@@ -160,7 +161,7 @@ public abstract class SessionLifeTests(RedisUnderTest server) : SessionSuite(ser
         Assert.Null(await Sessions.FindAsync(token));
         Assert.Null(await Sessions.FindAsync(renewed!));
         Assert.Null(await Sessions.GetAsync(session.Id));
-        Assert.Equal([new SessionChange(SessionChangeKind.Destroyed, session.Id)], Told);
+        Assert.Equal([new SessionChange(SessionChangeKind.Destroyed, session.Id, Reason: EndReasons.SignedOut)], Told);
     }
 
     [Fact]

@@ -37,7 +37,8 @@ internal static class AccountsSetup
         accounts.MapGet("/me", GetMeAsync)
             .WithSummary("Who am I?")
             .WithDescription("The user of this session, null for a guest, and the session's public id. Sets the cookie when there is none: a guest's session.")
-            .WithProblems(ProblemKind.Unavailable);
+            .Produces<MeResponse>()
+            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.Unavailable);
         accounts.MapPut("/me", PutMeAsync)
             .RequireLogin()
             .WithSummary("Change the brief")
@@ -57,10 +58,13 @@ internal static class AccountsSetup
             .WithProblems(ProblemKind.CrossSite, ProblemKind.Unavailable);
     }
 
-    private static async Task<MeResponse> GetMeAsync(HttpContext context, SessionKeeper keeper, Profiles profiles, CancellationToken cancellationToken)
+    private static async Task<IResult> GetMeAsync(HttpContext context, SessionKeeper keeper, Profiles profiles, CancellationToken cancellationToken)
     {
+        // A program whose token is worth nothing is to hear of it, not to be given a cookie.
+        if (context.Request.Headers.Authorization.Count > 0 && CurrentSession.Of(context) is null)
+            return ProblemKind.NotLoggedIn.Because();
         var session = await keeper.KeepAsync(context, cancellationToken);
-        return new(session.UserId is { } userId ? await profiles.FindAsync(userId, cancellationToken) : null, session.Id);
+        return TypedResults.Ok(new MeResponse(session.UserId is { } userId ? await profiles.FindAsync(userId, cancellationToken) : null, session.Id));
     }
 
     private static async Task<IResult> PutMeAsync(BriefRequest request, HttpContext context, Profiles profiles, CancellationToken cancellationToken)

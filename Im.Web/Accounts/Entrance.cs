@@ -32,7 +32,7 @@ internal sealed class Entrance(Logins logins, Profiles profiles, ISessionManager
         var (session, token) = await sessions.LoginAsync(replacedToken, account.Id, origin, cancellationToken);
         if (!await logins.StillHoldsAsync(account, cancellationToken))
         {
-            await sessions.DestroyAsync(session.Id, CancellationToken.None);
+            await sessions.DestroyAsync(session.Id, ct: CancellationToken.None);
             return new(ProblemKind.WrongPassword.Because("The account has just changed."));
         }
         // A brief given along with a known nickname is a wish to change it.

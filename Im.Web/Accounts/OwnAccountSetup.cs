@@ -51,7 +51,7 @@ internal static class OwnAccountSetup
         if (verified.User is not { } user)
             return verified.Problem!.Because();
         await logins.ChangePasswordAsync(user, request.NewPassword, cancellationToken);
-        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, CurrentSession.Of(context)!.Session.Id, CancellationToken.None)));
+        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, CurrentSession.Of(context)!.Session.Id, EndReasons.PasswordChanged, CancellationToken.None)));
     }
 
     private static async Task<IResult> DeleteAsync(
@@ -64,7 +64,7 @@ internal static class OwnAccountSetup
         await data.EraseAsync(user.Id, request.RemoveMessages, CancellationToken.None);
         standings.Invalidate(user.Id);
         await sessions.AnnounceStandingAsync(user.Id, CancellationToken.None);
-        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, ct: CancellationToken.None)));
+        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, reason: EndReasons.AccountDeleted, ct: CancellationToken.None)));
     }
 
     // Written as it is read: an account may have written a million messages.

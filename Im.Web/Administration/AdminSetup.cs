@@ -56,7 +56,7 @@ internal static class AdminSetup
     {
         if (!await wardens.WriteAsync(context, "user.sign-out", id, null, ct))
             return ProblemKind.NotFound.Because();
-        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(id, ct: CancellationToken.None)));
+        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(id, reason: EndReasons.Administrator, ct: CancellationToken.None)));
     }
 
     private static async Task<IResult> PenaliseAsync(string action, Guid id, PenaltyRequest body, HttpContext context, Wardens wardens, CancellationToken ct)

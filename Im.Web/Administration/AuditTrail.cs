@@ -7,9 +7,11 @@ namespace Im.Web.Administration;
 /// <summary>Writes down what an administrator is about to do, before it is done: what is not written is not done.</summary>
 internal sealed class AuditTrail(ImDbContext database, TimeProvider time)
 {
-    public async Task WriteAsync(UserInfo? actor, string action, string target, string? detail, CancellationToken cancellationToken)
+    /// <param name="actor">As people will read it.</param>
+    /// <param name="actorId">Null where no account did it.</param>
+    public async Task WriteAsync(string actor, Guid? actorId, string action, string target, string? detail, CancellationToken cancellationToken)
     {
-        database.Audit.Add(new() { At = time.GetUtcNow(), ActorId = actor?.Id, Actor = actor?.Nickname ?? "setting", Action = action, Target = target, Detail = detail });
+        database.Audit.Add(new() { At = time.GetUtcNow(), ActorId = actorId, Actor = actor, Action = action, Target = target, Detail = detail });
         await database.SaveChangesAsync(cancellationToken);
     }
 

@@ -30,7 +30,7 @@ internal sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfigura
             }
             if (user.IsAdmin)
                 return;
-            await scope.ServiceProvider.GetRequiredService<AuditTrail>().WriteAsync(null, "user.admin", $"{user.Id}", "granted", stoppingToken);
+            await scope.ServiceProvider.GetRequiredService<AuditTrail>().WriteAsync("setting", null, "user.admin", $"{user.Id}", "granted", stoppingToken);
             await database.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.IsAdmin, true), stoppingToken);
             standings.Invalidate(user.Id);
             await sessions.AnnounceStandingAsync(user.Id, stoppingToken);

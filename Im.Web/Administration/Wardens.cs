@@ -21,8 +21,12 @@ internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles p
         return true;
     }
 
-    public async Task WriteAsync(HttpContext context, string action, string target, string? detail, CancellationToken cancellationToken) =>
-        await trail.WriteAsync(await profiles.FindAsync(CurrentSession.UserOf(context), cancellationToken), action, target, detail, cancellationToken);
+    public async Task WriteAsync(HttpContext context, string action, string target, string? detail, CancellationToken cancellationToken)
+    {
+        var id = CurrentSession.UserOf(context);
+        var actor = await profiles.FindAsync(id, cancellationToken);
+        await trail.WriteAsync(actor?.Nickname ?? $"{id}", id, action, target, detail, cancellationToken);
+    }
 
     public async Task PenaliseAsync(Guid userId, bool ban, TimeSpan duration)
     {
@@ -31,7 +35,7 @@ internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles p
         await (ban ? row.ExecuteUpdateAsync(set => set.SetProperty(user => user.BannedUntil, until)) : row.ExecuteUpdateAsync(set => set.SetProperty(user => user.MutedUntil, until)));
         await AnnounceAsync(userId);
         if (ban && until is not null)
-            await sessions.DestroyAllAsync(userId);
+            await sessions.DestroyAllAsync(userId, reason: EndReasons.Banned);
     }
 
     public async Task SetAdminAsync(Guid userId, bool admin)

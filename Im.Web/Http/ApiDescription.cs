@@ -24,7 +24,7 @@ internal static class ApiDescription
 
     public static void MapApiDescription(this WebApplication app)
     {
-        app.MapOpenApi();
+        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json"); // to any other name it would answer itself, without a code
         if (app.Environment.IsDevelopment())
             app.MapScalarApiReference(ReferencePath);
     }

@@ -44,7 +44,7 @@ internal static class HttpSetup
         app.UseStatusCodePages(status => ProblemKind.OfStatus(status.HttpContext.Response.StatusCode).WriteAsync(status.HttpContext));
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments(ApiPath) || context.Request.Path.StartsWithSegments(Gateway.GatewaySetup.Path),
-            guarded => guarded.UseMiddleware<CrossSiteGuard>());
+            guarded => guarded.UseMiddleware<CrossSiteGuard>().UseMiddleware<Utf8Guard>());
         app.UseDefaultFiles();
         // Said here, for what is not said is put before everything: a session that cannot be read would be nobody's to answer for.
         app.UseRouting();

@@ -35,7 +35,7 @@ internal static class TokensSetup
         LoginRequest request, HttpContext context, Entrance entrance, ISessionManager sessions, IOptions<SessionOptions> options, CancellationToken cancellationToken)
     {
         var entered = await entrance.EnterAsync(request, null, SessionKeeper.OriginOf(context), cancellationToken);
-        return entered.Problem ?? TypedResults.Ok(await IssueAsync(entered.Session.Id, entered.User, sessions, options.Value, cancellationToken));
+        return entered.Problem ?? TypedResults.Ok(await IssueAsync(entered.Session.Id, entered.User, sessions, options.Value, cancellationToken) with { Created = entered.Created });
     }
 
     private static async Task<IResult> RenewAsync(

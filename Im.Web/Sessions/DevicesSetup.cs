@@ -40,7 +40,7 @@ internal static class DevicesSetup
     private static async Task<EndedResponse> EndAllAsync(bool? everywhere, HttpContext context, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var current = CurrentSession.Of(context)!.Session;
-        return new(await sessions.DestroyAllAsync(current.UserId!.Value, everywhere == true ? null : current.Id, cancellationToken));
+        return new(await sessions.DestroyAllAsync(current.UserId!.Value, everywhere == true ? null : current.Id, ct: cancellationToken));
     }
 
     public static SessionInfo ToInfo(this SessionPlaces places, string? current = null)

@@ -18,6 +18,8 @@ public interface IDistributedApplicationBuilder
 
     IHostEnvironment Environment { get; }
 
+    DistributedApplicationExecutionContext ExecutionContext => DistributedApplicationExecutionContext.Run;
+
     /// <summary>Of the AppHost itself, not of the resources.</summary>
     IServiceCollection Services { get; }
 

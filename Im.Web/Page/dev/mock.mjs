@@ -122,7 +122,7 @@ function sessionInfo({ id, created, lastSeen, device, address }, current) {
 function end(ended) {
   for (const { key, id } of ended) {
     sessions.delete(key);
-    for (const each of connections) if (each.session === id) each.socket.close(4401);
+    for (const each of connections) if (each.session === id) each.socket.close(4401, 'signed_out');
   }
   return { body: { ended: ended.length } };
 }

@@ -1,5 +1,6 @@
+import { TokenRenewal } from './bearer.ts';
 import { systemClock } from './clock.ts';
-import type { Connection, WebSocketLike } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { ImError } from './errors.ts';
 import { Emitter } from './events.ts';
 import { takeFrame, type FramePort } from './frames.ts';
@@ -12,7 +13,7 @@ import type { Ack, Addressee, ConversationSummary, HistoryPage, Limits, NodeInfo
 import { Resumption } from './resume.ts';
 import { SessionFollower } from './session.ts';
 import { SleepWatch } from './sleep.ts';
-import type { ConnectionState } from './state.ts';
+import { sessionEnded, type ConnectionState, type EndReason } from './state.ts';
 import { Supervisor } from './supervisor.ts';
 import type { PageRequest, ReceivedMessage, Timeline } from './timeline.ts';
 import { Timelines } from './timelines.ts';
@@ -32,6 +33,7 @@ export class ImClient extends Emitter<ImEvents> {
   readonly #supervisor: Supervisor;
   readonly #outbox: Outbox;
   readonly #timelines: Timelines;
+  readonly #renewal: TokenRenewal;
   readonly #session: SessionFollower;
   readonly #resumption: Resumption;
   readonly #sleep: SleepWatch;
@@ -41,7 +43,8 @@ export class ImClient extends Emitter<ImEvents> {
     super();
     const clock = options.clock ?? systemClock;
     const origin = options.origin ?? globalThis.location.origin;
-    const http = (this.http = new HttpApi(origin, options.fetch ?? ((input, init) => fetch(input, init))));
+    const http = (this.http = new HttpApi(origin, options.fetch ?? ((input, init) => fetch(input, init)), options.bearer));
+    const renewal = (this.#renewal = new TokenRenewal(clock, http));
     const me = () => this.me?.id;
     const outbox = (this.#outbox = new Outbox(clock, (request) => this.#supervisor.current?.send(request)));
     const timelines = (this.#timelines = new Timelines({
@@ -59,16 +62,30 @@ export class ImClient extends Emitter<ImEvents> {
       session: (frame) => this.#takeSession(frame),
       emit: (name, payload) => this.emit(name, payload),
     };
-    const webSocket = options.webSocket ?? ((url) => new WebSocket(url, 'im.v1') as WebSocketLike);
+    const { bearer } = options;
+    if (bearer && !options.webSocket) throw new Error('With `bearer`, `webSocket` has to be given: the runtime\'s own cannot send headers.');
+    const webSocket = options.webSocket ?? ((url) => new WebSocket(url, 'im.v1'));
     this.#supervisor = new Supervisor(
-      { origin, node: options.node, webSocket, http, clock },
+      {
+        origin,
+        node: options.node,
+        webSocket,
+        http,
+        clock,
+        identify: async () => {
+          if (bearer && bearer.value === undefined) return null;
+          if (bearer) await renewal.ensureFresh();
+          return (await http.me()).user;
+        },
+        identifyAlways: bearer !== undefined,
+      },
       {
         changed: (state) => this.emit('state', state),
         identified: (user) => this.me === undefined && this.#setMe(user),
         adopted: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
         frame: (frame) => takeFrame(frame, frames),
         lost: () => outbox.close(),
-        ended: (closeCode) => this.#ended(closeCode),
+        ended: (closeCode, reason) => this.#ended(closeCode, reason),
       },
     );
     this.#session = new SessionFollower({
@@ -107,6 +124,7 @@ export class ImClient extends Emitter<ImEvents> {
 
   disconnect(): void {
     this.#sleep.stop();
+    this.#renewal.stop();
     this.#supervisor.stop();
     this.#outbox.close();
     this.#outbox.failAll(new ImError('closed', 'The client was disconnected.'));
@@ -216,11 +234,13 @@ export class ImClient extends Emitter<ImEvents> {
     void this.#resumption.run(lobbyLastSeq, () => connection === this.#supervisor.current);
   }
 
-  #ended(closeCode: number): void {
+  #ended(closeCode: number, reason: EndReason | undefined): void {
     this.#sleep.stop();
+    this.#renewal.stop();
     this.#outbox.close();
     this.#outbox.failAll(new ImError('closed', `The node closed the connection with ${closeCode}.`));
-    if (closeCode === 4401) this.#loggedOut();
+    if (reason === 'lost') this.#setMe(null); // nobody wanted it: what is kept for the user stays kept
+    else if (closeCode === sessionEnded) this.#loggedOut();
   }
 
   #takeSession(frame: SessionFrame): void {
@@ -237,6 +257,8 @@ export class ImClient extends Emitter<ImEvents> {
   }
 
   #loggedOut(): void {
+    this.#renewal.stop();
+    this.#outbox.logOut();
     this.emit('loggedOut', undefined);
     this.#setMe(null);
   }
@@ -245,7 +267,7 @@ export class ImClient extends Emitter<ImEvents> {
     const before = this.me;
     this.me = user;
     if (before?.id !== user?.id) {
-      this.#outbox.failOthers(user?.id ?? null);
+      this.#outbox.become(user?.id ?? null);
       if (before) this.#timelines.forgetDirect();
     }
     this.emit('me', user);

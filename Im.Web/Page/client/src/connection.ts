@@ -1,11 +1,11 @@
 import type { Clock } from './clock.ts';
 import type { ClientFrame, Hello, NodeFrame } from './protocol.ts';
 
-/** The part of the browser's WebSocket that is used; other runtimes bring their own. */
+/** The part of the browser's WebSocket that is used; other runtimes bring their own. Its events are the standard's: `data` of a message, `code` and `reason` of a close. */
 export interface WebSocketLike {
   onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
   send(data: string): void;
   close(code?: number, reason?: string): void;
@@ -15,7 +15,7 @@ export interface ConnectionListener {
   ready(connection: Connection, lobbyLastSeq: number): void;
   frame(connection: Connection, frame: NodeFrame): void;
   /** Said once, also when the node just fell silent: then with 1006. */
-  closed(connection: Connection, code: number): void;
+  closed(connection: Connection, code: number, reason: string): void;
 }
 
 const readyWithinMs = 10_000;
@@ -43,8 +43,8 @@ export class Connection {
     this.#clock = clock;
     this.#listener = listener;
     this.#dialledAt = this.#lastHeard = clock.now();
-    socket.onmessage = (event) => this.#hear(event.data);
-    socket.onclose = (event) => this.#end(event.code);
+    socket.onmessage = (event: { data: unknown }) => this.#hear(event.data);
+    socket.onclose = (event: { code: number; reason?: string }) => this.#end(event.code, event.reason);
     socket.onerror = null; // a close follows
     this.#timer = clock.setTimeout(() => this.#abandon(), readyWithinMs);
   }
@@ -108,10 +108,10 @@ export class Connection {
     this.#end(1006);
   }
 
-  #end(code: number): void {
+  #end(code: number, reason = ''): void {
     if (this.#ended) return;
     this.#detach();
-    this.#listener.closed(this, code);
+    this.#listener.closed(this, code, reason);
   }
 
   #detach(): void {

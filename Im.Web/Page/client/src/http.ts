@@ -1,3 +1,4 @@
+import type { BearerToken } from './bearer.ts';
 import { ImError } from './errors.ts';
 import type { NodeInfo, SessionInfo, User } from './protocol.ts';
 
@@ -9,26 +10,50 @@ interface Problem {
   detail?: string;
 }
 
+interface TokenAnswer {
+  token: string;
+  expiresInSeconds: number;
+  user: User;
+  created?: boolean;
+}
+
 /** The HTTP half of the protocol (docs/protocol.md, section 1). Failures are {@link ImError}s with the problem's code. */
 export class HttpApi {
   readonly #origin: string;
   readonly #fetch: typeof fetch;
+  readonly #bearer: BearerToken | undefined;
+  tokenReceived: (expiresInSeconds: number) => void = () => {};
 
-  constructor(origin: string, fetchFunction: typeof fetch) {
+  constructor(origin: string, fetchFunction: typeof fetch, bearer?: BearerToken) {
     this.#origin = origin;
     this.#fetch = fetchFunction;
+    this.#bearer = bearer;
+  }
+
+  /** What a program's requests and connections carry; nothing where the browser has its cookie. */
+  get credentials(): Record<string, string> {
+    return this.#bearer?.value ? { Authorization: `Bearer ${this.#bearer.value}` } : {};
   }
 
   me(): Promise<{ user: User | null; session: string }> {
     return this.#request('GET', '/api/me');
   }
 
-  login(nickname: string, password: string, brief?: string): Promise<{ user: User; created: boolean }> {
-    return this.#request('POST', '/api/login', brief ? { nickname, password, brief } : { nickname, password });
+  async login(nickname: string, password: string, brief?: string): Promise<{ user: User; created: boolean }> {
+    const body = brief ? { nickname, password, brief } : { nickname, password };
+    if (!this.#bearer) return this.#request('POST', '/api/login', body);
+    const { user, created } = this.#keep(await this.#request<TokenAnswer>('POST', '/api/tokens', body));
+    return { user, created: created === true };
   }
 
-  logout(): Promise<void> {
-    return this.#request('POST', '/api/logout');
+  /** Another bearer token for the same session. */
+  async renewToken(): Promise<void> {
+    this.#keep(await this.#request<TokenAnswer>('POST', '/api/tokens/renew'));
+  }
+
+  async logout(): Promise<void> {
+    await this.#request('POST', '/api/logout');
+    if (this.#bearer) this.#bearer.value = undefined; // a guest's session has no tokens
   }
 
   updateBrief(brief: string): Promise<User> {
@@ -66,14 +91,21 @@ export class HttpApi {
 
   async deleteAccount(password: string, removeMessages: boolean): Promise<void> {
     await this.#request('DELETE', '/api/me', { password, removeMessages });
+    if (this.#bearer) this.#bearer.value = undefined;
   }
 
   nodes(): Promise<NodeInfo[]> {
     return this.#request('GET', '/api/nodes');
   }
 
+  #keep(answer: TokenAnswer): TokenAnswer {
+    this.#bearer!.value = answer.token;
+    this.tokenReceived(answer.expiresInSeconds);
+    return answer;
+  }
+
   async #request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const headers: Record<string, string> = { Accept: 'application/json' };
+    const headers: Record<string, string> = { Accept: 'application/json', ...this.credentials };
     if (method !== 'GET') headers['X-Im'] = '1';
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     let response: Response;
@@ -81,7 +113,7 @@ export class HttpApi {
       response = await this.#fetch(this.#origin + path, {
         method,
         headers,
-        credentials: 'same-origin',
+        credentials: this.#bearer ? 'omit' : 'same-origin',
         signal: AbortSignal.timeout(timeoutMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

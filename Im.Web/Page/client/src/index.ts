@@ -1,3 +1,4 @@
+export { BearerToken } from './bearer.ts';
 export { ImClient } from './client.ts';
 export { systemClock, type Clock } from './clock.ts';
 export type { WebSocketLike } from './connection.ts';
@@ -7,6 +8,6 @@ export { newId } from './ids.ts';
 export { defaultMaxFillMessages, type ImClientOptions, type ImEvents } from './options.ts';
 export type { Presence } from './presence.ts';
 export type * from './protocol.ts';
-export type { Cause, ConnectionState } from './state.ts';
+export type { Cause, ConnectionState, EndReason } from './state.ts';
 export type { PageRequest, ReceivedMessage, Timeline } from './timeline.ts';
 export { lobby, peerOf } from './timelines.ts';

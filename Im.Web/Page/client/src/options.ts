@@ -1,3 +1,4 @@
+import type { BearerToken } from './bearer.ts';
 import type { Clock } from './clock.ts';
 import type { WebSocketLike } from './connection.ts';
 import type { ImError } from './errors.ts';
@@ -17,8 +18,11 @@ export interface ImClientOptions {
   node?: string;
   /** See {@link defaultMaxFillMessages}. `Infinity` reads everything in order, however much it is, and there are no gaps. */
   maxFillMessages?: number;
+  /** For programs: holds the session, in place of the browser's cookie. Needs a {@link webSocket} that can send headers. */
+  bearer?: BearerToken;
   fetch?: typeof fetch;
-  webSocket?: (url: string) => WebSocketLike;
+  /** Opens a WebSocket. `headers` are a program's; a browser's WebSocket cannot send them, that of the package `ws` can. */
+  webSocket?: (url: string, headers: Record<string, string>) => WebSocketLike;
   clock?: Clock;
 }
 
@@ -26,7 +30,7 @@ export interface ImEvents {
   state: ConnectionState;
   /** Who this client is: null is a guest. Also when the own brief changed. */
   me: User | null;
-  /** The session was logged out on purpose: here, in another tab, or from elsewhere. Comes before `me`. */
+  /** The session was ended on purpose: here, in another tab, or from elsewhere (`state.endReason` says why, and comes before). Comes before `me`. */
   loggedOut: void;
   presence: Presence;
   /** The next message of any conversation: per conversation in order, each once, none left out but those of a `gap`. */

@@ -9,12 +9,13 @@ export interface RequestOptions {
   lane?: () => unknown;
   /** Ends with the connection instead of being asked again on the next one. */
   once?: boolean;
-  /** The user in whose name it is made; see {@link Outbox.failOthers}. */
+  /** The user in whose name it is made, null for a guest; see {@link Outbox.become}. */
   as?: string | null | undefined;
 }
 
 interface Entry extends RequestOptions {
   readonly request: Request;
+  readonly promise: Promise<unknown>;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: ImError) => void;
   sentAt: number | undefined;
@@ -36,6 +37,7 @@ export class Outbox {
   readonly #clock: Clock;
   readonly #transmit: (request: Request) => void;
   readonly #entries: Entry[] = [];
+  #user: string | null = null;
   #open = false;
   #sendsOpen = false;
   #timer: unknown;
@@ -45,21 +47,17 @@ export class Outbox {
     this.#transmit = transmit;
   }
 
+  /** With the id of one that waits already, for the same user, it is that one. */
   add<Answer>(request: Request, options: RequestOptions = {}): Promise<Answer> {
+    const waiting = this.#entries.find((entry) => entry.request.id === request.id && entry.as === options.as);
+    if (waiting) return waiting.promise as Promise<Answer>;
     if (this.#entries.length >= maxQueued) return Promise.reject(new ImError('queue_full', `${maxQueued} requests are waiting already.`));
     if (options.once && !this.#open) return Promise.reject(lost());
-    return new Promise<Answer>((resolve, reject) => {
-      this.#entries.push({
-        ...options,
-        request,
-        resolve: resolve as (answer: unknown) => void,
-        reject,
-        sentAt: undefined,
-        notBefore: 0,
-        refusals: 0,
-      });
-      this.#pump();
-    });
+    const { promise, resolve, reject } = newPromise<Answer>();
+    const settle = { promise, resolve: resolve as (answer: unknown) => void, reject };
+    this.#entries.push({ ...options, ...settle, request, sentAt: undefined, notBefore: 0, refusals: 0 });
+    this.#pump();
+    return promise;
   }
 
   /** Sends not answered yet, in order. */
@@ -106,12 +104,16 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Another user is logged in now: what the one before wrote must not go out under a new name. */
-  failOthers(user: string | null): void {
-    for (const entry of [...this.#entries]) {
-      if (entry.as === undefined) continue;
-      if (entry.as !== user) this.#remove(entry)?.reject(new ImError('not_logged_in', 'Its author is not logged in any more.'));
-    }
+  /** Another user is logged in now: what the one before wrote must not go out under a new name. Where there is none, what a user wrote waits for that user. */
+  become(user: string | null): void {
+    this.#user = user;
+    this.#failThose((entry) => entry.as !== user && user !== null);
+    this.#pump();
+  }
+
+  /** The user wanted to go: what was written is not sent any more. */
+  logOut(): void {
+    this.#failThose((entry) => entry.as !== null);
   }
 
   failAll(error: ImError): void {
@@ -128,7 +130,7 @@ export class Outbox {
       const lane = entry.lane?.();
       if (lane !== undefined && taken.has(lane)) continue;
       if (lane !== undefined) taken.add(lane);
-      if (entry.request.type === 'send' && !this.#sendsOpen) continue;
+      if (entry.request.type === 'send' && (!this.#sendsOpen || (entry.as && entry.as !== this.#user))) continue;
       if (entry.sentAt !== undefined && now < entry.sentAt + answerWithinMs) {
         due = Math.min(due, entry.sentAt + answerWithinMs);
       } else if (now < entry.notBefore) {
@@ -142,10 +144,22 @@ export class Outbox {
     if (due < Infinity) this.#timer = this.#clock.setTimeout(() => this.#pump(), due - now);
   }
 
+  #failThose(which: (entry: Entry) => boolean): void {
+    for (const entry of [...this.#entries])
+      if (entry.as !== undefined && which(entry)) this.#remove(entry)?.reject(new ImError('not_logged_in', 'Its author is not logged in any more.'));
+  }
+
   #remove(entry: Entry | undefined): Entry | undefined {
     const index = entry ? this.#entries.indexOf(entry) : -1;
     return index < 0 ? undefined : this.#entries.splice(index, 1)[0];
   }
+}
+
+function newPromise<Value>() {
+  let resolve!: (value: Value) => void;
+  let reject!: (error: ImError) => void;
+  const promise = new Promise<Value>((...both) => ([resolve, reject] = both));
+  return { promise, resolve, reject };
 }
 
 function lost(): ImError {

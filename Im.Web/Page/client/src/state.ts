@@ -8,6 +8,8 @@ export interface ConnectionState {
   readonly cause?: Cause;
   /** Tries since the last connection that held. */
   readonly attempt: number;
+  /** Why the session ended, where `cause` is `signed_out`. */
+  readonly endReason?: EndReason;
   /** Unix milliseconds. */
   readonly retryAt?: number;
 }
@@ -19,8 +21,24 @@ export interface ConnectionState {
  */
 export type Cause = 'lost' | 'restarting' | 'no_node' | 'unreachable' | 'signed_out' | 'bad_client' | 'too_fast';
 
+/**
+ * `signed_out`: by the user, from another device. `password_changed`, `account_deleted`: with that. `administrator`: by one. `banned`: with a ban.
+ * `over`: it ran out, or was ended while nobody here could hear how. `lost`: the servers lost it, with all others; nobody ended it.
+ */
+export type EndReason = (typeof endReasons)[number];
+
+const endReasons = ['signed_out', 'password_changed', 'account_deleted', 'administrator', 'banned', 'over', 'lost'] as const;
+
+/** From the reason of a close frame; a newer node may know more. */
+export function endReasonOf(text: string): EndReason {
+  return endReasons.find((each) => each === text) ?? 'over';
+}
+
+/** The close code of a session that is over. */
+export const sessionEnded = 4401;
+
 export function causeOf(closeCode: number): Cause {
-  if (closeCode === 4401) return 'signed_out';
+  if (closeCode === sessionEnded) return 'signed_out';
   if (closeCode === 4429) return 'too_fast';
   if (closeCode >= 4000 && closeCode <= 4499) return 'bad_client';
   return closeCode === 1012 ? 'restarting' : 'lost';

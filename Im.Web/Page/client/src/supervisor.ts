@@ -4,7 +4,7 @@ import type { ImError } from './errors.ts';
 import type { HttpApi } from './http.ts';
 import type { NodeFrame, User } from './protocol.ts';
 import { mayReconnect, reconnectDelayMs } from './reconnect.ts';
-import { causeOf, type Cause, type ConnectionState } from './state.ts';
+import { causeOf, endReasonOf, sessionEnded, type Cause, type ConnectionState, type EndReason } from './state.ts';
 
 export interface SupervisorListener {
   changed(state: ConnectionState): void;
@@ -16,14 +16,18 @@ export interface SupervisorListener {
   /** There is no connection now; another is being made. */
   lost(): void;
   /** There is none, and there will be none until somebody asks for it. */
-  ended(closeCode: number): void;
+  ended(closeCode: number, reason: EndReason | undefined): void;
 }
 
 export interface SupervisorOptions {
   readonly origin: string;
   readonly node: string | undefined;
-  readonly webSocket: (url: string) => WebSocketLike;
+  readonly webSocket: (url: string, headers: Record<string, string>) => WebSocketLike;
   readonly http: HttpApi;
+  /** Whose the session is; fails with `not_logged_in` where a program's is over. */
+  readonly identify: () => Promise<User | null>;
+  /** A program's WebSocket cannot say why it was refused: so it is asked before each. */
+  readonly identifyAlways: boolean;
   readonly clock: Clock;
 }
 
@@ -46,6 +50,7 @@ export class Supervisor {
   #dialling = 0;
   #attempt = 0;
   #cause: Cause | undefined;
+  #endReason: EndReason | undefined;
   #timer: unknown;
 
   constructor(options: SupervisorOptions, listener: SupervisorListener) {
@@ -65,23 +70,22 @@ export class Supervisor {
     this.#next = undefined;
     if (!this.current) this.#setState({ phase: 'connecting' });
     // Without a cookie this tab would not hear of a login in another one.
-    if (!this.hasSession) {
-      this.hasSession = await this.#options.http.me().then(
-        ({ user }) => {
-          this.#listener.identified(user);
-          return true;
-        },
-        () => false,
+    if (!this.hasSession || this.#options.identifyAlways) {
+      const failure = await this.#options.identify().then(
+        (user) => void this.#listener.identified(user),
+        (error: ImError) => error,
       );
       if (dial !== this.#dialling) return;
+      if (failure?.code === 'not_logged_in') return this.#end(sessionEnded, 'over');
+      this.hasSession = failure === undefined;
     }
     const url = new URL('/ws', this.#options.origin);
     url.protocol = url.protocol.replace('http', 'ws');
     if (this.node) url.searchParams.set('node', this.node);
-    this.#next = new Connection(this.#options.webSocket(url.href), this.#options.clock, {
+    this.#next = new Connection(this.#options.webSocket(url.href, this.#options.http.credentials), this.#options.clock, {
       ready: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
       frame: (_, frame) => (frame.type === 'move' ? this.#dialWithin(frame.withinMs) : this.#listener.frame(frame)),
-      closed: (connection, code) => this.#closed(connection, code),
+      closed: (connection, code, reason) => this.#closed(connection, code, reason),
     });
   }
 
@@ -112,7 +116,7 @@ export class Supervisor {
     this.#setState({ phase: 'ready', node: connection.hello!.node });
   }
 
-  #closed(connection: Connection, code: number): void {
+  #closed(connection: Connection, code: number, reason: string): void {
     if (connection === this.#next) {
       this.#next = undefined;
     } else {
@@ -121,15 +125,20 @@ export class Supervisor {
       if (this.#options.clock.now() - connection.readyAt! >= steadyMs) this.#attempt = 0;
     }
     if (!mayReconnect(code)) {
-      this.hasSession = false;
-      this.#cause = causeOf(code);
-      this.stop('closed');
-      this.#listener.ended(code);
+      this.#end(code, reason);
     } else if (this.#next) {
       this.#setState({ phase: 'connecting' });
     } else {
       this.#waitAndDial(connection, code);
     }
+  }
+
+  #end(code: number, reason: string): void {
+    this.hasSession = false;
+    this.#cause = causeOf(code);
+    this.#endReason = code === sessionEnded ? endReasonOf(reason) : undefined;
+    this.stop('closed');
+    this.#listener.ended(code, this.#endReason);
   }
 
   #waitAndDial(connection: Connection, code: number): void {
@@ -168,8 +177,9 @@ export class Supervisor {
     this.#options.clock.clearTimeout(this.#timer);
   }
 
-  #setState(state: Omit<ConnectionState, 'attempt' | 'cause'>): void {
-    this.state = { ...state, attempt: this.#attempt, ...(this.#cause ? { cause: this.#cause } : {}) };
+  #setState(state: Omit<ConnectionState, 'attempt' | 'cause' | 'endReason'>): void {
+    const ended = this.#cause === 'signed_out' && this.#endReason ? { endReason: this.#endReason } : {};
+    this.state = { ...state, attempt: this.#attempt, ...(this.#cause ? { cause: this.#cause } : {}), ...ended };
     this.#listener.changed(this.state);
   }
 }

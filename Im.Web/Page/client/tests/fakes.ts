@@ -48,15 +48,17 @@ export const settled = (): Promise<void> => new Promise((resolve) => setImmediat
 
 export class FakeSocket implements WebSocketLike {
   onopen: WebSocketLike['onopen'] = null;
-  onmessage: WebSocketLike['onmessage'] = null;
-  onclose: WebSocketLike['onclose'] = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number; reason?: string }) => void) | null = null;
   onerror: WebSocketLike['onerror'] = null;
   readonly url: URL;
+  readonly headers: Record<string, string>;
   readonly sent: ClientFrame[] = [];
   closedWith: number | undefined;
 
-  constructor(url: string) {
+  constructor(url: string, headers: Record<string, string>) {
     this.url = new URL(url);
+    this.headers = headers;
   }
 
   send(data: string): void {
@@ -73,8 +75,8 @@ export class FakeSocket implements WebSocketLike {
     await settled();
   }
 
-  async ends(code: number): Promise<void> {
-    this.onclose?.({ code });
+  async ends(code: number, reason?: string): Promise<void> {
+    this.onclose?.(reason === undefined ? { code } : { code, reason });
     await settled();
   }
 
@@ -119,8 +121,8 @@ export function stage(options: ImClientOptions = {}): Stage {
   const client = new ImClient({
     origin: 'http://im.test',
     clock,
-    webSocket: (url) => {
-      const socket = new FakeSocket(url);
+    webSocket: (url, headers) => {
+      const socket = new FakeSocket(url, headers);
       sockets.push(socket);
       return socket;
     },

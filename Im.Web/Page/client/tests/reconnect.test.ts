@@ -81,6 +81,27 @@ test('A session signed out from elsewhere is over until somebody connects or log
   assert.equal(sockets.length, 2);
 });
 
+for (const reason of ['signed_out', 'password_changed', 'account_deleted', 'administrator', 'banned', 'over', 'lost'] as const)
+  test(`A session that is ended says why: ${reason}`, async () => {
+    const { client, answers, socket } = await ready({ user: jenny });
+    const heard: unknown[] = [];
+    client.on('loggedOut', () => heard.push(client.state.endReason));
+    await socket().ends(4401, reason);
+    assert.deepEqual([client.state.cause, client.state.endReason, client.me], ['signed_out', reason, null]);
+    assert.deepEqual(heard, reason === 'lost' ? [] : [reason]);
+    answers.set('POST /api/login', [200, { user: jenny, created: false }]);
+    await client.login('Jenny', 'secret password');
+    await settled();
+    await socket().greets({ user: jenny });
+    assert.deepEqual([client.state.phase, client.state.endReason], ['ready', undefined]);
+  });
+
+test('A reason that a newer node gives is one nobody knows', async () => {
+  const { client, socket } = await ready({ user: jenny });
+  await socket().ends(4401, 'eaten by a bear');
+  assert.equal(client.state.endReason, 'over');
+});
+
 test('A client that was too fast waits until somebody connects, and is still who it was', async () => {
   const { client, clock, sockets, socket } = await ready({ user: jenny });
   await socket().ends(4429);

@@ -97,6 +97,49 @@ test('What one user wrote is not sent in the name of the next', async () => {
   assert.deepEqual(socket().of('send'), []);
 });
 
+test('What was written waits for its author where the session is lost, and goes out when the same user is back', async () => {
+  const { client, clock, answers, socket } = await ready({ user: jenny });
+  const first = client.send(lobby, 'one', 'id-1');
+  const second = client.send(lobby, 'two', 'id-2');
+  await socket().ends(1006);
+  await clock.advance(500);
+  await socket().greets(); // Redis has lost its data: a guest
+  await clock.advance(5_000);
+  assert.deepEqual([client.me, socket().of('send'), client.unsent], [null, [], ['id-1', 'id-2']]);
+
+  answers.set('POST /api/login', [200, { user: jenny, created: false }]);
+  const login = client.login('Jenny', 'secret password');
+  await settled();
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, session: 's-2', user: jenny });
+  await login;
+  await socket().says({ type: 'ack', id: 'id-1', conversation: 'lobby', seq: 1 });
+  await socket().says({ type: 'ack', id: 'id-2', conversation: 'lobby', seq: 2 });
+  assert.deepEqual([(await first).seq, (await second).seq, socket().of('send').map((frame) => frame.id)], [1, 2, ['id-1', 'id-2']]);
+});
+
+test('What waits for its author is not sent by somebody else, nor after a logout', async () => {
+  for (const next of ['another user', 'logout']) {
+    const { client, clock, socket, answers } = await ready({ user: jenny });
+    const failed = assert.rejects(client.send(lobby, 'one', 'id-1'), (error: ImError) => error.code === 'not_logged_in');
+    await socket().ends(1006);
+    await clock.advance(500);
+    await socket().greets();
+    answers.set('POST /api/logout', [204]);
+    if (next === 'logout') await client.logout();
+    else await socket().says({ type: 'session', reason: 'authenticated', session: 's-2', user: tom });
+    await failed;
+    assert.deepEqual([socket().of('send'), client.unsent], [[], []], next);
+  }
+});
+
+test('The same id again, while it waits, is the same message', async () => {
+  const { client, socket } = await ready({ user: jenny });
+  const both = [client.send(lobby, 'one', 'id-1'), client.send(lobby, 'one', 'id-1')];
+  await socket().says({ type: 'ack', id: 'id-1', conversation: 'lobby', seq: 1 });
+  assert.deepEqual((await Promise.all(both)).map((ack) => ack.seq), [1, 1]);
+  assert.equal(socket().of('send').length, 1);
+});
+
 test('A first message to somebody and the next ones keep their order though the conversation is new', async () => {
   const { client, socket } = await ready({ user: jenny });
   void client.send({ user: tom.id }, 'one', 'id-1');

@@ -4,9 +4,9 @@ import { t } from '../settings/language.ts';
 import { client, connection, networkIsUp } from '../state/im.ts';
 import './notice.css';
 
-function textOf({ phase, cause }: ConnectionState, networkUp: boolean, text: Dictionary): string {
+function textOf({ phase, cause, endReason }: ConnectionState, networkUp: boolean, text: Dictionary): string {
   if (phase === 'ready') return text.connected;
-  if (cause === 'signed_out') return text.signedOut;
+  if (cause === 'signed_out') return text.ended[endReason ?? 'over'];
   if (cause === 'bad_client') return text.badClient;
   if (cause === 'too_fast') return text.tooFast;
   if (!networkUp) return text.offline;
@@ -17,9 +17,9 @@ function textOf({ phase, cause }: ConnectionState, networkUp: boolean, text: Dic
 /** Says how the connection is. While all is well, to screen readers and tests alone. */
 export function ConnectionNotice() {
   const state = connection.value;
-  const { phase, cause } = state;
+  const { phase, cause, endReason } = state;
   return (
-    <div class="notice" data-testid="connection-state" data-phase={phase} data-cause={cause ?? ''}>
+    <div class="notice" data-testid="connection-state" data-phase={phase} data-cause={cause ?? ''} data-reason={endReason ?? ''}>
       <p role="status">{textOf(state, networkIsUp.value, t.value)}</p>
       {phase === 'waiting' && (
         <button type="button" class="link-button" onClick={() => client.wake()}>
