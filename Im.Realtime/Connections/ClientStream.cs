@@ -37,8 +37,8 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
     private byte[]? _held;
     private int _heldBytes;
     private bool _holding;
-    private int _pending;
     private int _silence;
+    private volatile bool _isOver;
 
     public override bool CanRead => true;
     public override bool CanWrite => true;
@@ -95,20 +95,15 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
         await WriteThroughAsync(buffer, cancellationToken);
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    // Who reads again has got something.
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Interlocked.Increment(ref _pending);
-        try
-        {
-            var read = await inner.ReadAsync(buffer, cancellationToken);
-            _silence = 0;
-            return read;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _pending);
-        }
+        _silence = 0;
+        return inner.ReadAsync(buffer, cancellationToken);
     }
+
+    /// <summary>Nobody waits for the client any more, except <see cref="DrainAsync"/>.</summary>
+    public void Finish() => _isOver = true;
 
     /// <summary>Reads until the client has answered the close frame or closed, for 3 s at most.</summary>
     public async Task DrainAsync()
@@ -157,7 +152,6 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
     private async ValueTask WriteThroughAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
-        Interlocked.Increment(ref _pending);
         try
         {
             if (socket is null)
@@ -167,7 +161,6 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
         }
         finally
         {
-            Interlocked.Decrement(ref _pending);
             _writing.Release();
         }
     }
@@ -211,10 +204,10 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
 
     private async Task EndWaitsAsync()
     {
-        if (Volatile.Read(ref _pending) == 0)
+        if (_isOver)
             return;
         await Task.Delay(Linger);
-        if (Volatile.Read(ref _pending) > 0)
+        if (!_isOver)
             abort();
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class ConnectionLife(
     /// <summary>How long the peer may take to answer our close frame.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(3);
 
-    public async Task RunAsync(WebSocket socket, ClientStream stream, string? sessionId, UserInfo? user, CancellationToken aborted)
+    public async Task RunAsync(WebSocket socket, ClientStream stream, string? sessionId, UserInfo? user)
     {
         Activity.Current = null; // a message is a trace of its own, not part of the request that opened the socket
         var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writers.Next(), time));
@@ -37,7 +37,7 @@ internal sealed partial class ConnectionLife(
             lobby.Audience.Add(connection);
             connection.Send(new ReadyFrame(new LobbyInfo(lobby.LastSeq)));
             broadcast.SendSnapshot(connection);
-            await ReceiveAsync(connection, socket, aborted);
+            await ReceiveAsync(connection, socket);
         }
         catch (BusUnavailableException)
         {
@@ -62,12 +62,12 @@ internal sealed partial class ConnectionLife(
         await FinishAsync(connection, socket);
     }
 
-    private async Task ReceiveAsync(ClientConnection connection, WebSocket socket, CancellationToken aborted)
+    private async Task ReceiveAsync(ClientConnection connection, WebSocket socket)
     {
         using var reader = new SocketReader(socket);
         while (true)
         {
-            var (frame, closeCode) = await reader.ReadAsync(aborted);
+            var (frame, closeCode) = await reader.ReadAsync();
             if (closeCode is { } code)
             {
                 connection.Outbox.Close(code, "");

@@ -28,7 +28,8 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
     public int? CloseCode => _close?.Code;
 
     /// <summary>Queues a frame without copying it: the bytes must not change afterwards. A droppable one (typing) is left out when half the bound waits.</summary>
-    public void Enqueue(ReadOnlyMemory<byte> frame, bool droppable = false)
+    /// <param name="atOnce">Where little is to do, the caller writes it: another thread would have to be woken for it.</param>
+    public void Enqueue(ReadOnlyMemory<byte> frame, bool droppable = false, bool atOnce = false)
     {
         lock (_gate)
         {
@@ -47,8 +48,14 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
                 _frames.Enqueue(frame);
                 _waitingBytes += frame.Length;
             }
-            CallWriter();
+            if (_writing)
+                return;
+            _writing = true;
         }
+        if (atOnce && writer.IsIdle)
+            _ = WriteAsync();
+        else
+            writer.Add(this);
     }
 
     /// <summary>To be called every <see cref="SilenceWatch.Interval"/>: asks a client that has been silent for long, and gives up one that does not answer.</summary>
@@ -73,8 +80,11 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
             if (_close is not null)
                 return;
             RequestClose(code, reason);
-            CallWriter();
+            if (_writing)
+                return;
+            _writing = true;
         }
+        writer.Add(this);
     }
 
     private void RequestClose(int code, string reason)
@@ -83,16 +93,8 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
         _abort = time.CreateTimer(static socket => ((WebSocket)socket!).Abort(), socket, CloseWithin, Timeout.InfiniteTimeSpan);
     }
 
-    private void CallWriter()
-    {
-        if (_writing)
-            return;
-        _writing = true;
-        writer.Add(this);
-    }
-
     /// <summary>
-    /// Called by the writer. Ends when nothing waits. A failed write means that the socket is gone; the receiving side notices by itself.
+    /// Called by one at a time. Ends when nothing waits. A failed write means that the socket is gone; the receiving side notices by itself.
     /// </summary>
     public async Task WriteAsync()
     {

@@ -11,6 +11,8 @@ internal sealed class OutboxWriter : IThreadPoolWorkItem
     private readonly ConcurrentQueue<Outbox> _waiting = new();
     private int _running;
 
+    public bool IsIdle => Volatile.Read(ref _running) == 0;
+
     public void Add(Outbox outbox)
     {
         _waiting.Enqueue(outbox);

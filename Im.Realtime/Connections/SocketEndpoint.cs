@@ -78,7 +78,8 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
         using var socket = await context.WebSockets.AcceptWebSocketAsync(named ? AcceptNamed : Accept);
         var stream = ClientStream.Of(context);
         context.Request.Headers.Clear(); // nobody reads them again, and they would be kept as long as the connection
-        await life.RunAsync(socket, stream, session?.Id, user, context.RequestAborted);
+        await life.RunAsync(socket, stream, session?.Id, user);
+        stream.Finish();
         if (socket.State == WebSocketState.Aborted)
             await stream.DrainAsync();
     }

@@ -14,11 +14,11 @@ internal sealed class SocketReader(WebSocket socket) : IDisposable
     private byte[]? _buffer;
 
     /// <summary>The next text frame, valid until the next call; or why there is none: the close code to answer with.</summary>
-    public async ValueTask<(ReadOnlyMemory<byte> Frame, int? CloseCode)> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<(ReadOnlyMemory<byte> Frame, int? CloseCode)> ReadAsync()
     {
         Dispose();
         var length = 0;
-        var result = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+        var result = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
         while (true)
         {
             if (result.MessageType == WebSocketMessageType.Close)
@@ -34,7 +34,7 @@ internal sealed class SocketReader(WebSocket socket) : IDisposable
                 _buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
             else if (length == _buffer.Length)
                 Grow(length);
-            result = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
+            result = await socket.ReceiveAsync(_buffer.AsMemory(length), CancellationToken.None);
         }
     }
 

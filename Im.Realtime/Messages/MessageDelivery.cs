@@ -24,12 +24,10 @@ internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, Ti
     {
         using var span = ImTelemetry.Source.StartActivity(
             envelope.Conversation.IsLobby ? "deliver lobby" : "deliver direct", ActivityKind.Consumer, envelope.Trace);
-        var receivers = audience.Snapshot;
         var milliseconds = Math.Max(0, time.GetUtcNow().ToUnixMicroseconds() - envelope.AcceptedAtMicros) / 1000.0;
         var frame = AddVia(envelope.Payload.Span, milliseconds);
-        foreach (var connection in receivers)
-            connection.Outbox.Enqueue(frame);
-        metrics.Delivered(receivers.Length, milliseconds);
+        var receivers = audience.Send(frame);
+        metrics.Delivered(receivers, milliseconds);
         if (span is null)
             return;
         span.SetTag("messaging.system", "im");
@@ -39,7 +37,7 @@ internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, Ti
         span.SetTag("im.seq", envelope.Seq);
         span.SetTag("im.node", node.Name);
         span.SetTag("im.origin_node", envelope.OriginNode);
-        span.SetTag("im.receivers", receivers.Length);
+        span.SetTag("im.receivers", receivers);
         span.SetTag("im.via_ms", milliseconds);
     }
 

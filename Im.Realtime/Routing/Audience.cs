@@ -5,6 +5,9 @@ namespace Im.Realtime.Routing;
 /// <summary>The connections of this node that listen to one topic. Delivering walks an immutable snapshot, made anew only after a change.</summary>
 internal sealed class Audience
 {
+    /// <summary>So few are written to at once; a round to more is the <see cref="OutboxWriter"/>'s.</summary>
+    private const int Few = 2;
+
     private readonly Lock _gate = new();
     private readonly HashSet<ClientConnection> _connections = [];
     private ClientConnection[]? _snapshot = [];
@@ -41,9 +44,12 @@ internal sealed class Audience
         }
     }
 
-    public void Send(ReadOnlyMemory<byte> frame, bool droppable = false)
+    /// <returns>To how many.</returns>
+    public int Send(ReadOnlyMemory<byte> frame, bool droppable = false)
     {
-        foreach (var connection in Snapshot)
-            connection.Outbox.Enqueue(frame, droppable);
+        var connections = Snapshot;
+        foreach (var connection in connections)
+            connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Few);
+        return connections.Length;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Im.Core.Bus;
 using Im.Core.Messages;
@@ -10,7 +9,8 @@ namespace Im.Realtime.Routing;
 /// <summary>What the bus brings for one user, to all their connections on this node.</summary>
 internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo, Audience> profileChanged)
 {
-    private readonly ConcurrentDictionary<ConversationId, ConversationFeed> _feeds = [];
+    private readonly Lock _gate = new();
+    private Dictionary<ConversationId, ConversationFeed>? _feeds; // most users are silent: none is made before it is needed
     private Task<IAsyncDisposable>? _subscription;
 
     public Audience Audience { get; } = new();
@@ -48,6 +48,14 @@ internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo,
         }
     }
 
-    private ConversationFeed FeedOf(ConversationId conversation) =>
-        _feeds.GetOrAdd(conversation, static (conversation, self) => self.feeds.Create(conversation, self.route.Audience), (feeds, route: this));
+    private ConversationFeed FeedOf(ConversationId conversation)
+    {
+        lock (_gate)
+        {
+            _feeds ??= [];
+            if (!_feeds.TryGetValue(conversation, out var feed))
+                _feeds.Add(conversation, feed = feeds.Create(conversation, Audience));
+            return feed;
+        }
+    }
 }

@@ -17,10 +17,10 @@ internal sealed class SocketPair
     {
         var options = new PipeOptions(pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2);
         Pipe toClient = new(options), toServer = new(options);
-        _toClient = new DuplexStream(toServer.Reader.AsStream(), toClient.Writer);
+        _toClient = new DuplexStream(toServer.Reader, toClient.Writer);
         Stream = new(_toClient, socket: null, _toClient.Dispose);
         Server = WebSocket.CreateFromStream(Stream, new WebSocketCreationOptions { IsServer = true });
-        Client = WebSocket.CreateFromStream(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer), new WebSocketCreationOptions { IsServer = false });
+        Client = WebSocket.CreateFromStream(new DuplexStream(toClient.Reader, toServer.Writer), new WebSocketCreationOptions { IsServer = false });
     }
 
     /// <summary>Completes when the server has begun to write to a client that may not read.</summary>
@@ -28,6 +28,9 @@ internal sealed class SocketPair
 
     /// <summary>How often the server has written to its transport.</summary>
     public int Writes => _toClient.Writes;
+
+    /// <summary>How often the server has begun to read from its transport.</summary>
+    public int Reads => _toClient.Reads;
 
     /// <summary>What is between the server's WebSocket and its transport.</summary>
     public ClientStream Stream { get; }
@@ -65,13 +68,16 @@ internal sealed class SocketPair
         return sequences;
     }
 
-    private sealed class DuplexStream(Stream input, PipeWriter output) : Stream
+    private sealed class DuplexStream(PipeReader reader, PipeWriter output) : Stream
     {
+        private readonly Stream _input = reader.AsStream();
         private readonly TaskCompletionSource _began = new();
 
         public Task Began => _began.Task;
 
         public int Writes { get; private set; }
+
+        public int Reads { get; private set; }
 
         public override bool CanRead => true;
         public override bool CanWrite => true;
@@ -79,7 +85,11 @@ internal sealed class SocketPair
         public override long Length => throw new NotSupportedException();
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Reads++;
+            return _input.ReadAsync(buffer, cancellationToken);
+        }
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             Writes++;
@@ -88,7 +98,7 @@ internal sealed class SocketPair
                 throw new OperationCanceledException("The socket was aborted.");
         }
         public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-        public override int Read(byte[] buffer, int offset, int count) => input.Read(buffer, offset, count);
+        public override int Read(byte[] buffer, int offset, int count) => _input.Read(buffer, offset, count);
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
         public override void Flush()
         {
@@ -98,8 +108,8 @@ internal sealed class SocketPair
 
         protected override void Dispose(bool disposing)
         {
-            input.Dispose();
-            output.CancelPendingFlush(); // as a network stream: who waits for the peer waits no longer
+            reader.CancelPendingRead(); // as a network stream: who waits for the peer waits no longer
+            output.CancelPendingFlush();
             output.Complete();
         }
     }
