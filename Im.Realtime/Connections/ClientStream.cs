@@ -224,8 +224,15 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
         {
             if (context.Features.Get<ITlsHandshakeFeature>() is not null || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
                 return null;
-            socket.Blocking = false;
-            return socket;
+            try
+            {
+                socket.Blocking = false;
+                return socket;
+            }
+            catch (Exception e) when (e is ObjectDisposedException or SocketException)
+            {
+                return null; // the client has gone meanwhile: so says the first read
+            }
         }
     }
 }

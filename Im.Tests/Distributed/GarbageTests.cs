@@ -116,7 +116,7 @@ public sealed class GarbageTests(ImAppFixture im)
         {
             await (await user.ConnectAsync(node)).Client.SendAsync(ChatTarget.Lobby, "all is well");
             var errors = await im.Telemetry.GetStringAsync($"api/telemetry/logs?resource={node}&severity=error");
-            Assert.DoesNotContain("Exception", errors, StringComparison.Ordinal);
+            Assert.False(errors.Contains("Exception", StringComparison.Ordinal), errors[..Math.Min(errors.Length, 4_000)]);
         }
     }
 
