@@ -1,4 +1,3 @@
-using Im.Bench.Measurement;
 using Im.Bench.Peers;
 using Im.Bench.Report;
 
@@ -10,8 +9,6 @@ namespace Im.Bench.Scenarios;
 /// </summary>
 internal sealed class IdleMemoryScenario : Scenario
 {
-    private const int FirstConnections = 100;
-
     public override string Name => "idle-memory";
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
@@ -29,22 +26,15 @@ internal sealed class IdleMemoryScenario : Scenario
     private static async Task<Idle> MeasureAsync(BenchRun run, Peer peer)
     {
         run.Say($"{peer.Name}: {run.Plan.IdleConnections:#,0} connections on a fresh node");
-        await peer.StopNodesAsync();
-        // The first connections load code and make the heap what it is.
-        await (await Room.OpenAsync(run, peer, FirstConnections, 0)).DisposeAsync();
-        var (node, program) = (peer.Nodes[0].Id, ProcessTree.Read().ProgramId(peer.Nodes[0].Id));
-        await FullCollection.ForceAsync(program, run.Cancelled);
-        var before = ProcessTree.Read().ResidentBytes(node);
+        var node = await IdleNode.StartAsync(run, peer);
         await using var room = await Room.OpenAsync(run, peer, run.Plan.IdleConnections, 0);
         await Task.Delay(run.Plan.IdleFor / 3, run.Cancelled);
-        var busy = ProcessTree.Read().CpuSeconds(node);
+        var busy = node.CpuSeconds;
         await Task.Delay(run.Plan.IdleFor * 2 / 3, run.Cancelled);
-        var used = ProcessTree.Read().CpuSeconds(node) - busy;
-        var asItIs = KilobytesEach();
-        await FullCollection.ForceAsync(program, run.Cancelled);
-        return new(asItIs, KilobytesEach(), used / (run.Plan.IdleFor * 2 / 3).TotalSeconds * 100);
-
-        double KilobytesEach() => (ProcessTree.Read().ResidentBytes(node) - before) / 1024.0 / run.Plan.IdleConnections;
+        var used = node.CpuSeconds - busy;
+        var asItIs = node.KilobytesEach;
+        await node.CollectAsync();
+        return new(asItIs, node.KilobytesEach, used / (run.Plan.IdleFor * 2 / 3).TotalSeconds * 100);
     }
 
     private sealed record Idle(double Kilobytes, double CollectedKilobytes, double CpuPercent);

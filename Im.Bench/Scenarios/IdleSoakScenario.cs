@@ -1,5 +1,4 @@
 using System.Globalization;
-using Im.Bench.Measurement;
 using Im.Bench.Report;
 
 namespace Im.Bench.Scenarios;
@@ -15,32 +14,25 @@ internal sealed class IdleSoakScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        var peer = run.Im;
-        await peer.StopNodesAsync();
-        await (await Room.OpenAsync(run, peer, 100, 0)).DisposeAsync();
-        var (node, program) = (peer.Nodes[0].Id, ProcessTree.Read().ProgramId(peer.Nodes[0].Id));
-        await FullCollection.ForceAsync(program, run.Cancelled);
-        var before = ProcessTree.Read().ResidentBytes(node);
-        await using var room = await Room.OpenAsync(run, peer, run.Plan.IdleConnections, 0);
+        var node = await IdleNode.StartAsync(run, run.Im);
+        await using var room = await Room.OpenAsync(run, run.Im, run.Plan.IdleConnections, 0);
         await Task.Delay(run.Plan.IdleSoak / Looks, run.Cancelled);
-        var (first, busy) = (KilobytesEach(), ProcessTree.Read().CpuSeconds(node));
+        var (first, busy) = (node.KilobytesEach, node.CpuSeconds);
         for (var look = 2; look <= Looks; look++)
         {
             await Task.Delay(run.Plan.IdleSoak / Looks, run.Cancelled);
-            run.Say(string.Create(CultureInfo.InvariantCulture, $"{room.Count:#,0} connections, {run.Plan.IdleSoak * look / Looks:mm\\:ss}: {KilobytesEach():0.0} KB each"));
+            run.Say(string.Create(CultureInfo.InvariantCulture, $"{room.Count:#,0} connections, {run.Plan.IdleSoak * look / Looks:mm\\:ss}: {node.KilobytesEach:0.0} KB each"));
         }
-        var used = ProcessTree.Read().CpuSeconds(node) - busy;
-        var last = KilobytesEach();
-        await Rounds.MeasureOnceAsync(run, peer, new MessageLoad([Route.Lobby(room.One[0], room.Count)], room.Count, Pace.Every(1)), run.Plan.Window);
-        await FullCollection.ForceAsync(program, run.Cancelled);
+        var used = node.CpuSeconds - busy;
+        var last = node.KilobytesEach;
+        await Rounds.MeasureOnceAsync(run, run.Im, new MessageLoad([Route.Lobby(room.One[0], room.Count)], room.Count, Pace.Every(1)), run.Plan.Window);
+        await node.CollectAsync();
         return
         [
             new("idle soak: node memory per connection at first", "KB", new(first)),
             new("idle soak: node memory per connection at the end", "KB", new(last)),
-            new("idle soak: the same after a message to all and a full collection", "KB", new(KilobytesEach())),
+            new("idle soak: the same after a message to all and a full collection", "KB", new(node.KilobytesEach)),
             new("idle soak: CPU of the node", "% of a core", new(used / (run.Plan.IdleSoak * (Looks - 1) / Looks).TotalSeconds * 100)),
         ];
-
-        double KilobytesEach() => (ProcessTree.Read().ResidentBytes(node) - before) / 1024.0 / run.Plan.IdleConnections;
     }
 }

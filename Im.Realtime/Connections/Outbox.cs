@@ -48,9 +48,8 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
                 _frames.Enqueue(frame);
                 _waitingBytes += frame.Length;
             }
-            if (_writing)
+            if (!TakeTurn())
                 return;
-            _writing = true;
         }
         if (atOnce && writer.IsIdle)
             _ = WriteAsync();
@@ -80,9 +79,8 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
             if (_close is not null)
                 return;
             RequestClose(code, reason);
-            if (_writing)
+            if (!TakeTurn())
                 return;
-            _writing = true;
         }
         writer.Add(this);
     }
@@ -92,6 +90,9 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
         _close = (code, reason);
         _abort = time.CreateTimer(static socket => ((WebSocket)socket!).Abort(), socket, CloseWithin, Timeout.InfiniteTimeSpan);
     }
+
+    // Whoever takes it sees to the writing; the gate is held.
+    private bool TakeTurn() => !_writing && (_writing = true);
 
     /// <summary>
     /// Called by one at a time. Ends when nothing waits. A failed write means that the socket is gone; the receiving side notices by itself.
