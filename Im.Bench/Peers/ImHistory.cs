@@ -7,6 +7,9 @@ namespace Im.Bench.Peers;
 /// <summary>Conversations with a past, copied into Postgres as the product would have written them.</summary>
 internal static class ImHistory
 {
+    // A transaction of before the nodes started: to them this is no news.
+    private const ulong LongAgo = 3;
+
     /// <summary>Each pair of people gets a direct conversation with so many messages of the first one.</summary>
     public static async Task FillAsync(NpgsqlDataSource source, IEnumerable<(Guid One, Guid Other)> pairs, int messages, CancellationToken cancellationToken)
     {
@@ -26,7 +29,7 @@ internal static class ImHistory
             await copy.WriteAsync(pair.Item2, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync(0L, NpgsqlDbType.Bigint, cancellationToken);
         });
-        await CopyAsync("messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node)",
+        await CopyAsync("messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node, tx)",
             all.SelectMany(pair => Enumerable.Range(1, messages).Select(seq => (pair, seq))), async (copy, row) =>
         {
             await copy.WriteAsync(IdOf(row.pair), NpgsqlDbType.Uuid, cancellationToken);
@@ -37,6 +40,7 @@ internal static class ImHistory
             await copy.WriteAsync("a line as people write them, written some time ago and read again", NpgsqlDbType.Text, cancellationToken);
             await copy.WriteAsync(DateTime.UtcNow, NpgsqlDbType.TimestampTz, cancellationToken);
             await copy.WriteAsync("realtime-1", NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(LongAgo, NpgsqlDbType.Xid8, cancellationToken);
         });
         // What autovacuum would have done long ago.
         await using var analyze = new NpgsqlCommand("VACUUM (ANALYZE) conversations, members, messages", connection);

@@ -26,7 +26,7 @@ internal sealed class OutboxWriter : IThreadPoolWorkItem
         {
             while (_waiting.TryDequeue(out var outbox))
                 _ = outbox.WriteAsync(); // ends in its Closed, whatever happens
-            Volatile.Write(ref _running, 0);
+            Interlocked.Exchange(ref _running, 0); // not just a volatile write: the look after it must not come before it
         }
         while (!_waiting.IsEmpty && Interlocked.Exchange(ref _running, 1) == 0);
     }

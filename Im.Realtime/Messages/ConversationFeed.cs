@@ -10,9 +10,10 @@ namespace Im.Realtime.Messages;
 /// Puts one conversation's messages in order for one audience. The bus delivers at most once, and two nodes that commit at the same time may publish in the
 /// other order; so a message that leaves a hole is held, and what is missing is read from the store. Each sequence is handed on once.
 /// </summary>
+/// <param name="reads">The turns to read from the store, shared by the feeds of a node.</param>
 /// <param name="lastSeq">The newest sequence that needs no delivery; null when unknown: then the messages just before the first one are looked up.</param>
 internal sealed partial class ConversationFeed(
-    ConversationId conversation, Audience audience, long? lastSeq, MessageDelivery delivery, IMessageStore store, NodeMetrics metrics, TimeProvider time, ILogger log)
+    ConversationId conversation, Audience audience, long? lastSeq, MessageDelivery delivery, IMessageStore store, SemaphoreSlim reads, NodeMetrics metrics, TimeProvider time, ILogger log)
 {
     /// <summary>A late publish usually follows within this time; only then the store is asked.</summary>
     private static readonly TimeSpan HoldBack = TimeSpan.FromMilliseconds(20);
@@ -90,6 +91,7 @@ internal sealed partial class ConversationFeed(
         {
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, time);
+            await reads.WaitAsync();
             try
             {
                 if (await HealOnceAsync())
@@ -100,6 +102,10 @@ internal sealed partial class ConversationFeed(
             {
                 LogHealFailed(log, conversation, e);
                 wait = StoreRetry;
+            }
+            finally
+            {
+                reads.Release();
             }
         }
     }

@@ -134,13 +134,33 @@ public sealed class ConversationFeedTests
         Assert.Equal("node-a", message.Node);
     }
 
-    private ConversationFeed CreateFeed(long? lastSeq)
+    [Fact]
+    public async Task After_an_outage_the_feeds_of_a_node_take_turns_at_the_store()
+    {
+        _store.Add(1);
+        _store.Answers = TimeSpan.FromMilliseconds(5);
+        var feeds = CreateFactory();
+        var audience = CreateAudience();
+        for (var n = 0; n < 100; n++)
+            feeds.Create(ConversationId.Lobby, audience).Expect(1, 1);
+        Assert.Equal(100, (await _receiver.ReadSequencesAsync(100)).Count);
+        Assert.Equal(FeedFactory.MaxReads, _store.MostReadsAtOnce);
+    }
+
+    private ConversationFeed CreateFeed(long? lastSeq) => CreateFactory().Create(ConversationId.Lobby, CreateAudience(), lastSeq);
+
+    private Audience CreateAudience()
     {
         var audience = new Audience();
         audience.Add(new ClientConnection("c", null, null, _receiver.NewOutbox()));
+        return audience;
+    }
+
+    private FeedFactory CreateFactory()
+    {
         var metrics = new NodeMetrics(new ConnectionTable());
         var delivery = new MessageDelivery(new NodeIdentity("node-b", "1"), metrics, TimeProvider.System);
-        return new(ConversationId.Lobby, audience, lastSeq, delivery, _store, metrics, TimeProvider.System, NullLogger.Instance);
+        return new(delivery, _store, metrics, TimeProvider.System, NullLogger<ConversationFeed>.Instance);
     }
 
     private static BusEnvelope Envelope(long seq) => MessageDelivery.FromStore(StoreOfMessages.Message(seq, DateTimeOffset.UtcNow));
@@ -150,7 +170,11 @@ public sealed class ConversationFeedTests
     {
         private readonly SortedList<long, MessageInfo> _messages = [];
 
+        private int _reading;
+
         public int Reads { get; private set; }
+        public int MostReadsAtOnce { get; private set; }
+        public TimeSpan Answers { get; set; }
         public int FailNextReads { get; set; }
 
         public static MessageInfo Message(long seq, DateTimeOffset at) =>
@@ -164,14 +188,22 @@ public sealed class ConversationFeedTests
                 _messages.Add(seq, Message(seq, at));
         }
 
-        public Task<MessagePage> ReadAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
+        public async Task<MessagePage> ReadAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
         {
             Reads++;
+            if (Answers > TimeSpan.Zero)
+            {
+                lock (_messages)
+                    MostReadsAtOnce = Math.Max(MostReadsAtOnce, ++_reading);
+                await Task.Delay(Answers, cancellationToken);
+                lock (_messages)
+                    _reading--;
+            }
             if (FailNextReads-- > 0)
                 throw new StoreUnavailableException(new IOException("test"));
             var found = _messages.Values.Where(m => m.Seq > (after ?? 0) && m.Seq < (before ?? long.MaxValue)).ToList();
             var page = after is null ? found.TakeLast(limit) : found.Take(limit);
-            return Task.FromResult(new MessagePage([.. page], _messages.Keys.LastOrDefault(), found.Count > limit));
+            return new([.. page], _messages.Keys.LastOrDefault(), found.Count > limit);
         }
 
         public Task<AppendResult> AppendAsync(NewMessage message, CancellationToken cancellationToken = default) => throw new NotSupportedException();

@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 const isLooking = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
 
 /** Somebody has this window before them: visible, and with the focus. */
 export function useLooking(): boolean {
   const [looking, setLooking] = useState(isLooking);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const look = () => setLooking(isLooking());
     addEventListener('focus', look);
     addEventListener('blur', look);

@@ -1,5 +1,5 @@
 import type { Gap, Timeline } from '@im/client';
-import { useCallback, useEffect, useReducer, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 import { addresseeOf } from '../state/addressee.ts';
 import { client, me } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
@@ -23,7 +23,8 @@ export function useTimeline(chat: ChatKey): LoadedTimeline {
   const timeline = client.timeline(addresseeOf(chat));
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [failed, setFailed] = useState(false);
-  useEffect(() => timeline.on('change', () => redraw(undefined)), [timeline]);
+  // Before anything is painted: a page of history may be there sooner than what runs after the painting.
+  useLayoutEffect(() => timeline.on('change', () => redraw(undefined)), [timeline]);
   const loadOlder = useCallback(() => {
     if (!mayRead || !timeline.hasOlder) return;
     setFailed(false);
