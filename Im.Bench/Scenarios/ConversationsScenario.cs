@@ -7,7 +7,7 @@ namespace Im.Bench.Scenarios;
 /// <summary>Whether a durable send costs the same in ten conversations and in a hundred thousand: ten senders, each with one person or with ten thousand in turn.</summary>
 internal sealed class ConversationsScenario : Scenario
 {
-    private const int Senders = 10, InFlightEach = 32;
+    private const int Senders = 10, InFlightEach = 1;
 
     public override string Name => "conversations";
 

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Im.Realtime.Connections;
 
 /// <summary>
-/// The bytes to and from one client, below its WebSocket. It does three things a WebSocket cannot: it sends several frames with one write, it sends a ping when it is told to,
-/// and it lets a close frame arrive.
+/// The bytes to and from one client, below its WebSocket, which reads its frames, answers pings and closes. It does three things a WebSocket cannot: it sends several frames
+/// with one write, it sends a ping when it is told to, and it lets a close frame arrive.
 /// <para>
-/// Each write down here ends as a system call, which costs more than everything else about a delivery. Between <see cref="Hold"/> and <see cref="ReleaseAsync"/> what is written
-/// is gathered, and then goes out at once. It goes to the socket itself: Kestrel's pipe would have another thread make the call, and keep the buffers of the largest frame for ever.
+/// Each write down here ends as a system call, which costs more than everything else about a delivery. So what waits is gathered (<see cref="FrameRound"/>), and goes out at
+/// once, to the socket itself: Kestrel's pipe would have another thread make the call, and keep the buffers of the largest frame for ever.
 /// (Over TLS, and in tests without a socket, it goes through Kestrel.)
 /// </para>
 /// <para>
@@ -24,7 +24,7 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
 {
     private static readonly byte[] Ping = [0x89, 0x00];
 
-    private const int FirstHeldBytes = 4 * 1024, MaxHeldBytes = 64 * 1024;
+    private const byte CloseFrame = 0x88;
 
     /// <summary>How long a client may take to read our close frame.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
@@ -32,13 +32,9 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
     /// <summary>The same once its own close frame is here: ours, which may have crossed it, still passes the gateway.</summary>
     private static readonly TimeSpan AfterAnswer = TimeSpan.FromMilliseconds(150);
 
-    private readonly Lock _gate = new();
     private readonly SemaphoreSlim _writing = new(1);
-    private byte[]? _held;
-    private int _heldBytes;
-    private bool _holding;
     private int _silence;
-    private volatile bool _isOver;
+    private volatile bool _closed, _isOver;
 
     public override bool CanRead => true;
     public override bool CanWrite => true;
@@ -61,38 +57,38 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
     public int CountSilence() => ++_silence;
 
     /// <summary>Writes a WebSocket ping, between two frames.</summary>
-    public ValueTask PingAsync() => WriteThroughAsync(Ping, CancellationToken.None);
+    public ValueTask PingAsync() => SendAsync(Ping);
 
-    /// <summary>From here on writes are gathered, up to 64 KiB.</summary>
-    public void Hold()
+    /// <summary>Writes whole frames.</summary>
+    /// <exception cref="IOException">The client is gone, or has been told that nothing more comes.</exception>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> frames)
     {
-        lock (_gate)
-            _holding = true;
-    }
-
-    /// <summary>Writes what was gathered.</summary>
-    public async ValueTask ReleaseAsync()
-    {
-        byte[]? held;
-        int length;
-        lock (_gate)
+        await _writing.WaitAsync();
+        try
         {
-            _holding = false;
-            (held, length) = (_held, _heldBytes);
-            (_held, _heldBytes) = (null, 0);
+            if (_closed)
+                throw new IOException("After a close frame nothing may follow.");
+            await WriteThroughAsync(frames, CancellationToken.None);
         }
-        if (held is null)
-            return;
-        await WriteThroughAsync(held.AsMemory(0, length), CancellationToken.None);
-        ArrayPool<byte>.Shared.Return(held); // not after a failure: the write may still be under way
+        finally
+        {
+            _writing.Release();
+        }
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    // The WebSocket's own: a pong, which may come while a round is written, or a close frame.
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken = default)
     {
-        if (TryGather(buffer.Span))
-            return;
-        await ReleaseAsync();
-        await WriteThroughAsync(buffer, cancellationToken);
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            _closed |= frame.Span[0] == CloseFrame;
+            await WriteThroughAsync(frame, cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     // Who reads again has got something.
@@ -128,41 +124,12 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
     private static bool EndsWithCloseFrame(ReadOnlySpan<byte> bytes) =>
         bytes is [.., 0x88, 0x82, _, _, _, _, _, _] or [.., 0x88, 0x80, _, _, _, _];
 
-    private bool TryGather(ReadOnlySpan<byte> bytes)
+    private ValueTask WriteThroughAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            if (!_holding || _heldBytes + bytes.Length > MaxHeldBytes)
-                return false;
-            _held ??= ArrayPool<byte>.Shared.Rent(Math.Max(FirstHeldBytes, bytes.Length));
-            if (_heldBytes + bytes.Length > _held.Length)
-            {
-                var larger = ArrayPool<byte>.Shared.Rent(MaxHeldBytes);
-                _held.AsSpan(0, _heldBytes).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_held);
-                _held = larger;
-            }
-            bytes.CopyTo(_held.AsSpan(_heldBytes));
-            _heldBytes += bytes.Length;
-            return true;
-        }
-    }
-
-    // The WebSocket's own pong may be written while a round is: one after the other.
-    private async ValueTask WriteThroughAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        await _writing.WaitAsync(cancellationToken);
-        try
-        {
-            if (socket is null)
-                await inner.WriteAsync(bytes, cancellationToken);
-            else if (bytes.Length is var length && SendNow(socket, bytes.Span) is var sent && sent < length)
-                await SendRestAsync(socket, bytes[sent..], cancellationToken);
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        if (socket is null)
+            return inner.WriteAsync(bytes, cancellationToken);
+        var sent = SendNow(socket, bytes.Span);
+        return sent == bytes.Length ? default : SendRestAsync(socket, bytes[sent..], cancellationToken);
     }
 
     // Nearly always the operating system takes everything at once.
@@ -200,7 +167,11 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
     public override void SetLength(long value) => throw new NotSupportedException();
 
     // Otherwise the request's end closes the stream. But an abort is meant to end what waits for the peer in vain.
-    protected override void Dispose(bool disposing) => _ = EndWaitsAsync();
+    protected override void Dispose(bool disposing)
+    {
+        _closed = true;
+        _ = EndWaitsAsync();
+    }
 
     private async Task EndWaitsAsync()
     {

@@ -104,19 +104,12 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
             (int Code, string Reason)? close;
             do
             {
-                stream.Hold();
-                try
+                while (TryGather(out var round))
                 {
-                    while (TryNext(out var frame))
-                    {
-                        await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
-                        lock (_gate)
-                            _waitingBytes -= frame.Length;
-                    }
-                }
-                finally
-                {
-                    await stream.ReleaseAsync(); // whatever failed: the socket's own close frame may be among what was gathered
+                    await stream.SendAsync(round.Frames);
+                    round.Return(); // not after a failure: the write may still be under way
+                    lock (_gate)
+                        _waitingBytes -= round.PayloadBytes;
                 }
             }
             while (!IsDone(out close));
@@ -145,10 +138,10 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
         }
     }
 
-    private bool TryNext(out ReadOnlyMemory<byte> frame)
+    private bool TryGather(out FrameRound round)
     {
         lock (_gate)
-            return _frames.TryDequeue(out frame);
+            return FrameRound.TryTake(_frames, out round);
     }
 
     private bool IsDone(out (int Code, string Reason)? close)

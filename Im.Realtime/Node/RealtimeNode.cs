@@ -41,8 +41,11 @@ internal static class RealtimeNode
             kestrel.Limits.MaxConcurrentConnections = limits.Value.MaxConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.Value.HeadersTimeoutSeconds);
         });
-        // A response has left when its flush returns: ClientStream goes on from there.
-        return services.Configure<SocketTransportOptions>(sockets => sockets.MaxWriteBufferSize = 1);
+        return services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.MaxWriteBufferSize = 1; // a response has left when its flush returns: ClientStream goes on from there
+            sockets.UnsafePreferInlineScheduling = true; // a frame is taken by the thread that read it; nothing here blocks one
+        });
     }
 
     public static void UseSockets(this IApplicationBuilder app) => app.Use(next => context => ClientStream.UseAsync(context, next)).UseWebSockets();

@@ -50,6 +50,36 @@ public sealed class OutboxTests
             Assert.Equal(size, Assert.IsType<ErrorFrame>(await sockets.ReadFrameAsync()).Message.Length);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(125)]
+    [InlineData(126)]
+    [InlineData(65_535)]
+    [InlineData(65_536)]
+    public async Task A_frame_says_its_length_in_each_of_the_three_ways(int length)
+    {
+        var sockets = new SocketPair(pauseBytes: 1024 * 1024);
+        var outbox = sockets.NewOutbox();
+        outbox.Enqueue(Encoding.UTF8.GetBytes(new string('x', length)));
+        outbox.Enqueue(ClientConnection.Serialize(new PongFrame(1)));
+        Assert.Equal(length, (await sockets.ReadRawAsync())!.Value.Length);
+        Assert.IsType<PongFrame>(await sockets.ReadFrameAsync());
+    }
+
+    [Fact]
+    public async Task After_the_close_frame_that_answers_a_broken_one_nothing_is_written()
+    {
+        var sockets = new SocketPair();
+        var outbox = sockets.NewOutbox();
+        await sockets.Client.SendAsync(new byte[] { 0xff }, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None); // no UTF-8
+        await Assert.ThrowsAsync<WebSocketException>(() => sockets.Server.ReceiveAsync(new byte[16], CancellationToken.None));
+        outbox.Enqueue(ClientConnection.Serialize(new PongFrame(1)));
+        await outbox.Closed.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(1, sockets.Writes);
+        Assert.Null(await sockets.ReadFrameAsync());
+        Assert.Equal(WebSocketCloseStatus.InvalidPayloadData, sockets.Client.CloseStatus);
+    }
+
     [Fact]
     public async Task What_waits_is_written_before_the_close_frame()
     {
