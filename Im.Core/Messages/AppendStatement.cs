@@ -11,7 +11,7 @@ namespace Im.Core.Messages;
 /// </summary>
 internal sealed class AppendStatement : IAsyncDisposable
 {
-    // item:     what the batch brings, with what is stored already under the same (conversation, sender, client id).
+    // item:     what the batch brings, with what is stored already under the same (conversation, sender, client id), and whether its recipient has an account.
     // fresh:    what is not, numbered within its conversation; without what is for somebody who has no account, of which no row comes back.
     // advanced: the heads of the conversations, made where they are missing. Its order by id is the order in which every node locks them: no deadlock.
     //           A row that another node has just advanced is waited for and read anew, so sequences continue there.
@@ -21,15 +21,17 @@ internal sealed class AppendStatement : IAsyncDisposable
     // A message that another node stores between the look into messages and the lock violates the unique index: all is undone, and the next try finds it.
     private const string Sql = """
         WITH item AS MATERIALIZED (
-            SELECT i.*, m.seq AS known_seq, m.sender_nickname AS known_nickname, m.body AS known_body, m.at AS known_at, m.node AS known_node
+            SELECT i.*, i.peer_id IS NULL OR p.id IS NOT NULL AS has_peer,
+                   m.seq AS known_seq, m.sender_nickname AS known_nickname, m.body AS known_body, m.at AS known_at, m.node AS known_node
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY AS i (conversation_id, sender_id, sender_nickname, peer_id, client_id, body, at, node, position)
             LEFT JOIN LATERAL (
                 SELECT * FROM messages s WHERE s.conversation_id = i.conversation_id AND s.sender_id = i.sender_id AND s.client_id = i.client_id LIMIT 1
             ) m ON true
+            LEFT JOIN LATERAL (SELECT id FROM users WHERE id = i.peer_id LIMIT 1) p ON true
         ), fresh AS MATERIALIZED (
             SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, body, at, node, position,
                    row_number() OVER (PARTITION BY conversation_id ORDER BY position) AS number
-            FROM item WHERE known_seq IS NULL AND (peer_id IS NULL OR EXISTS (SELECT FROM users WHERE id = peer_id))
+            FROM item WHERE known_seq IS NULL AND has_peer
         ), advanced AS (
             INSERT INTO conversations AS c (id, kind, last_seq, last_message_at)
             SELECT conversation_id, CASE WHEN peer_id IS NULL THEN 0 ELSE 1 END, count(*), max(at) FROM fresh GROUP BY 1, 2 ORDER BY 1
@@ -62,6 +64,10 @@ internal sealed class AppendStatement : IAsyncDisposable
         SELECT position, known_seq, true, known_nickname, known_body, known_at, known_node FROM item WHERE known_seq IS NOT NULL
         """;
 
+    // Planned once: planning took longer than executing, and Postgres by itself planned each batch anew. By index, because that one plan is made while the tables are empty.
+    // The pool takes the settings back with the connection.
+    private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
+
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlCommand _command;
     private readonly List<Guid> _conversations = [];
@@ -89,7 +95,13 @@ internal sealed class AppendStatement : IAsyncDisposable
         Add(_nodes, NpgsqlDbType.Text);
     }
 
-    public static async Task<AppendStatement> OpenAsync(NpgsqlDataSource source) => new(await source.OpenConnectionAsync());
+    public static async Task<AppendStatement> OpenAsync(NpgsqlDataSource source)
+    {
+        var connection = await source.OpenConnectionAsync();
+        await using var settings = new NpgsqlCommand(Settings, connection);
+        await settings.ExecuteNonQueryAsync();
+        return new(connection);
+    }
 
     /// <summary>Stores the batch, all or nothing. Returns only what is committed, in the order of <paramref name="batch"/>; null for a message to somebody who has no account.</summary>
     /// <exception cref="TimeoutException">No answer came in time: it may be stored or not, now or later. All that is left to do with this object is to dispose it.</exception>
