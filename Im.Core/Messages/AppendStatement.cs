@@ -97,10 +97,17 @@ internal sealed class AppendStatement : IAsyncDisposable
 
     public static async Task<AppendStatement> OpenAsync(NpgsqlDataSource source)
     {
-        var connection = await source.OpenConnectionAsync();
-        await using var settings = new NpgsqlCommand(Settings, connection);
-        await settings.ExecuteNonQueryAsync();
-        return new(connection);
+        var statement = new AppendStatement(await source.OpenConnectionAsync());
+        try
+        {
+            await statement.SetUpAsync();
+            return statement;
+        }
+        catch
+        {
+            await statement.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Stores the batch, all or nothing. Returns only what is committed, in the order of <paramref name="batch"/>; null for a message to somebody who has no account.</summary>
@@ -110,6 +117,18 @@ internal sealed class AppendStatement : IAsyncDisposable
         var running = RunAsync(batch);
         _running = running;
         return running.WaitAsync(ImDataSource.AnswerTimeout);
+    }
+
+    private Task SetUpAsync()
+    {
+        _running = ExecuteAsync();
+        return _running.WaitAsync(ImDataSource.AnswerTimeout);
+
+        async Task ExecuteAsync()
+        {
+            await using var settings = new NpgsqlCommand(Settings, _connection);
+            await settings.ExecuteNonQueryAsync();
+        }
     }
 
     private async Task<AppendResult?[]> RunAsync(IReadOnlyList<PendingAppend> batch)
