@@ -35,7 +35,11 @@ public interface ISessionManager
     /// <summary>Makes the session a guest's again, its values deleted, id and token the same; its sockets are told at once. True also for a guest's; false when there is none.</summary>
     Task<bool> LogoutAsync(string sessionId, CancellationToken ct = default);
 
-    /// <summary>A new token for the same session; the old one stays valid for <paramref name="grace"/> (default 30 s, at most 10 min) so that requests under way survive; a further renewal ends it. Null when the token is unknown or already replaced: of two renewals at once one gets a token.</summary>
+    /// <summary>
+    /// A new token for the same session. The old one stays valid until the new one has been used, as its answer may be lost on the way, and for <paramref name="grace"/> after that
+    /// (default 30 s, at most 10 min; zero ends it at once) so that requests under way survive; a renewal of the new one ends it too. Null when the token is unknown or was renewed
+    /// already: of two renewals at once one gets a token. A new one that is not used within the grace time is taken for lost: the old one may be renewed again, which ends the lost one.
+    /// </summary>
     Task<string?> RenewAsync(string token, TimeSpan? grace = null, CancellationToken ct = default);
 
     /// <summary>Ends the session: token dead, sockets closed with 4401 and the reason. False when there is none.</summary>

@@ -27,7 +27,15 @@ internal sealed class RedisSessionManager(
     {
         if (!SessionToken.TryParse(token, out var parsed))
             return null;
-        return await UseAsync(parsed.SessionId, record => record.Accepts(parsed, time.GetUtcNow()));
+        var isFirstUse = false;
+        var session = await UseAsync(parsed.SessionId, record =>
+        {
+            isFirstUse = record.IsFirstUse(parsed);
+            return record.Accepts(parsed, time.GetUtcNow());
+        });
+        if (isFirstUse)
+            await store.UseRenewedAsync(parsed);
+        return session;
     }, ct);
 
     public Task<Session?> GetAsync(string sessionId, CancellationToken ct = default) => RunAsync(async () => (await store.ReadAsync(sessionId))?.Session, ct);

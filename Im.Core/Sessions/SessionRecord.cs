@@ -5,7 +5,9 @@ using StackExchange.Redis;
 namespace Im.Core.Sessions;
 
 /// <summary>A session as its hash in Redis holds it.</summary>
-internal sealed record SessionRecord(Session Session, long ExpiresAt, string Token, string? OldToken, long OldTokenUntil)
+/// <param name="OldToken">The one before the last renewal.</param>
+/// <param name="OldTokenUntil">Null: the renewed one has not been used yet, perhaps it never arrived.</param>
+internal sealed record SessionRecord(Session Session, long ExpiresAt, string Token, string? OldToken, long? OldTokenUntil)
 {
     public const string ValuePrefix = "v:";
 
@@ -19,7 +21,7 @@ internal sealed record SessionRecord(Session Session, long ExpiresAt, string Tok
         var fields = hash.ToDictionary(field => field.Name.ToString(), field => field.Value);
         var values = fields.Where(field => field.Key.StartsWith(ValuePrefix, StringComparison.Ordinal)).ToDictionary(field => field.Key[ValuePrefix.Length..], field => field.Value.ToString());
         var session = new Session(id, UserOf(Field("user")), Time(Field("created")), Time(Field("seen")), new(Field("device"), Field("address")), values);
-        return new(session, (long)Field("expires"), Field("token").ToString(), Field("oldToken"), (long)Field("oldTokenUntil"));
+        return new(session, (long)Field("expires"), Field("token").ToString(), Field("oldToken"), (long?)Field("oldTokenUntil"));
 
         RedisValue Field(string name) => fields.GetValueOrDefault(name);
     }
@@ -27,7 +29,9 @@ internal sealed record SessionRecord(Session Session, long ExpiresAt, string Tok
     public bool IsAlive(DateTimeOffset now) => ExpiresAt > now.ToUnixTimeMilliseconds();
 
     public bool Accepts(SessionToken token, DateTimeOffset now) =>
-        Same(Token, token.Hash) || OldToken is { } old && Same(old, token.Hash) && OldTokenUntil > now.ToUnixTimeMilliseconds();
+        Same(Token, token.Hash) || OldToken is { } old && Same(old, token.Hash) && (OldTokenUntil is not { } until || until > now.ToUnixTimeMilliseconds());
+
+    public bool IsFirstUse(SessionToken token) => OldToken is not null && OldTokenUntil is null && Same(Token, token.Hash);
 
     public static IEnumerable<RedisValue> NewFields(SessionToken token, SessionOrigin origin, DateTimeOffset now)
     {

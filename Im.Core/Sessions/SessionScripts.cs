@@ -33,7 +33,7 @@ internal static class SessionScripts
         end
         if #KEYS > 2 and alive(KEYS[3], ARGV[1]) then
           local old = redis.call('HMGET', KEYS[3], 'token', 'oldToken', 'oldTokenUntil', 'user')
-          local graced = old[2] == ARGV[7] and tonumber(old[3]) > tonumber(ARGV[1])
+          local graced = old[2] == ARGV[7] and (not old[3] or tonumber(old[3]) > tonumber(ARGV[1]))
           if old[1] == ARGV[7] or graced then
             local user = old[4] or 'guest'
             result[1] = user
@@ -81,11 +81,24 @@ internal static class SessionScripts
         return user
         """;
 
-    /// <summary>KEYS session. ARGV now, hash of the token, hash of the new one, until when the former is valid. 0: unknown or replaced already.</summary>
+    /// <summary>
+    /// KEYS session. ARGV now, hash of the token, hash of the new one, grace in ms. The former token has no end (<c>oldTokenUntil</c>) before the new one is used; until
+    /// then it may be renewed again, once the grace is over. 0: unknown, or renewed already.
+    /// </summary>
     public const string Renew = Alive + """
         if not alive(KEYS[1], ARGV[1]) then return 0 end
-        if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then return 0 end
-        redis.call('HSET', KEYS[1], 'token', ARGV[3], 'oldToken', ARGV[2], 'oldTokenUntil', ARGV[4])
+        local held = redis.call('HMGET', KEYS[1], 'token', 'oldToken', 'oldTokenUntil', 'renewed', 'grace')
+        if held[1] ~= ARGV[2] and (held[2] ~= ARGV[2] or held[3] or tonumber(ARGV[1]) < tonumber(held[4]) + tonumber(held[5])) then return 0 end
+        redis.call('HSET', KEYS[1], 'token', ARGV[3], 'oldToken', ARGV[2], 'renewed', ARGV[1], 'grace', ARGV[4])
+        if ARGV[4] == '0' then redis.call('HSET', KEYS[1], 'oldTokenUntil', ARGV[1]) else redis.call('HDEL', KEYS[1], 'oldTokenUntil') end
+        return 1
+        """;
+
+    /// <summary>KEYS session. ARGV now, hash of the token that was used. If it is the new one, the former is valid for the grace time from now.</summary>
+    public const string UseRenewed = """
+        local held = redis.call('HMGET', KEYS[1], 'token', 'oldToken', 'oldTokenUntil', 'grace')
+        if held[1] ~= ARGV[2] or not held[2] or held[3] then return 0 end
+        redis.call('HSET', KEYS[1], 'oldTokenUntil', string.format('%.0f', tonumber(ARGV[1]) + tonumber(held[4])))
         return 1
         """;
 

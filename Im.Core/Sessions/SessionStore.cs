@@ -85,10 +85,12 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     public async Task<SessionToken?> RenewAsync(SessionToken token, TimeSpan grace)
     {
         var renewed = SessionToken.New(token.SessionId);
-        var now = Now;
-        return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Renew, [keys.Session(token.SessionId)], [now, token.Hash, renewed.Hash, now + (long)grace.TotalMilliseconds])
+        return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Renew, [keys.Session(token.SessionId)], [Now, token.Hash, renewed.Hash, (long)grace.TotalMilliseconds])
             ? renewed : null;
     }
+
+    /// <summary>The token of a renewal has arrived at its owner: the grace time of the one before it begins.</summary>
+    public Task UseRenewedAsync(SessionToken token) => _database.ScriptEvaluateAsync(SessionScripts.UseRenewed, [keys.Session(token.SessionId)], [Now, token.Hash]);
 
     /// <summary>Living sessions of the user; what the set names besides is removed from it.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId)

@@ -180,17 +180,45 @@ public abstract class SessionLifeTests(RedisUnderTest server) : SessionSuite(ser
     }
 
     [Fact]
-    public async Task A_renewed_session_accepts_its_old_token_for_the_grace_time_and_no_longer()
+    public async Task A_renewed_session_accepts_its_old_token_for_the_grace_time_after_the_new_one_was_used_and_no_longer()
     {
         var (session, old) = await Sessions.CreateAsync(Laptop);
         var renewed = await Sessions.RenewAsync(old, TimeSpan.FromSeconds(10));
         Assert.NotEqual(old, renewed);
+        Assert.Equal(session.Id, (await Sessions.FindAsync(renewed!))!.Id);
         Time.Advance(TimeSpan.FromSeconds(9.9));
         Assert.Equal(session.Id, (await Other.Sessions.FindAsync(old))!.Id);
         Assert.Equal(session.Id, (await Other.Sessions.FindAsync(renewed!))!.Id);
         Time.Advance(TimeSpan.FromSeconds(0.1));
         Assert.Null(await Other.Sessions.FindAsync(old));
         Assert.Equal(session.Id, (await Other.Sessions.FindAsync(renewed!))!.Id);
+    }
+
+    [Fact]
+    public async Task A_renewal_whose_answer_was_lost_is_made_again_and_the_lost_token_is_worth_nothing()
+    {
+        var (session, old) = await Sessions.LoginAsync(null, Jenny, Laptop);
+        var lost = await Sessions.RenewAsync(old, TimeSpan.FromSeconds(10));
+        Time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Null(await Other.Sessions.RenewAsync(old, TimeSpan.FromSeconds(10)));
+        Time.Advance(TimeSpan.FromHours(20));
+        Assert.Equal(session.Id, (await Other.Sessions.FindAsync(old))!.Id);
+        var renewed = await Other.Sessions.RenewAsync(old, TimeSpan.FromSeconds(10));
+        Assert.Null(await Sessions.FindAsync(lost!));
+        Assert.Equal(session.Id, (await Sessions.FindAsync(renewed!))!.Id);
+        Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Null(await Sessions.RenewAsync(old));
+        Assert.Null(await Sessions.FindAsync(old));
+    }
+
+    [Fact]
+    public async Task A_login_with_a_token_whose_renewal_was_lost_replaces_its_session()
+    {
+        var (guest, old) = await Sessions.CreateAsync(Laptop);
+        await Sessions.RenewAsync(old);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        await Sessions.LoginAsync(old, Jenny, Laptop);
+        Assert.Null(await Sessions.GetAsync(guest.Id));
     }
 
     [Fact]
