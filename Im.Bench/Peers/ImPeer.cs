@@ -84,6 +84,7 @@ internal sealed class ImPeer(RedisAlone redis, PostgresAlone postgres, OwnedProc
         ["Limits__Frames__PerSecond"] = "1000000",
         ["Limits__FrameBytes__PerSecond"] = "1000000000",
         ["Limits__Reads__PerSecond"] = "1000000",
+        ["Limits__Typing__PerSecond"] = "1000000",
         ["Limits__Connects__PerSecond"] = "100000",
         ["Limits__Connects__Burst"] = "1000000",
     };

@@ -6,6 +6,8 @@ namespace Im.Core.Accounts;
 
 internal sealed class AccountData(StoreReader reader) : IAccountData
 {
+    private const int EraseBatch = 5_000;
+
     // The members' rows say in which conversations to look: the messages are found by (conversation, sender).
     private const string WrittenSql = """
         SELECT m.conversation_id, m.seq, m.client_id, m.sender_nickname, m.body, m.at, m.node, s.peer_id
@@ -14,7 +16,18 @@ internal sealed class AccountData(StoreReader reader) : IAccountData
         ORDER BY m.conversation_id, m.seq LIMIT $4
         """;
 
-    // One statement, and so one transaction.
+    // A conversation's, by the unique index on (conversation, sender, client id).
+    private const string EraseWrittenSql = """
+        WITH batch AS MATERIALIZED (
+            SELECT client_id FROM messages WHERE conversation_id = $1 AND sender_id = $2 AND client_id > $3 ORDER BY client_id LIMIT $4
+        ), erased AS (
+            UPDATE messages m SET sender_nickname = $5, body = CASE WHEN $6 THEN '' ELSE m.body END
+            FROM batch b WHERE m.conversation_id = $1 AND m.sender_id = $2 AND m.client_id = b.client_id
+        )
+        SELECT max(client_id) FROM batch
+        """;
+
+    // One statement, and so one transaction. Of the messages what was written while the others were erased.
     private const string EraseSql = """
         WITH erased AS (
             UPDATE users SET user_name = $2, normalized_user_name = $2 || ' ' || id, skeleton = NULL, brief = '', password_hash = NULL, is_admin = false,
@@ -25,6 +38,7 @@ internal sealed class AccountData(StoreReader reader) : IAccountData
         ), written AS (
             UPDATE messages m SET sender_nickname = $2, body = CASE WHEN $3 THEN '' ELSE m.body END
             FROM members s, erased e WHERE s.user_id = e.id AND m.conversation_id = s.conversation_id AND m.sender_id = e.id
+                  AND (m.sender_nickname <> $2 OR $3 AND m.body <> '')
         )
         SELECT id FROM erased
         """;
@@ -47,8 +61,22 @@ internal sealed class AccountData(StoreReader reader) : IAccountData
             return (IReadOnlyList<MessageInfo>)messages;
         }, cancellationToken);
 
-    public Task EraseAsync(Guid userId, bool removeMessages, CancellationToken cancellationToken = default) =>
-        reader.QueryAsync(EraseSql, [userId, IAccountData.ErasedNickname, removeMessages], rows => rows.ReadAsync(), cancellationToken);
+    // The messages first, in batches: an account may have written a million, and a failure leaves somebody who can ask again.
+    public async Task EraseAsync(Guid userId, bool removeMessages, CancellationToken cancellationToken = default)
+    {
+        var conversations = await reader.QueryAsync("SELECT conversation_id FROM members WHERE user_id = $1", [userId], async rows =>
+        {
+            var found = new List<Guid>();
+            while (await rows.ReadAsync())
+                found.Add(rows.GetGuid(0));
+            return found;
+        }, cancellationToken);
+        foreach (var conversation in conversations)
+            for (string? last = ""; last is not null;)
+                last = await reader.QueryAsync(EraseWrittenSql, [conversation, userId, last, EraseBatch, IAccountData.ErasedNickname, removeMessages],
+                    async rows => await rows.ReadAsync() && !rows.IsDBNull(0) ? rows.GetString(0) : null, cancellationToken);
+        await reader.QueryAsync(EraseSql, [userId, IAccountData.ErasedNickname, removeMessages], rows => rows.ReadAsync(), cancellationToken);
+    }
 
     public Task<IReadOnlyList<Guid>?> RemoveMessageAsync(ConversationId conversation, long seq, CancellationToken cancellationToken = default) =>
         reader.QueryAsync(RemoveSql, [conversation.Value, seq], async rows =>

@@ -13,8 +13,9 @@ public interface IAccountData
     Task<IReadOnlyList<MessageInfo>> ReadWrittenAsync(Guid userId, ConversationId? afterConversation, long afterSeq, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Erases the account, in one transaction: nickname (free again), brief, password, keys. Its id stays, for the conversations of others; the sender's nickname of its messages
-    /// becomes <see cref="ErasedNickname"/>, and their text empty if <paramref name="removeMessages"/>.
+    /// Erases the account: nickname (free again), brief, password, keys. Its id stays, for the conversations of others; the sender's nickname of its messages
+    /// becomes <see cref="ErasedNickname"/>, and their text empty if <paramref name="removeMessages"/>. After a failure the account is still there, perhaps without some of its
+    /// messages' texts: ask again.
     /// </summary>
     Task EraseAsync(Guid userId, bool removeMessages, CancellationToken cancellationToken = default);
 

@@ -40,4 +40,7 @@ public enum BusKind : byte
 
     /// <summary>A user's profile changed; payload is their <c>UserInfo</c> as JSON.</summary>
     Profile = 6,
+
+    /// <summary>Somebody is typing: a server frame to forward as it is, and the first to be left out where a client is slow.</summary>
+    Typing = 7,
 }

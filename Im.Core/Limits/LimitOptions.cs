@@ -21,6 +21,10 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Reads { get; set; } = new(50, 500);
 
+    /// <summary><c>typing</c> of one connection, over all conversations.</summary>
+    [ValidateObjectMembers]
+    public Rate Typing { get; set; } = new(5, 50);
+
     /// <summary>Messages of one user, over all connections and nodes.</summary>
     [ValidateObjectMembers]
     public Rate Messages { get; set; } = new(50, 1_000);

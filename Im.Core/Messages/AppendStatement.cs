@@ -27,7 +27,7 @@ internal sealed class AppendStatement : IAsyncDisposable
             LEFT JOIN LATERAL (
                 SELECT * FROM messages s WHERE s.conversation_id = i.conversation_id AND s.sender_id = i.sender_id AND s.client_id = i.client_id LIMIT 1
             ) m ON true
-            LEFT JOIN LATERAL (SELECT id FROM users WHERE id = i.peer_id LIMIT 1) p ON true
+            LEFT JOIN LATERAL (SELECT id FROM users WHERE id = i.peer_id AND erased_at IS NULL LIMIT 1) p ON true
         ), fresh AS MATERIALIZED (
             SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, body, at, node, position,
                    row_number() OVER (PARTITION BY conversation_id ORDER BY position) AS number

@@ -13,7 +13,7 @@ internal sealed class PresenceBoard
     private readonly Dictionary<string, Column> _columns = [];
     private readonly Dictionary<Guid, OnlineUser> _online = [];
     private readonly HashSet<Guid> _listed = [];
-    private readonly Queue<Guid> _unlisted = []; // some of them are gone or listed since
+    private Queue<Guid> _unlisted = []; // some of them are gone or listed since
     private readonly Dictionary<Guid, OnlineUser> _changed = [];
     private int _listedTextBytes;
     private int _guests;
@@ -172,9 +172,17 @@ internal sealed class PresenceBoard
             Unlist(was!);
         var isListed = user.Places > 0 && TryList(user);
         if (user.Places > 0 && !isListed)
-            _unlisted.Enqueue(user.Id);
+            Wait(user.Id);
         if (wasListed || isListed)
             _changed[user.Id] = isListed ? user : user with { Places = 0 };
+    }
+
+    // Every change of somebody who is not listed comes here, and nobody leaves while the list is full and the first of those who wait stays.
+    private void Wait(Guid id)
+    {
+        _unlisted.Enqueue(id);
+        if (_unlisted.Count > 2 * (_online.Count + ProtocolLimits.MaxPresenceUsers))
+            _unlisted = new(_unlisted.Where(each => _online.ContainsKey(each) && !_listed.Contains(each)).Distinct());
     }
 
     private sealed class Column

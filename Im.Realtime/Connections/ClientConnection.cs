@@ -41,6 +41,13 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
         _user = user;
     }
 
+    /// <summary>The user's profile changed; nothing where the connection is somebody else's, or a guest's, by now.</summary>
+    public void Rename(UserInfo user)
+    {
+        if (_user is { } before && before.Id == user.Id)
+            Interlocked.CompareExchange(ref _user, user, before);
+    }
+
     /// <returns>How many bad frames came within the last minute or so.</returns>
     public int CountBadFrame(DateTimeOffset now)
     {

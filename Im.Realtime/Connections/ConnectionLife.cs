@@ -97,6 +97,7 @@ internal sealed partial class ConnectionLife(
         {
             // It is gone, or goes on sending what is not WebSocket.
         }
+        connection.Outbox.Release();
     }
 
     private static string NewId() => $"c-{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12))}";

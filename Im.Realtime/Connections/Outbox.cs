@@ -10,7 +10,7 @@ namespace Im.Realtime.Connections;
 /// <remarks>Nothing runs while nothing waits: enqueueing has the <paramref name="writer"/> come by, which writes all that waits at once.</remarks>
 internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter writer, TimeProvider time)
 {
-    /// <summary>How long the frame under way and those queued before a close may take; then the connection is aborted.</summary>
+    /// <summary>How long the frame under way and those queued before a close may take, and then the client's answer; after that the connection is aborted.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
@@ -18,6 +18,7 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waitingBytes;
     private bool _writing;
+    private int _stalled;
     private (int Code, string Reason)? _close;
     private ITimer? _abort;
 
@@ -57,18 +58,19 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
             writer.Add(this);
     }
 
-    /// <summary>To be called every <see cref="SilenceWatch.Interval"/>: asks a client that has been silent for long, and gives up one that does not answer.</summary>
+    /// <summary>
+    /// To be called every <see cref="SilenceWatch.Interval"/>: asks a client that has been silent for long, and gives up one that does not answer, or that sends but does not take
+    /// what is being written to it.
+    /// </summary>
     public void CountSilence()
     {
-        switch (stream.CountSilence())
-        {
-            case SilenceWatch.PingAfter:
-                _ = PingAsync();
-                break;
-            case SilenceWatch.GoneAfter:
-                socket.Abort();
-                break;
-        }
+        var silence = stream.CountSilence();
+        lock (_gate)
+            _stalled = _writing ? _stalled + 1 : 0;
+        if (silence == SilenceWatch.PingAfter)
+            _ = PingAsync();
+        if (silence == SilenceWatch.GoneAfter || _stalled == SilenceWatch.GoneAfter)
+            socket.Abort();
     }
 
     /// <summary>Writes what waits, then a close frame. The first code wins.</summary>
@@ -84,6 +86,9 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
         }
         writer.Add(this);
     }
+
+    /// <summary>The connection is over: nothing is left to abort.</summary>
+    public void Release() => _abort?.Dispose();
 
     private void RequestClose(int code, string reason)
     {
@@ -109,7 +114,10 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
                     await stream.SendAsync(round.Frames);
                     round.Return(); // not after a failure: the write may still be under way
                     lock (_gate)
+                    {
                         _waitingBytes -= round.PayloadBytes;
+                        _stalled = 0;
+                    }
                 }
             }
             while (!IsDone(out close));
@@ -117,12 +125,13 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
                 return;
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
                 await socket.CloseOutputAsync((WebSocketCloseStatus)asked.Code, asked.Reason, CancellationToken.None);
+            _abort?.Change(CloseWithin, Timeout.InfiniteTimeSpan); // for its answer: whoever goes on without one is not listened to
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException or ArgumentException)
         {
             // No abort: a close frame that the socket sent by itself (a broken frame came) may still be on its way.
+            _abort?.Dispose();
         }
-        _abort?.Dispose();
         _closed.TrySetResult();
     }
 

@@ -21,11 +21,13 @@ internal sealed class FrameGate(UserPace users, IUserStandings standings, IOptio
         {
             case HistoryRequest or ConversationsRequest or ReadRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
                 throw SlowDown(connection, later);
+            case TypingRequest when connection.Pace.Type(limits, time) is { } pause:
+                throw SlowDown(connection, pause);
             case SendFrame or TypingRequest when connection.User is { } user:
                 if (!await MayWriteAsync(user.Id, isTyping: frame is TypingRequest))
                     throw new FrameRefusedException(ErrorCodes.Muted, "You may not write at the moment.");
-                if (frame is SendFrame && await users.MessageAsync(user.Id) is { } pause)
-                    throw SlowDown(connection, pause);
+                if (frame is SendFrame && await users.MessageAsync(user.Id) is { } closed)
+                    throw SlowDown(connection, closed);
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Protocol;
@@ -32,13 +33,20 @@ internal sealed partial class ConversationFeed(
     private bool _healing;
 
     /// <summary>The newest sequence handed to the audience; 0 when none was.</summary>
-    public long LastSeq => _last ?? 0;
+    public long LastSeq
+    {
+        get
+        {
+            lock (_gate) // one that is being delivered counts: whoever came too late for it is told of it by this
+                return _last ?? 0;
+        }
+    }
 
     public void Accept(BusEnvelope envelope)
     {
         lock (_gate)
         {
-            if (envelope.Seq <= _last)
+            if (envelope.Seq <= _last || _last is null && IsOld(envelope))
                 return;
             if (_held.Count < MaxHeld)
                 _held.TryAdd(envelope.Seq, envelope); // beyond that the store has it
@@ -62,6 +70,9 @@ internal sealed partial class ConversationFeed(
             Heal(HoldBack);
         }
     }
+
+    // An old message sent once more (its sender never had the ack) says nothing of where the conversation stands; what is new besides, the sweep brings.
+    private bool IsOld(BusEnvelope envelope) => envelope.AcceptedAtMicros < (time.GetUtcNow() - InFlight).ToUnixMicroseconds();
 
     private void Heal(TimeSpan wait)
     {

@@ -21,6 +21,7 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         var (conversation, _) = await resolver.ResolveAsync(user, frame);
         var seq = await conversations.MarkReadAsync(conversation, user.Id, frame.Seq);
         connection.Send(new AckFrame(conversation, seq) { Id = frame.Id });
-        await bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new ReadFrame(conversation, seq))));
+        // Not waited for: a hung Redis holds up nothing that comes after it.
+        _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new ReadFrame(conversation, seq)))).AsTask();
     }
 }

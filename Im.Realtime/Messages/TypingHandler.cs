@@ -16,6 +16,6 @@ internal sealed class TypingHandler(NodeIdentity node, ConversationResolver reso
             return;
         var topic = peer is null ? BusTopic.Conversation(conversation) : BusTopic.User(peer.Value);
         var payload = ClientConnection.Serialize(new TypingFrame(conversation, new(user.Id, user.Nickname)));
-        await bus.TryPublishAsync(topic, new(BusKind.Frame, node.Name, payload));
+        _ = bus.TryPublishAsync(topic, new(BusKind.Typing, node.Name, payload)).AsTask(); // a hung Redis holds up nothing that comes after it
     }
 }

@@ -36,8 +36,8 @@ internal sealed class Lobby(IBus bus, IMessageStore store, FeedFactory feeds)
 
     public void Accept(BusEnvelope envelope)
     {
-        if (envelope.Kind == BusKind.Frame)
-            Audience.Send(envelope.Payload, droppable: true);
+        if (envelope.Kind is BusKind.Frame or BusKind.Typing)
+            Audience.Send(envelope.Payload, droppable: envelope.Kind == BusKind.Typing);
         if (envelope.Kind != BusKind.Message)
             return;
         if (_feed is null)

@@ -39,8 +39,8 @@ internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo,
             case BusKind.Message:
                 FeedOf(envelope.Conversation).Accept(envelope);
                 break;
-            case BusKind.Frame:
-                Audience.Send(envelope.Payload);
+            case BusKind.Frame or BusKind.Typing:
+                Audience.Send(envelope.Payload, droppable: envelope.Kind == BusKind.Typing);
                 break;
             case BusKind.Profile when JsonSerializer.Deserialize(envelope.Payload.Span, ProtocolJson.Wire.UserInfo) is { } user:
                 profileChanged(user, Audience);

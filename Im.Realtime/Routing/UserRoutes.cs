@@ -64,7 +64,7 @@ internal sealed class UserRoutes(IBus bus, FeedFactory feeds, IUserDirectory use
     {
         users.Invalidate(user.Id);
         foreach (var connection in audience.Snapshot)
-            connection.Become(connection.SessionId, user);
+            connection.Rename(user);
         presence.Update(user);
         audience.Send(ClientConnection.Serialize(new SessionFrame(SessionFrame.Profile) { User = user }));
     }

@@ -16,7 +16,7 @@ internal sealed class AuthenticateHandler(ISessionManager sessions, IUserDirecto
     {
         if (await sessions.RedeemTicketAsync(frame.Ticket) is not { UserId: { } userId } session || await users.FindAsync(userId) is not { } user)
             throw new FrameRefusedException(ErrorCodes.BadTicket, "The ticket is used, expired or was never given.");
-        await binding.BindAsync(connection, session.Id, user);
-        connection.Send(new SessionFrame(SessionFrame.Authenticated) { Id = frame.Id, Session = session.Id, User = user });
+        if (!await binding.BindAsync(connection, session.Id, user, new SessionFrame(SessionFrame.Authenticated) { Id = frame.Id, Session = session.Id, User = user }))
+            throw new FrameRefusedException(ErrorCodes.BadTicket, "The session has been logged out meanwhile.");
     }
 }

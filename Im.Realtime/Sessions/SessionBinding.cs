@@ -12,18 +12,41 @@ internal sealed partial class SessionBinding(
     NodeIdentity node, UserRoutes routes, IPresence presence, ISessionManager sessions, TimeProvider time, ILogger<SessionBinding> log)
 {
     /// <summary>Returns when everything for the new user is subscribed. Nothing happens to a connection that is over.</summary>
+    /// <param name="news">Sent when it is that user's.</param>
+    /// <returns>False when it is not: the session has been logged out meanwhile, and the client was told.</returns>
     /// <exception cref="Core.Bus.BusUnavailableException">The connection is who it was before.</exception>
-    public async Task BindAsync(ClientConnection connection, string? sessionId, UserInfo? user)
+    public Task<bool> BindAsync(ClientConnection connection, string? sessionId, UserInfo? user, ServerFrame? news = null) => WithGateAsync(connection, async () =>
+    {
+        await ChangeAsync(connection, sessionId, user);
+        if (user is not null)
+            await ConfirmAsync(connection, sessionId!, user.Id);
+        if (connection.User?.Id != user?.Id)
+            return false;
+        if (news is not null)
+            connection.Send(news);
+        return true;
+    });
+
+    /// <summary>Its session is a guest's again. Nothing happens to a connection that has another session by now.</summary>
+    public Task LogOutAsync(ClientConnection connection, string sessionId) => WithGateAsync(connection, async () =>
+    {
+        if (connection.SessionId != sessionId)
+            return false;
+        await ChangeAsync(connection, sessionId, null);
+        connection.Send(new SessionFrame(SessionFrame.Logout));
+        return true;
+    });
+
+    private async Task<bool> WithGateAsync(ClientConnection connection, Func<Task<bool>> change)
     {
         await connection.BindingGate.WaitAsync();
         try
         {
             if (connection.IsOver)
-                return;
-            await ChangeAsync(connection, sessionId, user);
-            if (user is not null)
-                await ConfirmAsync(connection, sessionId!, user.Id);
+                return false;
+            var changed = await change();
             _ = RecordAsync(() => sessions.ConnectAsync(new(connection.Id, node.Id, connection.SessionId, connection.User?.Id, time.GetUtcNow())));
+            return changed;
         }
         finally
         {

@@ -19,8 +19,9 @@ internal sealed partial class SessionChanges(IBus bus, ConnectionTable connectio
     public async Task OpenAsync(CancellationToken cancellationToken) =>
         await bus.SubscribeAsync(BusTopic.Sessions, Accept, cancellationToken);
 
+    /// <param name="sessionId">To which it happened: the connection may have another one before its turn comes.</param>
     /// <param name="reason">Of <see cref="EndReasons"/>, where the session was ended.</param>
-    public void Apply(ClientConnection connection, SessionChangeKind kind, string reason = EndReasons.SignedOut)
+    public void Apply(ClientConnection connection, string sessionId, SessionChangeKind kind, string reason = EndReasons.SignedOut)
     {
         if (kind is SessionChangeKind.Destroyed or SessionChangeKind.AllDestroyed)
         {
@@ -30,7 +31,7 @@ internal sealed partial class SessionChanges(IBus bus, ConnectionTable connectio
         lock (_gate)
         {
             var before = _last.GetValueOrDefault(connection, Task.CompletedTask);
-            var applied = ApplyAsync(before, connection, kind);
+            var applied = ApplyAsync(before, connection, sessionId, kind);
             if (applied.IsCompleted)
                 return;
             _last[connection] = applied;
@@ -51,17 +52,18 @@ internal sealed partial class SessionChanges(IBus bus, ConnectionTable connectio
             ? connections.All.Where(connection => connection.User?.Id == user && connection.SessionId != change.SessionId)
             : connections.OfSession(change.SessionId);
         foreach (var connection in concerned)
-            Apply(connection, change.Kind, change.Reason ?? EndReasons.SignedOut);
+            Apply(connection, change.SessionId, change.Kind, change.Reason ?? EndReasons.SignedOut);
     }
 
-    private async Task ApplyAsync(Task before, ClientConnection connection, SessionChangeKind kind)
+    private async Task ApplyAsync(Task before, ClientConnection connection, string sessionId, SessionChangeKind kind)
     {
         await before;
         try
         {
             if (kind == SessionChangeKind.LoggedOut)
-                await binding.BindAsync(connection, connection.SessionId, null);
-            connection.Send(kind == SessionChangeKind.LoggedOut ? new SessionFrame(SessionFrame.Logout) : new SessionFrame(SessionFrame.Login) { Authenticate = true });
+                await binding.LogOutAsync(connection, sessionId);
+            else
+                connection.Send(new SessionFrame(SessionFrame.Login) { Authenticate = true });
         }
         catch (Exception e)
         {

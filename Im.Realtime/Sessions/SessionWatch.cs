@@ -34,26 +34,26 @@ internal sealed partial class SessionWatch(
             else if (found.Alive.TryGetValue(sessionId!, out var owner))
             {
                 if (user is not null && owner is null)
-                    changes.Apply(connection, SessionChangeKind.LoggedOut);
+                    changes.Apply(connection, sessionId!, SessionChangeKind.LoggedOut);
             }
             else if (user is null)
                 connection.Outbox.Close(CloseCodes.ServiceRestart, "the session is over, connect again");
             else
-                End(connection, found.Lost);
+                End(connection, sessionId!, found.Lost);
         foreach (var gone in _lost.Keys.Where(connection => connections.Find(connection.Id) is null).ToArray())
             _lost.Remove(gone);
     }
 
     // Lost with Redis, it is not known to have been ended: such sockets go one after the other. Whoever authenticated again meanwhile has a session that is found.
-    private void End(ClientConnection connection, bool lost)
+    private void End(ClientConnection connection, string sessionId, bool lost)
     {
         var now = time.GetUtcNow();
         if (lost)
             _lost.TryAdd(connection, now + options.Value.LostSessionGrace * (0.5 + (Random.Shared.NextDouble() / 2)));
         if (!_lost.TryGetValue(connection, out var until))
-            changes.Apply(connection, SessionChangeKind.Destroyed, EndReasons.Over);
+            changes.Apply(connection, sessionId, SessionChangeKind.Destroyed, EndReasons.Over);
         else if (until <= now)
-            changes.Apply(connection, SessionChangeKind.Destroyed, EndReasons.Lost);
+            changes.Apply(connection, sessionId, SessionChangeKind.Destroyed, EndReasons.Lost);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -68,6 +68,16 @@ public sealed class FloodAttacks(FloodAttacks.Tight chat) : AttackSuite(chat), I
     }
 
     [Fact]
+    public async Task Who_types_in_all_conversations_at_once_is_told()
+    {
+        var connection = await OpenAsync(Eve.Token);
+        var refused = NextAsync<ErrorFrame>(connection);
+        for (var i = 0; i < 30; i++)
+            await FloodAsync(connection, i % 2 == 0 ? $$"""{"type":"typing","id":"t","user":"{{Tom.Id}}"}""" : """{"type":"typing","id":"t","conversation":"lobby"}""", 1);
+        Assert.True(await refused is { Code: ErrorCodes.SlowDown, Id: "t" });
+    }
+
+    [Fact]
     public async Task A_flood_of_bad_frames_closes()
     {
         var connection = await OpenAsync(null);
@@ -176,6 +186,7 @@ public sealed class FloodAttacks(FloodAttacks.Tight chat) : AttackSuite(chat), I
             new("Limits:Messages:Burst", $"{MessageBurst}"), new("Limits:Messages:PerSecond", "0.5"),
             new("Limits:Frames:Burst", "250"), new("Limits:Frames:PerSecond", "5"),
             new("Limits:FrameBytes:Burst", "200000"), new("Limits:FrameBytes:PerSecond", "1000"),
+            new("Limits:Typing:Burst", "20"), new("Limits:Typing:PerSecond", "0.1"),
             new("Limits:Reads:Burst", "40"), new("Limits:Reads:PerSecond", "1"),
             new("Limits:KeyPublishes:Burst", "5"), new("Limits:KeyPublishes:PerSecond", "0.1"),
             new("Limits:HeadersTimeoutSeconds", "2"),

@@ -94,6 +94,19 @@ public sealed class ConversationFeedTests
     }
 
     [Fact]
+    public async Task When_the_newest_is_unknown_an_old_message_sent_once_more_brings_nothing_back()
+    {
+        var hourAgo = DateTimeOffset.UtcNow.AddHours(-1);
+        _store.Add(hourAgo, [.. Enumerable.Range(1, 200)]);
+        var feed = CreateFeed(lastSeq: null);
+        feed.Accept(Envelope(1, hourAgo));
+        feed.Accept(Envelope(5, hourAgo));
+        await Task.Delay(100); // longer than it takes to read
+        feed.Accept(Envelope(201));
+        Assert.Equal([201], await _receiver.ReadSequencesAsync(1));
+    }
+
+    [Fact]
     public async Task What_the_store_has_and_the_bus_does_not_bring_is_handed_on()
     {
         var feed = CreateFeed(lastSeq: 2);
@@ -163,7 +176,7 @@ public sealed class ConversationFeedTests
         return new(delivery, _store, metrics, TimeProvider.System, NullLogger<ConversationFeed>.Instance);
     }
 
-    private static BusEnvelope Envelope(long seq) => MessageDelivery.FromStore(StoreOfMessages.Message(seq, DateTimeOffset.UtcNow));
+    private static BusEnvelope Envelope(long seq, DateTimeOffset? at = null) => MessageDelivery.FromStore(StoreOfMessages.Message(seq, at ?? DateTimeOffset.UtcNow));
 
     /// <summary>A store that answers from memory and can be made to fail: what a feed needs of one.</summary>
     private sealed class StoreOfMessages : IMessageStore

@@ -122,6 +122,26 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_client_that_goes_on_after_the_close_frame_is_cut_off()
+    {
+        var sockets = new SocketPair();
+        var outbox = sockets.NewOutbox();
+        outbox.Close(CloseCodes.SessionEnded, "signed out");
+        Assert.Null(await sockets.ReadFrameAsync());
+        using var reader = new SocketReader(sockets.Server);
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await sockets.Client.SendAsync("x"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+                await reader.ReadAsync();
+                await Task.Delay(100);
+            }
+        });
+        Assert.Equal(WebSocketState.Aborted, sockets.Server.State);
+    }
+
+    [Fact]
     public void What_waits_is_bounded_in_bytes_too()
     {
         var outbox = new SocketPair(pauseBytes: 1024).NewOutbox();

@@ -42,4 +42,23 @@ public sealed class SilenceTests
         Assert.Equal(WebSocketState.Aborted, sockets.Server.State);
         await Assert.ThrowsAnyAsync<Exception>(() => reading);
     }
+
+    [Fact]
+    public async Task One_that_speaks_and_takes_nothing_is_given_up_too()
+    {
+        var sockets = new SocketPair(pauseBytes: 1024);
+        var outbox = sockets.NewOutbox();
+        outbox.Enqueue(new byte[4096]);
+        await sockets.ServerWrites;
+        using var reader = new SocketReader(sockets.Server);
+        for (var round = 1; round < SilenceWatch.GoneAfter; round++)
+        {
+            await sockets.Client.SendAsync("x"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+            await reader.ReadAsync();
+            outbox.CountSilence();
+        }
+        Assert.Equal(WebSocketState.Open, sockets.Server.State);
+        outbox.CountSilence();
+        Assert.Equal(WebSocketState.Aborted, sockets.Server.State);
+    }
 }

@@ -59,10 +59,33 @@ public sealed class OwnAccountTests(WebServer server) : IDisposable
         var left = Assert.Single((await store.ReadAsync(ConversationId.Lobby, null, said.Seq - 1, 1)).Messages);
         Assert.Equal((said.Seq, "(deleted)", removeMessages ? "" : text), (left.Seq, left.From.Nickname, left.Text));
         Assert.Null(await server.Services.GetRequiredService<IUserDirectory>().FindAsync(user));
+        var stranger = (await _other.LoginAsync(WebCollection.NewNickname())).Json.GetProperty("user").GetProperty("id").GetGuid();
+        await Assert.ThrowsAsync<MessageRejectedException>(() => store.AppendAsync(new(ConversationId.Direct(stranger, user), new(stranger, "x"), user, "m", "to nobody", 1, "test")));
 
         var next = (await _other.LoginAsync(_nickname)).ShouldBeOk().Json;
         Assert.True(next.GetProperty("created").GetBoolean());
         Assert.NotEqual(user, next.GetProperty("user").GetProperty("id").GetGuid());
+    }
+
+    [Fact]
+    public async Task An_account_with_more_messages_than_are_erased_at_a_time_is_erased_whole()
+    {
+        const int Written = 5_001;
+        var user = (await _browser.LoginAsync(_nickname)).Json.GetProperty("user").GetProperty("id").GetGuid();
+        var peer = (await _other.LoginAsync(WebCollection.NewNickname())).Json.GetProperty("user").GetProperty("id").GetGuid();
+        var store = server.Services.GetRequiredService<IMessageStore>();
+        var talk = ConversationId.Direct(user, peer);
+        foreach (var some in Enumerable.Range(0, Written).Chunk(1_000))
+            await Task.WhenAll(some.Select(i => store.AppendAsync(new(talk, new(user, _nickname), peer, $"m{i}", "mine", 1, "test"))));
+        await store.AppendAsync(new(talk, new(peer, "peer"), user, "answer", "an answer", 1, "test"));
+
+        (await _browser.DeleteAsync("/api/me", new { password = "correct horse", removeMessages = true })).ShouldBeOk();
+
+        var left = new List<MessageInfo>();
+        while ((await store.ReadAsync(talk, null, left.LastOrDefault()?.Seq ?? 0, 100)).Messages is { Count: > 0 } page)
+            left.AddRange(page);
+        Assert.Equal("an answer", left[^1].Text);
+        Assert.Equal(Written, left.Count(message => (message.From.Nickname, message.Text) == ("(deleted)", "")));
     }
 
     [Fact]
