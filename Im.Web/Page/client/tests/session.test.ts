@@ -95,6 +95,17 @@ test('A logout forgets the direct conversations and keeps the lobby', async () =
   assert.notEqual(client.timeline({ user: tom.id }), before);
 });
 
+test('What happens to the session between hello and ready is not undone by ready', async () => {
+  const changed = { ...jenny, brief: 'likes coffee now' };
+  for (const [frame, me] of [[{ type: 'session', reason: 'logout' }, null], [{ type: 'session', reason: 'profile', user: changed }, changed]] as const) {
+    const { client, clock, sockets, socket } = await ready({ user: jenny });
+    await socket().ends(1006);
+    await clock.advance(500);
+    await socket().greets({ user: jenny, beforeReady: [frame] });
+    assert.deepEqual([client.me, sockets.length], [me, 2]);
+  }
+});
+
 test('A changed brief is heard', async () => {
   const { client, socket } = await ready({ user: jenny });
   const heard: unknown[] = [];
