@@ -48,6 +48,8 @@ export class Supervisor {
   readonly #listener: SupervisorListener;
   #next: Connection | undefined;
   #dialling = 0;
+  /** A session was asked for, and no node has seen one since: some browsers keep no cookies. */
+  #askedInVain = false;
   #attempt = 0;
   #cause: Cause | undefined;
   #endReason: EndReason | undefined;
@@ -78,6 +80,7 @@ export class Supervisor {
       if (dial !== this.#dialling) return;
       if (failure?.code === 'not_logged_in') return this.#end(sessionEnded, 'over');
       this.hasSession = failure === undefined;
+      this.#askedInVain = true;
     }
     const url = new URL('/ws', this.#options.origin);
     url.protocol = url.protocol.replace('http', 'ws');
@@ -114,6 +117,12 @@ export class Supervisor {
     this.#cause = undefined;
     this.#listener.adopted(connection, lobbyLastSeq);
     this.#setState({ phase: 'ready', node: connection.hello!.node });
+    if (connection.hello!.session) {
+      this.#askedInVain = false;
+    } else if (this.hasSession && !this.#askedInVain) {
+      this.hasSession = false; // its cookie is worth nothing any more
+      void this.dial();
+    }
   }
 
   #closed(connection: Connection, code: number, reason: string): void {

@@ -11,6 +11,28 @@ test('The first connection waits for the cookie that makes the tabs of a browser
   assert.deepEqual([requests[0]?.path, sockets.length], ['/api/me', 1]);
 });
 
+test('A tab whose session is over gets another one, and so hears of logins', async () => {
+  const { clock, requests, sockets, socket } = await ready();
+  const asked = () => requests.filter((request) => request.path === '/api/me').length;
+  for (const times of [1, 2]) {
+    await socket().ends(1006);
+    await clock.advance(500);
+    assert.equal(asked(), times);
+    await socket().greets({ session: null });
+    assert.deepEqual([asked(), sockets.length], [1 + times, 1 + 2 * times]);
+    await socket().greets({ session: `s-${1 + times}` });
+    await clock.advance(5_000);
+  }
+});
+
+test('A browser that keeps no cookies is asked to once', async () => {
+  const { client, clock, requests, sockets, socket } = await ready({ session: null });
+  await socket().ends(1006);
+  await clock.advance(500);
+  await socket().greets({ session: null });
+  assert.deepEqual([client.state.phase, requests.filter((request) => request.path === '/api/me').length, sockets.length], ['ready', 1, 2]);
+});
+
 test('A page server that cannot answer does not keep the client from its node', async () => {
   const { client, answers, sockets } = stage();
   answers.clear();
