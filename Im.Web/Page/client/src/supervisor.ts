@@ -92,6 +92,11 @@ export class Supervisor {
     });
   }
 
+  /** The cookie has changed: a connection on its way to `ready` was dialled with the one before. */
+  dialNextAgain(): void {
+    if (this.#next) void this.dial();
+  }
+
   /** Tries at once where it was waiting, else asks whether the node is still there. */
   wake(): void {
     if (this.state.phase === 'waiting') void this.dial();

@@ -96,6 +96,53 @@ test('A second hint while the first is followed is followed after it', async () 
   assert.deepEqual(client.me, tom);
 });
 
+for (const phase of ['waiting', 'connecting'] as const)
+  test(`A login while the client is ${phase} is at once that of a new connection`, async () => {
+    const { client, clock, answers, sockets, socket } = await ready();
+    await socket().ends(1006);
+    if (phase === 'connecting') await clock.advance(500);
+    assert.equal(client.state.phase, phase);
+    const dialled = sockets.length;
+    answers.set('POST /api/login', [200, { user: jenny, created: false }]);
+    await client.login('Jenny', 'secret password');
+    assert.equal(sockets.length, dialled + 1);
+    await socket().greets({ user: jenny });
+    assert.deepEqual([client.me, client.state.phase], [jenny, 'ready']);
+  });
+
+test('A hint that comes before ready is followed after it', async () => {
+  const { client, socket } = stage();
+  client.connect();
+  await settled();
+  await socket().greets({ beforeReady: [{ type: 'session', reason: 'login', authenticate: true }] });
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, user: jenny });
+  assert.deepEqual(client.me, jenny);
+});
+
+test('After a login in the middle of a move the next connection is dialled anew, with the cookie of now', async () => {
+  const { client, clock, sockets, socket } = await ready();
+  await socket().says({ type: 'move', withinMs: 100 });
+  await clock.advance(100);
+  await sockets[0]!.says({ type: 'session', reason: 'login', authenticate: true });
+  await sockets[0]!.says({ type: 'session', reason: 'authenticated', id: sockets[0]!.asked('authenticate').id, user: jenny });
+  assert.deepEqual([sockets.length, sockets[1]!.closedWith], [3, 1000]);
+  await socket().greets({ user: jenny });
+  assert.deepEqual(client.me, jenny);
+});
+
+test('A login that a move overtakes is followed on the next connection', async () => {
+  const { client, clock, answers, sockets, socket } = await ready();
+  await socket().says({ type: 'move', withinMs: 100 });
+  await clock.advance(100);
+  answers.set('POST /api/login', [200, { user: jenny, created: false }]);
+  void client.login('Jenny', 'secret password');
+  await settled();
+  assert.equal(sockets[0]!.of('authenticate').length, 1);
+  await socket().greets();
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, user: jenny });
+  assert.deepEqual([client.me, sockets.length], [jenny, 2]);
+});
+
 test('Where the ticket is refused a new connection does the same', async () => {
   const { client, sockets, socket } = await ready();
   await socket().says({ type: 'session', reason: 'login', authenticate: true });
