@@ -11,6 +11,31 @@ test('The first connection waits for the cookie that makes the tabs of a browser
   assert.deepEqual([requests[0]?.path, sockets.length], ['/api/me', 1]);
 });
 
+const dayMs = 24 * 3_600_000;
+
+test('The page server is asked again after a day, before the next connection, for the cookie to be renewed', async () => {
+  const { clock, requests, sockets, socket } = await ready();
+  for (const [sleptMs, asked] of [[dayMs - 10_000, 1], [dayMs, 2]] as const) {
+    clock.sleep(sleptMs);
+    await clock.advance(3_000);
+    assert.deepEqual([requests.filter((request) => request.path === '/api/me').length, socket() === sockets[asked]], [asked, true]);
+    await socket().greets();
+  }
+});
+
+test('A connection that lasts for days does not keep the cookie from being renewed', async () => {
+  const { client, clock, requests, sockets, socket } = await ready();
+  const asked = () => requests.filter((request) => request.path === '/api/me').length;
+  for (let passed = 0; passed < 2 * dayMs; passed += 10_000) {
+    await clock.advance(10_000);
+    await socket().says({ type: 'pong', time: 0 });
+  }
+  assert.deepEqual([asked(), sockets.length], [3, 1]);
+  client.disconnect();
+  await clock.advance(dayMs);
+  assert.equal(asked(), 3);
+});
+
 test('A tab whose session is over gets another one, and so hears of logins', async () => {
   const { clock, requests, sockets, socket } = await ready();
   const asked = () => requests.filter((request) => request.path === '/api/me').length;
