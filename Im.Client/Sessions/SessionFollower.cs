@@ -35,6 +35,13 @@ internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Inbox i
         }
     }
 
+    /// <summary>A login that came while the connection was opened is followed on it.</summary>
+    public void OnReady(Link link, CancellationToken stop)
+    {
+        if (link.Credential != http.Credential)
+            _ = FollowOrCutAsync(link, stop);
+    }
+
     /// <summary>Makes the connection the cookie's session. Never throws: where it cannot, the connection is cut, and the next one is the new session's by its cookie.</summary>
     public async Task FollowOrCutAsync(Link link, CancellationToken stop)
     {

@@ -62,6 +62,24 @@ public sealed class SessionTests : ClientTest
     }
 
     [Fact]
+    public async Task A_login_while_a_connection_is_opened_is_followed_on_it()
+    {
+        var client = NewClient();
+        var connecting = client.ConnectAsync();
+        var side = await Node.AcceptAsync();
+        await client.LoginAsync("Jenny", "correct horse");
+        var sending = client.SendAsync(ChatTarget.Lobby, "hi");
+        await side.WelcomeAsync();
+        await connecting.WaitAsync(Bounded.Time);
+        var asked = await side.ExpectAsync<AuthenticateRequest>();
+        Assert.Equal(("im_session=guest", "ticket of login-1"), (side.Cookie, asked.Ticket));
+        await side.SendAsync(new SessionFrame(SessionFrame.Authenticated) { Id = asked.Id, User = Node.User, Session = "s-2" });
+        await CaughtUpAsync(side);
+        await side.AckAsync(1);
+        await sending.WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
     public async Task A_login_that_cannot_be_followed_is_followed_by_a_new_connection()
     {
         var (client, side) = await ConnectAsync();
