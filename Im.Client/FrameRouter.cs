@@ -32,6 +32,7 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
         inbox.ExpectLobby(link.Ready.Lobby.LastSeq);
         if (link.Hello.User is not null)
             _ = CatchUpAsync();
+        Follower.OnReady(link, _stop.Token);
     }
 
     public void OnFrame(Link link, ServerFrame frame)

@@ -32,7 +32,7 @@ internal sealed class Link : IAsyncDisposable
 
     public Task<LinkEnd> Ended => _ended.Task;
 
-    /// <summary>Completes when the node asks to leave; the connection goes on meanwhile.</summary>
+    /// <summary>Completes when the node asks to leave, or <see cref="Leave"/> does; the connection goes on meanwhile.</summary>
     public Task<LinkEnd> Moving => _moving.Task;
 
     /// <summary>Opens a connection and waits for <c>ready</c>.</summary>
@@ -112,6 +112,9 @@ internal sealed class Link : IAsyncDisposable
     public long Heard => Volatile.Read(ref _heard);
 
     public TimeSpan SilentFor => _time.GetElapsedTime(Volatile.Read(ref _heardAt));
+
+    /// <summary>Asks for another connection in place of this one.</summary>
+    public void Leave(string reason) => _moving.TrySetResult(new(null, reason, Move: TimeSpan.Zero));
 
     public void Abort(string reason)
     {

@@ -13,9 +13,14 @@ internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Inbox i
 
     private static readonly TimeSpan LongestOvertake = TimeSpan.FromSeconds(5), Glance = TimeSpan.FromMilliseconds(20);
 
+    // A cookie is dropped 30 days after it was last given; asked, the API gives it anew once a day.
+    private static readonly TimeSpan CookieRenewal = TimeSpan.FromDays(1);
+
     private readonly SemaphoreSlim _gate = new(1);
     private readonly HashSet<Guid> _begun = [];
     private Credential? _prepared;
+    private long _preparedAtMs;
+    private bool _askedInVain; // for a session: no node has seen one since
 
     /// <summary>
     /// Before a connection is opened or changes hands: makes sure that there is a session, so that its other tabs can be followed, and learns how far its user's
@@ -32,6 +37,20 @@ internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Inbox i
         finally
         {
             _gate.Release();
+        }
+    }
+
+    /// <summary>A login that came while the connection was opened is followed on it. One whose session is over hears of no login: it is replaced by one that has another.</summary>
+    public void OnReady(Link link, CancellationToken stop)
+    {
+        if (link.Hello.Session is not null)
+            _askedInVain = false;
+        if (link.Credential != http.Credential)
+            _ = FollowOrCutAsync(link, stop);
+        else if (link.Hello.Session is null && !_askedInVain && !link.Credential.IsBearer)
+        {
+            _preparedAtMs = 0;
+            link.Leave("its session is over");
         }
     }
 
@@ -79,7 +98,7 @@ internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Inbox i
             switch (await link.AskAsync(new AuthenticateRequest { Id = "authenticate", Ticket = ticket.Ticket }, options.AnswerTimeout, cancellationToken))
             {
                 case SessionFrame:
-                    link.Credential = credential;
+                    (link.Credential, _askedInVain) = (credential, false);
                     break;
                 case ErrorFrame error:
                     throw new ImException(error.Code, error.Message);
@@ -95,7 +114,8 @@ internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Inbox i
 
     private async Task PrepareCoreAsync(CancellationToken cancellationToken)
     {
-        if (http.Credential == _prepared || http.Credential is { IsBearer: true, IsNone: true })
+        var nowMs = options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+        if ((http.Credential == _prepared && nowMs - _preparedAtMs < CookieRenewal.TotalMilliseconds) || http.Credential is { IsBearer: true, IsNone: true })
             return;
         await renewal.EnsureFreshAsync(cancellationToken);
         var me = await http.GetMeAsync(cancellationToken);
@@ -104,6 +124,6 @@ internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Inbox i
             inbox.Begin(await http.GetConversationsAsync(cancellationToken));
             _begun.Add(user.Id);
         }
-        _prepared = http.Credential;
+        (_prepared, _preparedAtMs, _askedInVain) = (http.Credential, nowMs, true);
     }
 }

@@ -27,9 +27,9 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
     /// <summary>Whether pings are answered by themselves and not seen by the test.</summary>
     public bool AnswersPings { get; set; } = true;
 
-    public async Task<NodeSide> WelcomeAsync(UserInfo? user = null, long lobby = 0, string node = "realtime-1")
+    public async Task<NodeSide> WelcomeAsync(UserInfo? user = null, long lobby = 0, string node = "realtime-1", bool knowsCookie = true)
     {
-        await SendAsync(new HelloFrame(node, "c-1", cookie is "" ? null : "s-1", user, 1_790_000_000_000, Limits), new ReadyFrame(new(lobby)));
+        await SendAsync(new HelloFrame(node, "c-1", cookie is "" || !knowsCookie ? null : "s-1", user, 1_790_000_000_000, Limits), new ReadyFrame(new(lobby)));
         return this;
     }
 

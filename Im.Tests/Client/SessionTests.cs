@@ -62,6 +62,56 @@ public sealed class SessionTests : ClientTest
     }
 
     [Fact]
+    public async Task A_login_while_a_connection_is_opened_is_followed_on_it()
+    {
+        var client = NewClient();
+        var connecting = client.ConnectAsync();
+        var side = await Node.AcceptAsync();
+        await client.LoginAsync("Jenny", "correct horse");
+        var sending = client.SendAsync(ChatTarget.Lobby, "hi");
+        await side.WelcomeAsync();
+        await connecting.WaitAsync(Bounded.Time);
+        var asked = await side.ExpectAsync<AuthenticateRequest>();
+        Assert.Equal(("im_session=guest", "ticket of login-1"), (side.Cookie, asked.Ticket));
+        await side.SendAsync(new SessionFrame(SessionFrame.Authenticated) { Id = asked.Id, User = Node.User, Session = "s-2" });
+        await CaughtUpAsync(side);
+        await side.AckAsync(1);
+        await sending.WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_session_is_over_is_replaced_by_one_that_has_another_unless_asking_for_it_was_in_vain()
+    {
+        var (client, side) = await ConnectAsync();
+        side.Abort();
+        foreach (var node in new[] { "realtime-2", "realtime-3" })
+        {
+            var accepting = Node.AcceptAsync();
+            await Clock.PassUntilAsync(accepting);
+            side = await (await accepting).WelcomeAsync(node: node, knowsCookie: false);
+        }
+        await Bounded.UntilAsync(() => client.Hello?.Node == "realtime-3", "replaced");
+        var asking = client.HistoryAsync(ChatTarget.Lobby);
+        await side.AnswerHistoryAsync([]);
+        await asking.WaitAsync(Bounded.Time);
+        Assert.Equal((3, 2), (Node.Requests.Count("GET /ws".Equals), Node.Requests.Count("GET /api/me".Equals)));
+    }
+
+    [Fact]
+    public async Task After_a_day_the_API_is_asked_again_before_a_connection_for_the_cookie_to_be_renewed()
+    {
+        var (client, side) = await ConnectAsync();
+        foreach (var asked in new[] { 1, 2, 2 })
+        {
+            side.Abort();
+            side = await ReconnectedAsync(client, node: $"realtime-{Node.Requests.Count}");
+            Assert.Equal(asked, Node.Requests.Count("GET /api/me".Equals));
+            if (asked == 1)
+                Clock.Advance(TimeSpan.FromDays(1));
+        }
+    }
+
+    [Fact]
     public async Task A_login_that_cannot_be_followed_is_followed_by_a_new_connection()
     {
         var (client, side) = await ConnectAsync();

@@ -6,19 +6,30 @@ namespace Im.Web.Http;
 /// Keeps other sites out, whatever the browser sends along for them. Where there is an <c>Origin</c> it must be this one (the API and the socket), and what
 /// changes something must carry <c>X-Im</c>, which a form cannot and a foreign script may not, or <c>Authorization</c>, of which the same is true, and with which no cookie is looked at.
 /// </summary>
-internal sealed class CrossSiteGuard(RequestDelegate next)
+internal sealed partial class CrossSiteGuard(RequestDelegate next, ILogger<CrossSiteGuard> logger)
 {
     public const string Header = "X-Im";
+
+    private int _warned;
 
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (request.Headers.Origin is [_, ..] origin && !origin.ToString().Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.Origin is [_, ..] origin && !IsAt(origin, request.Scheme, request.Host))
+        {
+            if (IsAt(origin, Uri.UriSchemeHttps, request.Host) && Interlocked.Exchange(ref _warned, 1) == 0)
+                LogUnknownProxy();
             return ProblemKind.CrossSite.WriteAsync(context, "The Origin is not this page's.");
+        }
 
         var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsConnect(request.Method);
         if (changes && !request.Headers.ContainsKey(Header) && Bearer.Of(request) is null)
             return ProblemKind.CrossSite.WriteAsync(context, $"The header {Header} is missing.");
         return next(context);
     }
+
+    private static bool IsAt(string? origin, string scheme, HostString host) => $"{scheme}://{host}".Equals(origin, StringComparison.OrdinalIgnoreCase);
+
+    [LoggerMessage(1, LogLevel.Warning, "A page of this host was refused because it came by https and its request by http. If TLS ends at a proxy before this server, name the proxy's network in the setting Proxies, and let it send X-Forwarded-Proto")]
+    private partial void LogUnknownProxy();
 }

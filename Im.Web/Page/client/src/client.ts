@@ -146,6 +146,7 @@ export class ImClient extends Emitter<ImEvents> {
     const answer = await this.#session.during(this.http.login(nickname, password, brief));
     this.#supervisor.hasSession = true;
     if (this.#supervisor.current) await this.#session.follow();
+    else if (this.#supervisor.isRunning) void this.#supervisor.dial(); // at once, and not with the cookie of before
     else this.connect();
     return answer;
   }
@@ -231,6 +232,7 @@ export class ImClient extends Emitter<ImEvents> {
     this.limits = connection.hello!.limits;
     this.#setMe(connection.hello!.user ?? null);
     this.#outbox.open();
+    if (!this.me) this.#session.opened();
     void this.#resumption.run(lobbyLastSeq, () => connection === this.#supervisor.current);
   }
 
@@ -248,6 +250,7 @@ export class ImClient extends Emitter<ImEvents> {
     if (frame.reason === 'logout') this.#loggedOut();
     else if (frame.user) this.#setMe(frame.user);
     if (frame.id !== undefined) this.#outbox.answer(frame.id, frame);
+    if (frame.reason === 'authenticated') this.#supervisor.dialNextAgain();
     if (frame.reason !== 'profile') void this.#resumption.readConversations();
   }
 

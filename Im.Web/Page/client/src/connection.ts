@@ -80,6 +80,8 @@ export class Connection {
       this.readyAt = this.#lastHeard;
       this.#listener.ready(this, frame.lobby.lastSeq);
     } else if (frame.type !== 'pong') {
+      // What happens to the session between hello and `ready` makes the hello old news.
+      if (frame.type === 'session' && (frame.user || frame.reason === 'logout') && this.hello) this.hello = { ...this.hello, user: frame.user ?? null };
       this.#listener.frame(this, frame);
     }
     if (this.readyAt !== undefined) this.#watch();

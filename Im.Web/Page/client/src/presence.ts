@@ -1,7 +1,7 @@
 import type { OnlineUser, PresenceFrame } from './protocol.ts';
 
 export interface Presence {
-  /** At most 1,000 are listed; `online` is how many there are. By nickname. */
+  /** At most 500 are listed, fewer where briefs are long; `online` is how many there are. By nickname. */
   readonly users: readonly OnlineUser[];
   /** Connections without a user. */
   readonly guests: number;

@@ -20,6 +20,7 @@ export class SessionFollower {
   #loggingIn = false;
   #following: Promise<void> | undefined;
   #followAgain = false;
+  #missed = false;
 
   constructor(port: SessionPort) {
     this.#port = port;
@@ -45,13 +46,20 @@ export class SessionFollower {
     }));
   }
 
+  /** A guest's connection is there: one dialled with the cookie of before, where a login was missed or is being followed. */
+  opened(): void {
+    if (this.#missed || this.#following) void this.follow();
+  }
+
   async #authenticate(): Promise<void> {
+    this.#missed = false;
     try {
       await this.#port.authenticate(await this.#ticket());
     } catch (error) {
-      // Logged out again meanwhile, or the connection ended: the next one has the cookie. Else a new connection does the same.
-      if (error instanceof ImError && (error.code === 'not_logged_in' || error.code === 'lost')) return;
-      this.#port.redial();
+      const code = error instanceof ImError ? error.code : undefined;
+      if (code === 'not_logged_in') return; // logged out again meanwhile
+      this.#missed = true;
+      if (code !== 'lost') this.#port.redial(); // a new connection does the same
     }
   }
 

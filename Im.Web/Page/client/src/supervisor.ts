@@ -32,6 +32,8 @@ export interface SupervisorOptions {
 }
 
 const steadyMs = 5_000;
+/** A browser drops its cookie 30 days after it was last given; asked, the page's server gives it anew once a day. */
+const renewalMs = 24 * 3_600_000;
 
 /**
  * Keeps one connection alive: dials again as the close code says, and on a move makes the new connection before it closes the old one.
@@ -41,22 +43,29 @@ export class Supervisor {
   state: ConnectionState = { phase: 'idle', attempt: 0 };
   current: Connection | undefined;
   node: string | undefined;
-  /** The browser has a session cookie. */
-  hasSession = false;
 
   readonly #options: SupervisorOptions;
   readonly #listener: SupervisorListener;
   #next: Connection | undefined;
   #dialling = 0;
+  /** A session was asked for, and no node has seen one since: some browsers keep no cookies. */
+  #askedInVain = false;
   #attempt = 0;
   #cause: Cause | undefined;
   #endReason: EndReason | undefined;
   #timer: unknown;
+  #cookieAt: number | undefined;
+  #renewal: unknown;
 
   constructor(options: SupervisorOptions, listener: SupervisorListener) {
     this.#options = options;
     this.#listener = listener;
     this.node = options.node;
+  }
+
+  /** The browser has a session cookie, as it was said now. */
+  set hasSession(has: boolean) {
+    this.#cookieAt = has ? this.#options.clock.now() : undefined;
   }
 
   get isRunning(): boolean {
@@ -68,16 +77,15 @@ export class Supervisor {
     this.#stopTimer();
     this.#next?.close();
     this.#next = undefined;
+    this.#renewInTime();
     if (!this.current) this.#setState({ phase: 'connecting' });
     // Without a cookie this tab would not hear of a login in another one.
-    if (!this.hasSession || this.#options.identifyAlways) {
-      const failure = await this.#options.identify().then(
-        (user) => void this.#listener.identified(user),
-        (error: ImError) => error,
-      );
+    if (this.#cookieAt === undefined || this.#options.clock.now() - this.#cookieAt >= renewalMs || this.#options.identifyAlways) {
+      const failure = await this.#identify();
       if (dial !== this.#dialling) return;
       if (failure?.code === 'not_logged_in') return this.#end(sessionEnded, 'over');
       this.hasSession = failure === undefined;
+      this.#askedInVain = true;
     }
     const url = new URL('/ws', this.#options.origin);
     url.protocol = url.protocol.replace('http', 'ws');
@@ -87,6 +95,11 @@ export class Supervisor {
       frame: (_, frame) => (frame.type === 'move' ? this.#dialWithin(frame.withinMs) : this.#listener.frame(frame)),
       closed: (connection, code, reason) => this.#closed(connection, code, reason),
     });
+  }
+
+  /** The cookie has changed: a connection on its way to `ready` was dialled with the one before. */
+  dialNextAgain(): void {
+    if (this.#next) void this.dial();
   }
 
   /** Tries at once where it was waiting, else asks whether the node is still there. */
@@ -99,12 +112,30 @@ export class Supervisor {
   stop(phase: 'idle' | 'closed' = 'idle'): void {
     this.#dialling++;
     this.#stopTimer();
+    this.#options.clock.clearTimeout(this.#renewal);
     this.#next?.close();
     this.current?.close();
     this.#next = this.current = undefined;
     this.#attempt = 0;
     if (phase === 'idle') this.#cause = undefined;
     this.#setState({ phase });
+  }
+
+  #identify(): Promise<ImError | undefined> {
+    return this.#options.identify().then(
+      (user) => void this.#listener.identified(user),
+      (error: ImError) => error,
+    );
+  }
+
+  // For a tab whose connection lasts for days.
+  #renewInTime(): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#renewal);
+    this.#renewal = clock.setTimeout(() => {
+      this.#renewInTime();
+      void this.#identify();
+    }, renewalMs);
   }
 
   #adopt(connection: Connection, lobbyLastSeq: number): void {
@@ -114,6 +145,12 @@ export class Supervisor {
     this.#cause = undefined;
     this.#listener.adopted(connection, lobbyLastSeq);
     this.#setState({ phase: 'ready', node: connection.hello!.node });
+    if (connection.hello!.session) {
+      this.#askedInVain = false;
+    } else if (this.#cookieAt !== undefined && !this.#askedInVain) {
+      this.hasSession = false; // its cookie is worth nothing any more
+      void this.dial();
+    }
   }
 
   #closed(connection: Connection, code: number, reason: string): void {

@@ -80,8 +80,9 @@ export class FakeSocket implements WebSocketLike {
     await settled();
   }
 
-  async greets({ node = 'realtime-1', user = null as User | null, lobbyLastSeq = 0, conversations = [] as object[] } = {}): Promise<void> {
-    await this.says({ type: 'hello', protocol: 1, node, connection: 'c-1', session: 's-1', user, time: 0, limits: { textChars: 4000 }, pingSeconds: 10 });
+  async greets({ node = 'realtime-1', session = 's-1' as string | null, user = null as User | null, beforeReady = [] as readonly object[], lobbyLastSeq = 0, conversations = [] as object[] } = {}): Promise<void> {
+    await this.says({ type: 'hello', protocol: 1, node, connection: 'c-1', session, user, time: 0, limits: { textChars: 4000 }, pingSeconds: 10 });
+    for (const frame of beforeReady) await this.says(frame);
     await this.says({ type: 'ready', lobby: { lastSeq: lobbyLastSeq } });
     await this.says({ type: 'conversations', id: this.asked('conversations').id, conversations });
   }

@@ -11,6 +11,53 @@ test('The first connection waits for the cookie that makes the tabs of a browser
   assert.deepEqual([requests[0]?.path, sockets.length], ['/api/me', 1]);
 });
 
+const dayMs = 24 * 3_600_000;
+
+test('The page server is asked again after a day, before the next connection, for the cookie to be renewed', async () => {
+  const { clock, requests, sockets, socket } = await ready();
+  for (const [sleptMs, asked] of [[dayMs - 10_000, 1], [dayMs, 2]] as const) {
+    clock.sleep(sleptMs);
+    await clock.advance(3_000);
+    assert.deepEqual([requests.filter((request) => request.path === '/api/me').length, socket() === sockets[asked]], [asked, true]);
+    await socket().greets();
+  }
+});
+
+test('A connection that lasts for days does not keep the cookie from being renewed', async () => {
+  const { client, clock, requests, sockets, socket } = await ready();
+  const asked = () => requests.filter((request) => request.path === '/api/me').length;
+  for (let passed = 0; passed < 2 * dayMs; passed += 10_000) {
+    await clock.advance(10_000);
+    await socket().says({ type: 'pong', time: 0 });
+  }
+  assert.deepEqual([asked(), sockets.length], [3, 1]);
+  client.disconnect();
+  await clock.advance(dayMs);
+  assert.equal(asked(), 3);
+});
+
+test('A tab whose session is over gets another one, and so hears of logins', async () => {
+  const { clock, requests, sockets, socket } = await ready();
+  const asked = () => requests.filter((request) => request.path === '/api/me').length;
+  for (const times of [1, 2]) {
+    await socket().ends(1006);
+    await clock.advance(500);
+    assert.equal(asked(), times);
+    await socket().greets({ session: null });
+    assert.deepEqual([asked(), sockets.length], [1 + times, 1 + 2 * times]);
+    await socket().greets({ session: `s-${1 + times}` });
+    await clock.advance(5_000);
+  }
+});
+
+test('A browser that keeps no cookies is asked to once', async () => {
+  const { client, clock, requests, sockets, socket } = await ready({ session: null });
+  await socket().ends(1006);
+  await clock.advance(500);
+  await socket().greets({ session: null });
+  assert.deepEqual([client.state.phase, requests.filter((request) => request.path === '/api/me').length, sockets.length], ['ready', 1, 2]);
+});
+
 test('A page server that cannot answer does not keep the client from its node', async () => {
   const { client, answers, sockets } = stage();
   answers.clear();
@@ -74,6 +121,53 @@ test('A second hint while the first is followed is followed after it', async () 
   assert.deepEqual(client.me, tom);
 });
 
+for (const phase of ['waiting', 'connecting'] as const)
+  test(`A login while the client is ${phase} is at once that of a new connection`, async () => {
+    const { client, clock, answers, sockets, socket } = await ready();
+    await socket().ends(1006);
+    if (phase === 'connecting') await clock.advance(500);
+    assert.equal(client.state.phase, phase);
+    const dialled = sockets.length;
+    answers.set('POST /api/login', [200, { user: jenny, created: false }]);
+    await client.login('Jenny', 'secret password');
+    assert.equal(sockets.length, dialled + 1);
+    await socket().greets({ user: jenny });
+    assert.deepEqual([client.me, client.state.phase], [jenny, 'ready']);
+  });
+
+test('A hint that comes before ready is followed after it', async () => {
+  const { client, socket } = stage();
+  client.connect();
+  await settled();
+  await socket().greets({ beforeReady: [{ type: 'session', reason: 'login', authenticate: true }] });
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, user: jenny });
+  assert.deepEqual(client.me, jenny);
+});
+
+test('After a login in the middle of a move the next connection is dialled anew, with the cookie of now', async () => {
+  const { client, clock, sockets, socket } = await ready();
+  await socket().says({ type: 'move', withinMs: 100 });
+  await clock.advance(100);
+  await sockets[0]!.says({ type: 'session', reason: 'login', authenticate: true });
+  await sockets[0]!.says({ type: 'session', reason: 'authenticated', id: sockets[0]!.asked('authenticate').id, user: jenny });
+  assert.deepEqual([sockets.length, sockets[1]!.closedWith], [3, 1000]);
+  await socket().greets({ user: jenny });
+  assert.deepEqual(client.me, jenny);
+});
+
+test('A login that a move overtakes is followed on the next connection', async () => {
+  const { client, clock, answers, sockets, socket } = await ready();
+  await socket().says({ type: 'move', withinMs: 100 });
+  await clock.advance(100);
+  answers.set('POST /api/login', [200, { user: jenny, created: false }]);
+  void client.login('Jenny', 'secret password');
+  await settled();
+  assert.equal(sockets[0]!.of('authenticate').length, 1);
+  await socket().greets();
+  await socket().says({ type: 'session', reason: 'authenticated', id: socket().asked('authenticate').id, user: jenny });
+  assert.deepEqual([client.me, sockets.length], [jenny, 2]);
+});
+
 test('Where the ticket is refused a new connection does the same', async () => {
   const { client, sockets, socket } = await ready();
   await socket().says({ type: 'session', reason: 'login', authenticate: true });
@@ -93,6 +187,17 @@ test('A logout forgets the direct conversations and keeps the lobby', async () =
   assert.equal(client.me, null);
   assert.equal(client.timeline(lobby).messages.length, 1);
   assert.notEqual(client.timeline({ user: tom.id }), before);
+});
+
+test('What happens to the session between hello and ready is not undone by ready', async () => {
+  const changed = { ...jenny, brief: 'likes coffee now' };
+  for (const [frame, me] of [[{ type: 'session', reason: 'logout' }, null], [{ type: 'session', reason: 'profile', user: changed }, changed]] as const) {
+    const { client, clock, sockets, socket } = await ready({ user: jenny });
+    await socket().ends(1006);
+    await clock.advance(500);
+    await socket().greets({ user: jenny, beforeReady: [frame] });
+    assert.deepEqual([client.me, sockets.length], [me, 2]);
+  }
 });
 
 test('A changed brief is heard', async () => {
