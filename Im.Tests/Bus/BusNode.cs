@@ -43,7 +43,6 @@ internal sealed class BusNode : IAsyncDisposable
             options.ConnectTimeout = options.AsyncTimeout = options.SyncTimeout = 1_000;
         }
         options.AbortOnConnectFail = false;
-        options.ClientName = $"bus-{Guid.NewGuid():N}";
         var redis = await ConnectionMultiplexer.ConnectAsync(options);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<IConnectionMultiplexer>(redis);
@@ -57,16 +56,6 @@ internal sealed class BusNode : IAsyncDisposable
         var host = builder.Build();
         await host.StartAsync();
         return new(host, redis);
-    }
-
-    /// <summary>Ends the connection on which this node hears its subscriptions, and only that, from another one. Garnet does not tell whose connection is whose.</summary>
-    public async Task KillSubscriptionConnectionAsync(string server)
-    {
-        await using var operators = await ConnectionMultiplexer.ConnectAsync($"{server},allowAdmin=true");
-        var redis = operators.GetServers()[0];
-        var victims = (await redis.ClientListAsync()).Where(client => client.Name == _redis.ClientName && client.SubscriptionCount > 0).ToList();
-        Assert.Single(victims);
-        await redis.ClientKillAsync(victims[0].Id);
     }
 
     public async Task<HealthStatus> HealthAsync() => (await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;

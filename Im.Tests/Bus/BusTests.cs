@@ -133,7 +133,7 @@ public abstract class BusTests(string server) : IAsyncLifetime
             void OnReconnected() => reconnected.TrySetResult();
             _two.Bus.Reconnected += OnReconnected;
             _relay.Cut();
-            await reconnected.Task.WaitAsync(TimeSpan.FromSeconds(30)); // the client library's own patience with a try that hangs is 5 s, and it may need a second one
+            await reconnected.Task.WaitAsync(TimeSpan.FromSeconds(10));
             _two.Bus.Reconnected -= OnReconnected;
 
             received.Clear();

@@ -9,7 +9,7 @@ internal sealed class TcpRelay : IAsyncDisposable
 {
     private readonly IPEndPoint _server;
     private readonly CancellationTokenSource _stopped = new();
-    private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
+    private readonly ConcurrentDictionary<Socket, bool> _sockets = new(); // whether it has subscribed to something
     private readonly int _port;
     private TcpListener _listener;
     private bool _isOpen;
@@ -50,11 +50,20 @@ internal sealed class TcpRelay : IAsyncDisposable
     public void CutMidFrame(bool toClient, int withheldBytes) => Volatile.Write(ref toClient ? ref _withheldToClient : ref _withheldToServer, withheldBytes);
 
     /// <summary>Ends every connection; new ones are taken.</summary>
-    public void Cut()
+    public void Cut() => Cut(_sockets);
+
+    /// <summary>Ends those on which a client of Redis hears its subscriptions. Returns how many.</summary>
+    public int CutSubscribers() => Cut(_sockets.Where(socket => socket.Value));
+
+    private int Cut(IEnumerable<KeyValuePair<Socket, bool>> sockets)
     {
-        foreach (var socket in _sockets.Keys)
+        var cut = sockets.Select(socket => socket.Key).ToList();
+        foreach (var socket in cut)
+        {
+            _sockets.TryRemove(socket, out _); // each by itself: who connects again may be there before the last is closed
             socket.Close(0);
-        _sockets.Clear();
+        }
+        return cut.Count;
     }
 
     /// <summary>Ends every connection and refuses new ones until <see cref="Open"/>.</summary>
@@ -100,9 +109,9 @@ internal sealed class TcpRelay : IAsyncDisposable
             try
             {
                 client.NoDelay = server.NoDelay = true;
-                _sockets[client] = true;
+                _sockets[client] = false;
                 await server.ConnectAsync(_server, _stopped.Token);
-                _sockets[server] = true;
+                _sockets[server] = false;
                 await Task.WhenAny(CopyAsync(client, server, toClient: false), CopyAsync(server, client, toClient: true));
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
@@ -120,6 +129,8 @@ internal sealed class TcpRelay : IAsyncDisposable
         while ((read = await from.ReceiveAsync(buffer, SocketFlags.None, _stopped.Token)) > 0)
         {
             await (toClient ? _toClient : _toServer).Task.WaitAsync(_stopped.Token);
+            if (!toClient && buffer.AsSpan(0, read).IndexOf("SUBSCRIBE"u8) >= 0)
+                _sockets.TryUpdate(from, true, false);
             var withheld = Interlocked.Exchange(ref toClient ? ref _withheldToClient : ref _withheldToServer, 0);
             for (var sent = 0; sent < read - withheld;)
                 sent += await to.SendAsync(buffer.AsMemory(sent, read - withheld - sent), SocketFlags.None, _stopped.Token);
