@@ -33,10 +33,11 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   const { newAfter, away, loadPlace } = useResume(chat, timeline, seen);
 
   useEffect(() => {
-    reading.value = looking && atBottom && box.current!.offsetParent !== null; // a phone may show another pane
-    if (reading.value) seen.current = newest?.seq ?? 0;
+    const isRead = newest && looking && atBottom && box.current!.offsetParent !== null; // a phone may show another pane
+    reading.value = isRead ? chat : undefined;
+    if (isRead) seen.current = newest.seq;
     if (atBottom) trim();
-    return () => void (reading.value = false);
+    return () => void (reading.value = undefined);
   }, [looking, shownView, atBottom, newest]);
   useEffect(() => {
     if (mine.length > 0) toBottom();

@@ -17,8 +17,8 @@ export interface Chat {
 const lobbyChat: Chat = { key: 'lobby', unread: 0, readSeq: 0, lastSeq: 0 };
 const chats = signal<ReadonlyMap<ChatKey, Chat>>(new Map([['lobby', lobbyChat]]));
 
-/** The newest message is on the screen, and somebody looks at it. */
-export const reading = signal(false);
+/** The conversation whose newest message is on the screen, with somebody looking at it. */
+export const reading = signal<ChatKey | undefined>(undefined);
 
 /** The person behind a key: as they are online now, else as last seen in the list. */
 export function personOf(key: ChatKey): User | undefined {
@@ -110,7 +110,8 @@ effect(() => {
 
 effect(() => {
   const chat = chats.value.get(selected.value);
-  if (!reading.value || !chat || (chat.unread === 0 && chat.readSeq >= chat.lastSeq)) return;
+  // One that was selected just now is not on the screen yet.
+  if (reading.value !== selected.value || !chat || (chat.unread === 0 && chat.readSeq >= chat.lastSeq)) return;
   put({ ...chat, unread: 0, readSeq: chat.lastSeq });
   if (me.value) sayRead(chat.key);
 });
