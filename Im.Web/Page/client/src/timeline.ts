@@ -26,12 +26,15 @@ export interface TimelinePort {
 const pageMessages = 100;
 const shownPageMessages = 50;
 const maxHeld = 1_000;
+const maxUnwatched = 500;
+const keptUnwatched = 250;
 const emptyHoleTries = 5;
 const emptyHoleMs = 250;
 
 /**
  * The loaded part of one conversation: ascending by seq, each message once, whatever order things arrive in, and without holes but for its {@link gaps}.
  * It grows at the end with what is live (`message` of the client), at the front with {@link loadOlder}, and within gaps with {@link loadGap}.
+ * Whoever listens to `change` bounds it with {@link trim}; while nobody does, every 500 live messages it forgets all but the newest 250.
  */
 export class Timeline extends Emitter<{ change: Timeline }> {
   addressee: Addressee;
@@ -44,6 +47,7 @@ export class Timeline extends Emitter<{ change: Timeline }> {
   readonly #held = new Map<number, ReceivedMessage>();
   #lastSeq: number | undefined;
   #newestHeard = 0;
+  #unwatched = 0;
   #healing: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
 
@@ -91,6 +95,7 @@ export class Timeline extends Emitter<{ change: Timeline }> {
 
   /** Reads the page before the oldest one loaded, the newest page at first. Calls while one is under way share it. */
   loadOlder(limit = shownPageMessages): Promise<void> {
+    this.#unwatched = 0; // what is read page by page is not forgotten between two
     return (this.#loading ??= this.#loadOlder(limit).finally(() => (this.#loading = undefined)));
   }
 
@@ -118,6 +123,17 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     this.messages = this.messages.slice(-keep);
     this.gaps = this.gaps.filter((gap) => gap.afterSeq >= this.messages[0]!.seq);
     this.hasOlder = true;
+    this.emit('change', this);
+  }
+
+  /** Forgets, to bound memory, what lies between the `keep` messages after `seq`, where somebody reads, and the newest `keep`: it is a gap then. */
+  trimAfter(seq: number, keep: number): void {
+    const from = this.messages.filter((message) => message.seq <= seq).length + keep;
+    const to = this.messages.length - keep;
+    if (from >= to) return;
+    const [last, next] = [this.messages[from - 1]!.seq, this.messages[to]!.seq];
+    this.messages = [...this.messages.slice(0, from), ...this.messages.slice(to)];
+    this.gaps = [...this.gaps.filter((gap) => gap.beforeSeq <= last), ...gapBetween(last, next), ...this.gaps.filter((gap) => gap.afterSeq >= next)];
     this.emit('change', this);
   }
 
@@ -214,6 +230,10 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     this.messages = [...this.messages, ...fresh];
     for (const message of fresh) this.#port.arrived(this, message);
     this.emit('change', this);
+    this.#unwatched = this.hears('change') ? 0 : this.#unwatched + fresh.length;
+    if (this.#unwatched < maxUnwatched) return;
+    this.#unwatched = 0;
+    this.trim(keptUnwatched);
   }
 }
 
