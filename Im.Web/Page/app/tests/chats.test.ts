@@ -28,3 +28,9 @@ test('A conversation that was selected is not read before it is the one on the s
   reading.value = tom.id;
   assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).readSeq], [0, 400]);
 });
+
+test('What was read in another window of a conversation that is not loaded here leaves the rest unread', () => {
+  hears('conversations', [summary()]);
+  hears('read', { timeline: client.timeline({ user: tom.id }), seq: 150 });
+  assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).readSeq], [250, 150]);
+});

@@ -87,7 +87,8 @@ client.on('read', ({ timeline, seq }) => {
   const chat = chatOf(key);
   if (seq <= chat.readSeq) return;
   const later = timeline.messages.filter((message) => message.seq > seq && message.from.id !== me.value?.id);
-  const notLoaded = timeline.gaps.filter((gap) => gap.beforeSeq > seq).reduce((sum, gap) => sum + gap.count, 0);
+  const older = Math.max(0, (timeline.messages[0]?.seq ?? chat.lastSeq + 1) - seq - 1);
+  const notLoaded = timeline.gaps.filter((gap) => gap.beforeSeq > seq).reduce((sum, gap) => sum + gap.count, older);
   put({ ...chat, readSeq: seq, unread: seq >= chat.lastSeq ? 0 : Math.min(chat.unread, later.length + notLoaded) });
 });
 
