@@ -96,7 +96,7 @@ export class Timeline extends Emitter<{ change: Timeline }> {
   /** Reads the page before the oldest one loaded, the newest page at first. Calls while one is under way share it. */
   loadOlder(limit = shownPageMessages): Promise<void> {
     this.#unwatched = 0; // what is read page by page is not forgotten between two
-    return (this.#loading ??= this.#loadOlder(limit).finally(() => (this.#loading = undefined)));
+    return (this.#loading ??= this.#load(this.#loadOlder(limit)));
   }
 
   /** Reads a page of a gap: from its `start`, on from the messages before it, or from its `end`, back from the messages after it. */
@@ -113,8 +113,8 @@ export class Timeline extends Emitter<{ change: Timeline }> {
 
   /** Reads the page after `seq`, older than anything loaded, such as where somebody stopped reading: what lies between is a gap. */
   async loadAfter(seq: number, limit = shownPageMessages): Promise<void> {
-    await this.#loading;
-    await (this.#loading = this.#loadAfter(seq, limit).finally(() => (this.#loading = undefined)));
+    while (this.#loading) await this.#loading;
+    await (this.#loading = this.#load(this.#loadAfter(seq, limit)));
   }
 
   /** Forgets all but the newest `keep` messages, to bound memory; they can be loaded again. */
@@ -137,7 +137,13 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     this.emit('change', this);
   }
 
-  async #loadOlder(limit: number): Promise<void> {
+  // Whoever hears of the change may ask for the next page at once.
+  async #load(joining: Promise<boolean>): Promise<void> {
+    const joined = await joining.finally(() => (this.#loading = undefined));
+    if (joined) this.emit('change', this);
+  }
+
+  async #loadOlder(limit: number): Promise<boolean> {
     while (this.hasOlder) {
       const before = this.messages[0]?.seq ?? (this.#lastSeq === undefined ? undefined : this.#lastSeq + 1);
       const page = before === 1 ? emptyPage : await this.#port.page(this.addressee, before === undefined ? { limit } : { before, limit });
@@ -148,20 +154,20 @@ export class Timeline extends Emitter<{ change: Timeline }> {
       if (page.messages.length > 0 && page.messages.at(-1)!.seq < first - 1) continue;
       this.messages = [...older, ...this.messages];
       this.hasOlder = page.more;
-      this.emit('change', this);
-      return;
+      return true;
     }
+    return false;
   }
 
-  async #loadAfter(seq: number, limit: number): Promise<void> {
+  async #loadAfter(seq: number, limit: number): Promise<boolean> {
     const page = await this.#port.page(this.addressee, { after: seq, limit });
     const first = this.messages[0]?.seq ?? 0;
     const older = page.messages.filter((message) => message.seq < first);
-    if (older.length === 0) return;
+    if (older.length === 0) return false;
     this.messages = [...older, ...this.messages];
     this.gaps = [...gapBetween(older.at(-1)!.seq, first), ...this.gaps];
     this.hasOlder = older[0]!.seq > 1;
-    this.emit('change', this);
+    return true;
   }
 
   #heal(): Promise<void> {

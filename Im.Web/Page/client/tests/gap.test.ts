@@ -202,6 +202,16 @@ test('What comes while somebody reads further up is forgotten but for what is ne
   assert.deepEqual(loaded(it), range(1, 200));
 });
 
+test('Whoever hears that a page is there may ask for the next one at once', async () => {
+  const it = await ready({ lobbyLastSeq: 1_000 });
+  const timeline = it.client.timeline(lobby);
+  timeline.on('change', () => void timeline.loadOlder());
+  void timeline.loadOlder();
+  for (let page = 1; page <= 3; page++) await answerHistory(it.socket(), 1_000);
+  assert.deepEqual(loaded(it), range(851, 1_000));
+  assert.equal(it.socket().of('history').length, 4);
+});
+
 test('A conversation of which nothing is loaded has no gap, only older messages', async () => {
   const it = await ready({ lobbyLastSeq: 5 });
   await returns(it, 100_000);
