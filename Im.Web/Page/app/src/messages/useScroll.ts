@@ -47,7 +47,7 @@ export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, 
     if (stick.current) element.scrollTop = element.scrollHeight;
     else if (top !== undefined && anchorTop !== undefined) element.scrollTop += top - anchorTop;
     firstBefore.current = first;
-    if (element.scrollTop < loadWithinPx) onTop();
+    if (element.clientHeight > 0 && element.scrollTop < loadWithinPx) onTop(); // a phone may show another pane: nothing is near then
   }, [first, last, gaps]);
 
   useEffect(() => {
