@@ -34,3 +34,28 @@ test('What was read in another window of a conversation that is not loaded here 
   hears('read', { timeline: client.timeline({ user: tom.id }), seq: 150 });
   assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).readSeq], [250, 150]);
 });
+
+const from = ({ id, nickname }: typeof tom) => ({ id, nickname });
+
+/** As if a node had brought it. */
+function says(seq: number, writer: typeof tom, to: typeof tom): void {
+  const timeline = client.timeline({ user: writer === jenny ? to.id : writer.id });
+  timeline.accept({ conversation: 'c-1', seq, id: `m-${seq}`, from: from(writer), to: to.id, text: `number ${seq}`, at: seq, node: 'realtime-1' });
+}
+
+test('A list that is older than what was said meanwhile takes nothing of it back', () => {
+  hears('conversations', [summary({ readSeq: 400, unread: 0 })]);
+  for (const [seq, writer, to] of [[401, tom, jenny], [402, jenny, tom], [403, tom, jenny]] as const) says(seq, writer, to);
+  hears('conversations', [summary({ lastSeq: 401, readSeq: 398, unread: 3 })]);
+  const { unread, lastSeq, last } = chatOf(tom.id);
+  assert.deepEqual([unread, lastSeq, last?.text], [4, 403, 'number 403']);
+});
+
+test('A conversation that began while the list was on its way is not lost, and one that is gone goes', () => {
+  const lin = { id: 'b-1', nickname: 'Lin', brief: '' };
+  says(1, lin, jenny);
+  hears('conversations', []);
+  assert.deepEqual([chatOf(lin.id).lastSeq, chatOf(lin.id).unread], [1, 1]);
+  hears('conversations', []);
+  assert.equal(chatOf(lin.id).lastSeq, 0);
+});

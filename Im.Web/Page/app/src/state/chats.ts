@@ -53,16 +53,31 @@ function fromSummary({ kind, peer, unread, readSeq, lastSeq, last }: Conversatio
   return { key: kind === 'lobby' ? 'lobby' : peer!.id, unread, readSeq, lastSeq, ...(peer ? { peer } : {}), ...(last ? { last } : {}) };
 }
 
+// Where something was said after the last list: a list that was on its way meanwhile need not know it.
+const heard = new Set<ChatKey>();
+
 client.on('conversations', (summaries) => {
-  const next = new Map<ChatKey, Chat>([['lobby', chatOf('lobby')]]);
-  for (const chat of summaries.map(fromSummary)) next.set(chat.key, chat);
+  const next = new Map(chats.value);
+  for (const key of chats.value.keys()) if (key !== 'lobby' && !heard.has(key)) next.delete(key);
+  for (const chat of summaries.map(fromSummary)) next.set(chat.key, withNews(chat));
   chats.value = next;
+  heard.clear();
 });
+
+/** The list's word on a conversation, and what is known to have been said since. */
+function withNews(listed: Chat): Chat {
+  const { last, lastSeq, readSeq } = chatOf(listed.key);
+  if (!last || last.seq <= listed.lastSeq) return listed;
+  const { messages } = client.timeline(addresseeOf(listed.key));
+  const news = messages.filter(({ seq, from }) => seq > Math.max(listed.lastSeq, readSeq) && from.id !== me.value?.id);
+  return { ...listed, last, lastSeq, unread: listed.unread + news.length };
+}
 
 client.on('message', ({ message }) => {
   const key = keyOf(message);
   const chat = chatOf(key);
   if (message.seq <= chat.lastSeq) return; // counted in the summary already
+  heard.add(key);
   const mine = message.from.id === me.value?.id;
   const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...message.from };
   put({ ...chat, last: message, lastSeq: message.seq, unread: chat.unread + (mine ? 0 : 1), ...(peer ? { peer } : {}) });
