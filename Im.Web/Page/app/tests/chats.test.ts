@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { ConversationSummary, ImEvents } from '@im/client';
 import { jenny, tom } from '../../client/tests/fakes.ts';
-import { chatOf, reading } from '../src/state/chats.ts';
+import { chatOf, personOf, reading } from '../src/state/chats.ts';
 import { client } from '../src/state/im.ts';
 import { goInstead } from '../src/state/route.ts';
 
@@ -58,4 +58,12 @@ test('A conversation that began while the list was on its way is not lost, and o
   assert.deepEqual([chatOf(lin.id).lastSeq, chatOf(lin.id).unread], [1, 1]);
   hears('conversations', []);
   assert.equal(chatOf(lin.id).lastSeq, 0);
+});
+
+test('Whoever is written to keeps their name when they go offline before anything was said', () => {
+  const ann = { id: 'a-1', nickname: 'Ann', brief: 'away soon' };
+  hears('presence', { users: [{ ...ann, places: 1 }], guests: 0, online: 1 });
+  goInstead(`#/u/${ann.id}`);
+  hears('presence', { users: [], guests: 0, online: 0 });
+  assert.equal(personOf(ann.id)?.nickname, 'Ann');
 });

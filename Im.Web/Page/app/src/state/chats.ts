@@ -20,10 +20,17 @@ const chats = signal<ReadonlyMap<ChatKey, Chat>>(new Map([['lobby', lobbyChat]])
 /** The conversation whose newest message is on the screen, with somebody looking at it. */
 export const reading = signal<ChatKey | undefined>(undefined);
 
-/** The person behind a key: as they are online now, else as last seen in the list. */
+/** The person behind a key: as they are online now, else as last seen in the list, else as they were when they were written to. */
 export function personOf(key: ChatKey): User | undefined {
-  return presence.value.users.find((user) => user.id === key) ?? chats.value.get(key)?.peer;
+  return presence.value.users.find((user) => user.id === key) ?? chats.value.get(key)?.peer ?? writtenTo.get(key);
 }
+
+// Who goes offline before anything was said is in no list.
+const writtenTo = new Map<ChatKey, User>();
+effect(() => {
+  const person = presence.value.users.find((user) => user.id === selected.value);
+  if (person) writtenTo.set(person.id, person);
+});
 
 /** The lobby first, then the newest. The one that is open is listed though nothing was said in it yet. */
 export const chatList = computed<readonly Chat[]>(() => {
