@@ -26,12 +26,15 @@ export interface TimelinePort {
 const pageMessages = 100;
 const shownPageMessages = 50;
 const maxHeld = 1_000;
+const maxUnwatched = 500;
+const keptUnwatched = 250;
 const emptyHoleTries = 5;
 const emptyHoleMs = 250;
 
 /**
  * The loaded part of one conversation: ascending by seq, each message once, whatever order things arrive in, and without holes but for its {@link gaps}.
  * It grows at the end with what is live (`message` of the client), at the front with {@link loadOlder}, and within gaps with {@link loadGap}.
+ * Whoever listens to `change` bounds it with {@link trim}; while nobody does, every 500 live messages it forgets all but the newest 250.
  */
 export class Timeline extends Emitter<{ change: Timeline }> {
   addressee: Addressee;
@@ -44,6 +47,7 @@ export class Timeline extends Emitter<{ change: Timeline }> {
   readonly #held = new Map<number, ReceivedMessage>();
   #lastSeq: number | undefined;
   #newestHeard = 0;
+  #unwatched = 0;
   #healing: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
 
@@ -91,7 +95,8 @@ export class Timeline extends Emitter<{ change: Timeline }> {
 
   /** Reads the page before the oldest one loaded, the newest page at first. Calls while one is under way share it. */
   loadOlder(limit = shownPageMessages): Promise<void> {
-    return (this.#loading ??= this.#loadOlder(limit).finally(() => (this.#loading = undefined)));
+    this.#unwatched = 0; // what is read page by page is not forgotten between two
+    return (this.#loading ??= this.#load(this.#loadOlder(limit)));
   }
 
   /** Reads a page of a gap: from its `start`, on from the messages before it, or from its `end`, back from the messages after it. */
@@ -108,8 +113,8 @@ export class Timeline extends Emitter<{ change: Timeline }> {
 
   /** Reads the page after `seq`, older than anything loaded, such as where somebody stopped reading: what lies between is a gap. */
   async loadAfter(seq: number, limit = shownPageMessages): Promise<void> {
-    await this.#loading;
-    await (this.#loading = this.#loadAfter(seq, limit).finally(() => (this.#loading = undefined)));
+    while (this.#loading) await this.#loading;
+    await (this.#loading = this.#load(this.#loadAfter(seq, limit)));
   }
 
   /** Forgets all but the newest `keep` messages, to bound memory; they can be loaded again. */
@@ -121,7 +126,24 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     this.emit('change', this);
   }
 
-  async #loadOlder(limit: number): Promise<void> {
+  /** Forgets, to bound memory, what lies between the `keep` messages after `seq`, where somebody reads, and the newest `keep`: it is a gap then. */
+  trimAfter(seq: number, keep: number): void {
+    const from = this.messages.filter((message) => message.seq <= seq).length + keep;
+    const to = this.messages.length - keep;
+    if (from >= to) return;
+    const [last, next] = [this.messages[from - 1]!.seq, this.messages[to]!.seq];
+    this.messages = [...this.messages.slice(0, from), ...this.messages.slice(to)];
+    this.gaps = [...this.gaps.filter((gap) => gap.beforeSeq <= last), ...gapBetween(last, next), ...this.gaps.filter((gap) => gap.afterSeq >= next)];
+    this.emit('change', this);
+  }
+
+  // Whoever hears of the change may ask for the next page at once.
+  async #load(joining: Promise<boolean>): Promise<void> {
+    const joined = await joining.finally(() => (this.#loading = undefined));
+    if (joined) this.emit('change', this);
+  }
+
+  async #loadOlder(limit: number): Promise<boolean> {
     while (this.hasOlder) {
       const before = this.messages[0]?.seq ?? (this.#lastSeq === undefined ? undefined : this.#lastSeq + 1);
       const page = before === 1 ? emptyPage : await this.#port.page(this.addressee, before === undefined ? { limit } : { before, limit });
@@ -132,20 +154,20 @@ export class Timeline extends Emitter<{ change: Timeline }> {
       if (page.messages.length > 0 && page.messages.at(-1)!.seq < first - 1) continue;
       this.messages = [...older, ...this.messages];
       this.hasOlder = page.more;
-      this.emit('change', this);
-      return;
+      return true;
     }
+    return false;
   }
 
-  async #loadAfter(seq: number, limit: number): Promise<void> {
+  async #loadAfter(seq: number, limit: number): Promise<boolean> {
     const page = await this.#port.page(this.addressee, { after: seq, limit });
     const first = this.messages[0]?.seq ?? 0;
     const older = page.messages.filter((message) => message.seq < first);
-    if (older.length === 0) return;
+    if (older.length === 0) return false;
     this.messages = [...older, ...this.messages];
     this.gaps = [...gapBetween(older.at(-1)!.seq, first), ...this.gaps];
     this.hasOlder = older[0]!.seq > 1;
-    this.emit('change', this);
+    return true;
   }
 
   #heal(): Promise<void> {
@@ -214,6 +236,10 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     this.messages = [...this.messages, ...fresh];
     for (const message of fresh) this.#port.arrived(this, message);
     this.emit('change', this);
+    this.#unwatched = this.hears('change') ? 0 : this.#unwatched + fresh.length;
+    if (this.#unwatched < maxUnwatched) return;
+    this.#unwatched = 0;
+    this.trim(keptUnwatched);
   }
 }
 

@@ -164,6 +164,54 @@ test('What is forgotten to bound memory takes its gap along', async () => {
   assert.equal(it.client.timeline(lobby).hasOlder, true);
 });
 
+test('What nobody watches stays small, and what is read of it page by page is not forgotten between two pages', async () => {
+  const it = await ready({ lobbyLastSeq: 0 });
+  const timeline = it.client.timeline(lobby);
+  for (let seq = 1; seq <= 10_000; seq++) it.socket().onmessage!({ data: JSON.stringify(live(lobbyMessage(seq))) });
+  assert.ok(loaded(it).length >= 250 && loaded(it).length < 750);
+  assert.equal(loaded(it).at(-1), 10_000);
+  for (let last = 10_000; timeline.hasOlder; ) {
+    const older = timeline.loadOlder(100);
+    for (let news = 0; news < 10; news++) await it.socket().says(live(lobbyMessage(++last)));
+    await answerHistory(it.socket(), last);
+    await older;
+  }
+  assert.equal(loaded(it)[0], 1);
+  const stop = timeline.on('change', () => {});
+  for (let last = timeline.lastSeq! + 1, end = last + 600; last < end; last++) await it.socket().says(live(lobbyMessage(last)));
+  assert.deepEqual(loaded(it), range(1, timeline.lastSeq!));
+  stop();
+});
+
+test('What comes while somebody reads further up is forgotten but for what is near, and is read as a gap', async () => {
+  const it = await ready({ lobbyLastSeq: 0 });
+  const timeline = it.client.timeline(lobby);
+  timeline.on('change', () => {});
+  for (let seq = 1; seq <= 100; seq++) await it.socket().says(live(lobbyMessage(seq)));
+  timeline.trimAfter(40, 30);
+  assert.deepEqual(loaded(it), range(1, 100));
+  timeline.trimAfter(20, 30);
+  assert.deepEqual(gaps(it), ['50..71: 20']);
+  for (let seq = 101; seq <= 200; seq++) await it.socket().says(live(lobbyMessage(seq)));
+  timeline.trimAfter(20, 30);
+  assert.deepEqual(gaps(it), ['50..171: 120']);
+  assert.deepEqual(loaded(it), [...range(1, 50), ...range(171, 200)]);
+  await load(it, 'start', 200);
+  await load(it, 'end', 200);
+  await load(it, 'start', 200);
+  assert.deepEqual(loaded(it), range(1, 200));
+});
+
+test('Whoever hears that a page is there may ask for the next one at once', async () => {
+  const it = await ready({ lobbyLastSeq: 1_000 });
+  const timeline = it.client.timeline(lobby);
+  timeline.on('change', () => void timeline.loadOlder());
+  void timeline.loadOlder();
+  for (let page = 1; page <= 3; page++) await answerHistory(it.socket(), 1_000);
+  assert.deepEqual(loaded(it), range(851, 1_000));
+  assert.equal(it.socket().of('history').length, 4);
+});
+
 test('A conversation of which nothing is loaded has no gap, only older messages', async () => {
   const it = await ready({ lobbyLastSeq: 5 });
   await returns(it, 100_000);
@@ -220,7 +268,7 @@ test('Whatever is done in whatever order, what is shown ascends, and only gaps a
     };
     for (let step = 0; step < 25; step++) {
       const gap = timeline.gaps[chance(Math.max(1, timeline.gaps.length))];
-      switch (chance(6)) {
+      switch (chance(8)) {
         case 0:
           last += chance(700);
           answered = 0;
@@ -240,6 +288,9 @@ test('Whatever is done in whatever order, what is shown ascends, and only gaps a
           void timeline.loadOlder();
           break;
         case 5:
+          timeline.trimAfter(loaded(it)[chance(Math.max(1, loaded(it).length))] ?? 0, 1 + chance(100));
+          break;
+        default:
           await answer();
       }
     }

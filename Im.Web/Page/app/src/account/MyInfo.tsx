@@ -1,8 +1,9 @@
 import { t } from '../settings/language.ts';
-import { client, me } from '../state/im.ts';
+import { me } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
-import { EditIcon, LogOutIcon } from '../ui/icons.tsx';
+import { EditIcon } from '../ui/icons.tsx';
 import { dialog } from './dialogs.ts';
+import { LogOutButton } from './LogOutButton.tsx';
 import './account.css';
 
 /** Who I am: my nickname and brief, or that I am not logged in. */
@@ -33,9 +34,7 @@ export function MyInfo() {
       <button type="button" class="icon-button" data-testid="brief-edit" aria-label={t.value.editBrief} title={t.value.editBrief} onClick={() => (dialog.value = 'brief')}>
         <EditIcon />
       </button>
-      <button type="button" class="icon-button" data-testid="logout" aria-label={t.value.logOut} title={t.value.logOut} onClick={() => void client.logout().catch(() => {})}>
-        <LogOutIcon />
-      </button>
+      <LogOutButton />
     </section>
   );
 }

@@ -26,23 +26,25 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   const newest = messages.at(-1);
   const lastKey = mine.at(-1)?.id ?? newest?.id;
   const gapsKey = gaps.map((gap) => `${gap.afterSeq}-${gap.beforeSeq}`).join();
-  const { atBottom, toBottom, holdAt } = useScroll(box, { first: messages[0]?.seq, last: lastKey, gaps: gapsKey, onTop: loadOlder });
+  const { atBottom, toBottom, holdAt, topSeq } = useScroll(box, { first: messages[0]?.seq, last: lastKey, gaps: gapsKey, onTop: loadOlder });
   const looking = useLooking();
   const shownView = view.value;
   const seen = useRef(0);
   const { newAfter, away, loadPlace } = useResume(chat, timeline, seen);
 
   useEffect(() => {
-    reading.value = looking && atBottom && box.current!.offsetParent !== null; // a phone may show another pane
-    if (reading.value) seen.current = newest?.seq ?? 0;
-    if (atBottom) trim();
-    return () => void (reading.value = false);
+    const isRead = newest && looking && atBottom && box.current!.offsetParent !== null; // a phone may show another pane
+    reading.value = isRead ? chat : undefined;
+    if (isRead) seen.current = newest.seq;
+    trim(atBottom ? undefined : topSeq);
+    return () => void (reading.value = undefined);
   }, [looking, shownView, atBottom, newest]);
   useEffect(() => {
     if (mine.length > 0) toBottom();
   }, [mine.at(-1)?.id]);
 
-  const missed = atBottom ? 0 : messages.filter((message) => message.seq > seen.current && message.from.id !== me.value?.id).length;
+  const later = messages.filter((message) => message.seq > seen.current && message.from.id !== me.value?.id).length;
+  const missed = atBottom ? 0 : gaps.reduce((sum, gap) => (gap.afterSeq >= seen.current ? sum + gap.count : sum), later);
   const groups = groupMessages({ messages, gaps, outgoing: mine, me: me.value, newAfter });
 
   // Reading on, the messages above stay where they are; reading back, those below do.

@@ -34,6 +34,12 @@ export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, 
     held.current = seq;
     stick.current &&= seq === undefined;
   };
+  /** The topmost message in view. */
+  const topSeq = () => {
+    const top = box.current!.getBoundingClientRect().top;
+    const shown = [...box.current!.querySelectorAll<HTMLElement>('[data-seq]')].find((each) => each.getBoundingClientRect().bottom > top);
+    return Number(shown?.dataset.seq ?? 0);
+  };
 
   useLayoutEffect(() => {
     const element = box.current!;
@@ -41,7 +47,7 @@ export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, 
     if (stick.current) element.scrollTop = element.scrollHeight;
     else if (top !== undefined && anchorTop !== undefined) element.scrollTop += top - anchorTop;
     firstBefore.current = first;
-    if (element.scrollTop < loadWithinPx) onTop();
+    if (element.clientHeight > 0 && element.scrollTop < loadWithinPx) onTop(); // a phone may show another pane: nothing is near then
   }, [first, last, gaps]);
 
   useEffect(() => {
@@ -62,7 +68,7 @@ export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, 
     };
   }, [onTop]);
 
-  return { atBottom, toBottom, holdAt };
+  return { atBottom, toBottom, holdAt, topSeq };
 }
 
 function topOf(box: HTMLElement | null, seq: number | undefined): number | undefined {

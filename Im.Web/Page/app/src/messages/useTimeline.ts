@@ -7,12 +7,16 @@ import type { ChatKey } from '../state/route.ts';
 /** Followed so far back while the newest message is in view; what is older is loaded again on scrolling up. */
 const keepAtBottom = 250;
 
+/** While one reads further up, so many; of more, what is far both from there and from the newest is a gap. */
+const keepAbove = 1_000;
+
 export interface LoadedTimeline {
   timeline: Timeline;
   loadOlder: () => void;
   /** Fails with an ImError when it was refused for good. */
   loadGap: (gap: Gap, side: 'start' | 'end') => Promise<void>;
-  trim: () => void;
+  /** `topSeq`: where one reads, unless that is the bottom. */
+  trim: (topSeq?: () => number) => void;
   /** The last try to read older messages was refused for good. */
   failed: boolean;
 }
@@ -34,6 +38,12 @@ export function useTimeline(chat: ChatKey): LoadedTimeline {
     if (timeline.messages.length < 20) loadOlder();
   }, [loadOlder]);
   const loadGap = useCallback((gap: Gap, side: 'start' | 'end') => timeline.loadGap(gap, side), [timeline]);
-  const trim = useCallback(() => timeline.trim(keepAtBottom), [timeline]);
+  const trim = useCallback(
+    (topSeq?: () => number) => {
+      if (!topSeq) timeline.trim(keepAtBottom);
+      else if (timeline.messages.length > keepAbove) timeline.trimAfter(topSeq(), keepAtBottom);
+    },
+    [timeline],
+  );
   return { timeline, loadOlder, loadGap, trim, failed };
 }

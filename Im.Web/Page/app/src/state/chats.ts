@@ -17,13 +17,20 @@ export interface Chat {
 const lobbyChat: Chat = { key: 'lobby', unread: 0, readSeq: 0, lastSeq: 0 };
 const chats = signal<ReadonlyMap<ChatKey, Chat>>(new Map([['lobby', lobbyChat]]));
 
-/** The newest message is on the screen, and somebody looks at it. */
-export const reading = signal(false);
+/** The conversation whose newest message is on the screen, with somebody looking at it. */
+export const reading = signal<ChatKey | undefined>(undefined);
 
-/** The person behind a key: as they are online now, else as last seen in the list. */
+/** The person behind a key: as they are online now, else as last seen in the list, else as they were when they were written to. */
 export function personOf(key: ChatKey): User | undefined {
-  return presence.value.users.find((user) => user.id === key) ?? chats.value.get(key)?.peer;
+  return presence.value.users.find((user) => user.id === key) ?? chats.value.get(key)?.peer ?? writtenTo.get(key);
 }
+
+// Who goes offline before anything was said is in no list.
+const writtenTo = new Map<ChatKey, User>();
+effect(() => {
+  const person = presence.value.users.find((user) => user.id === selected.value);
+  if (person) writtenTo.set(person.id, person);
+});
 
 /** The lobby first, then the newest. The one that is open is listed though nothing was said in it yet. */
 export const chatList = computed<readonly Chat[]>(() => {
@@ -53,16 +60,31 @@ function fromSummary({ kind, peer, unread, readSeq, lastSeq, last }: Conversatio
   return { key: kind === 'lobby' ? 'lobby' : peer!.id, unread, readSeq, lastSeq, ...(peer ? { peer } : {}), ...(last ? { last } : {}) };
 }
 
+// Where something was said after the last list: a list that was on its way meanwhile need not know it.
+const heard = new Set<ChatKey>();
+
 client.on('conversations', (summaries) => {
-  const next = new Map<ChatKey, Chat>([['lobby', chatOf('lobby')]]);
-  for (const chat of summaries.map(fromSummary)) next.set(chat.key, chat);
+  const next = new Map(chats.value);
+  for (const key of chats.value.keys()) if (key !== 'lobby' && !heard.has(key)) next.delete(key);
+  for (const chat of summaries.map(fromSummary)) next.set(chat.key, withNews(chat));
   chats.value = next;
+  heard.clear();
 });
+
+/** The list's word on a conversation, and what is known to have been said since. */
+function withNews(listed: Chat): Chat {
+  const { last, lastSeq, readSeq } = chatOf(listed.key);
+  if (!last || last.seq <= listed.lastSeq) return listed;
+  const { messages } = client.timeline(addresseeOf(listed.key));
+  const news = messages.filter(({ seq, from }) => seq > Math.max(listed.lastSeq, readSeq) && from.id !== me.value?.id);
+  return { ...listed, last, lastSeq, unread: listed.unread + news.length };
+}
 
 client.on('message', ({ message }) => {
   const key = keyOf(message);
   const chat = chatOf(key);
   if (message.seq <= chat.lastSeq) return; // counted in the summary already
+  heard.add(key);
   const mine = message.from.id === me.value?.id;
   const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...message.from };
   put({ ...chat, last: message, lastSeq: message.seq, unread: chat.unread + (mine ? 0 : 1), ...(peer ? { peer } : {}) });
@@ -87,7 +109,8 @@ client.on('read', ({ timeline, seq }) => {
   const chat = chatOf(key);
   if (seq <= chat.readSeq) return;
   const later = timeline.messages.filter((message) => message.seq > seq && message.from.id !== me.value?.id);
-  const notLoaded = timeline.gaps.filter((gap) => gap.beforeSeq > seq).reduce((sum, gap) => sum + gap.count, 0);
+  const older = Math.max(0, (timeline.messages[0]?.seq ?? chat.lastSeq + 1) - seq - 1);
+  const notLoaded = timeline.gaps.filter((gap) => gap.beforeSeq > seq).reduce((sum, gap) => sum + gap.count, older);
   put({ ...chat, readSeq: seq, unread: seq >= chat.lastSeq ? 0 : Math.min(chat.unread, later.length + notLoaded) });
 });
 
@@ -110,7 +133,8 @@ effect(() => {
 
 effect(() => {
   const chat = chats.value.get(selected.value);
-  if (!reading.value || !chat || (chat.unread === 0 && chat.readSeq >= chat.lastSeq)) return;
+  // One that was selected just now is not on the screen yet.
+  if (reading.value !== selected.value || !chat || (chat.unread === 0 && chat.readSeq >= chat.lastSeq)) return;
   put({ ...chat, unread: 0, readSeq: chat.lastSeq });
   if (me.value) sayRead(chat.key);
 });

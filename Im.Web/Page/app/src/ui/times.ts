@@ -1,9 +1,10 @@
 import { computed } from '@preact/signals';
 import { language, t } from '../settings/language.ts';
 import { daysBefore } from './days.ts';
+import { englishTag } from './englishTag.ts';
 
 const formats = computed(() => {
-  const tag = language.value === 'zh' ? 'zh-CN' : (navigator.languages.find((each) => each.startsWith('en')) ?? 'en');
+  const tag = language.value === 'zh' ? 'zh-CN' : englishTag(navigator.languages);
   return {
     time: new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' }),
     exact: new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' }),
