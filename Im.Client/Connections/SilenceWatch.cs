@@ -10,6 +10,7 @@ internal sealed class SilenceWatch(Link link, TimeProvider time, TimeSpan pingAf
     // Ends with the connection. If it fails, the connection is ended: unwatched it could be dead for hours.
     public async Task RunAsync(CancellationToken ended)
     {
+        var pinging = Task.CompletedTask;
         try
         {
             while (true)
@@ -17,7 +18,8 @@ internal sealed class SilenceWatch(Link link, TimeProvider time, TimeSpan pingAf
                 for (var quiet = link.SilentFor; quiet < pingAfter; quiet = link.SilentFor)
                     await Task.Delay(pingAfter - quiet, time, ended);
                 var heard = link.Heard;
-                await link.SendAsync(new PingFrame { Id = "ping" });
+                if (pinging.IsCompleted)
+                    pinging = PingAsync(); // not waited for: a node that takes nothing is silent as well
                 await Task.Delay(Patience, time, ended);
                 if (link.Heard > heard)
                     continue;
@@ -29,6 +31,18 @@ internal sealed class SilenceWatch(Link link, TimeProvider time, TimeSpan pingAf
         {
             if (!ended.IsCancellationRequested)
                 link.Abort($"the connection could not be watched: {e.Message}");
+        }
+    }
+
+    private async Task PingAsync()
+    {
+        try
+        {
+            await link.SendAsync(new PingFrame { Id = "ping" });
+        }
+        catch (ImException)
+        {
+            // The connection has ended; who receives on it says so.
         }
     }
 }

@@ -128,6 +128,19 @@ public sealed class ConnectionTests : ClientTest
     }
 
     [Fact]
+    public async Task A_node_that_takes_nothing_more_is_left_as_soon_though_much_is_being_sent()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        side.IsFrozen = true;
+        var sends = Enumerable.Range(0, 1_000).Select(_ => client.SendAsync(Guid.NewGuid(), new string('界', ProtocolLimits.MaxTextChars))).ToList();
+        var next = Node.AcceptAsync();
+        Assert.InRange(await Clock.PassUntilAsync(next, TimeSpan.FromMilliseconds(500)), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(17));
+        await (await next).WelcomeAsync(Jenny);
+        await client.DisposeAsync().AsTask().WaitAsync(Bounded.Time);
+        await Assert.ThrowsAsync<ImException>(() => Task.WhenAll(sends));
+    }
+
+    [Fact]
     public async Task A_node_that_answers_pings_is_kept()
     {
         var (client, side) = await ConnectAsync();

@@ -27,6 +27,9 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
     /// <summary>Whether pings are answered by themselves and not seen by the test.</summary>
     public bool AnswersPings { get; set; } = true;
 
+    /// <summary>Takes nothing more, and says nothing of it.</summary>
+    public bool IsFrozen { get; set; }
+
     public async Task<NodeSide> WelcomeAsync(UserInfo? user = null, long lobby = 0, string node = "realtime-1", bool knowsCookie = true)
     {
         await SendAsync(new HelloFrame(node, "c-1", cookie is "" || !knowsCookie ? null : "s-1", user, 1_790_000_000_000, Limits), new ReadyFrame(new(lobby)));
@@ -105,6 +108,8 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
                         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
                     return;
                 }
+                while (IsFrozen)
+                    await Task.Delay(10, aborted);
                 length += part.Count;
                 if (!part.EndOfMessage)
                     continue;
