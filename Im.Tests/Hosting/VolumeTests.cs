@@ -1,5 +1,7 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Configuration;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -39,6 +41,33 @@ public sealed class VolumeTests : AppTest
             folder.Delete(recursive: true);
         }
     }
+
+    [Fact]
+    public void A_password_file_left_empty_by_a_crash_counts_as_absent()
+    {
+        using var folder = new ServersFolder();
+        var store = StoreIn(folder.Path);
+        File.WriteAllText(folder["redis.password"], "");
+
+        Assert.Equal("new", store.GetOrAddSecret("redis", () => "new"));
+        Assert.Equal("new", store.GetOrAddSecret("redis", () => "newer"));
+        Assert.Equal([folder["redis.password"]], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public async Task A_password_that_could_not_be_had_once_is_had_the_next_time()
+    {
+        var asked = 0;
+        var parameter = new ParameterResource("password", _ => asked++ == 0 ? throw new IOException("No space left on device") : "secret");
+
+        await Assert.ThrowsAsync<IOException>(async () => await parameter.GetValueAsync(default));
+        Assert.Equal("secret", await parameter.GetValueAsync(default));
+        Assert.Equal("secret", await parameter.GetValueAsync(default));
+        Assert.Equal(2, asked);
+    }
+
+    private static VolumeStore StoreIn(string folder) =>
+        new(new ConfigurationBuilder().AddInMemoryCollection([new("Containerless:DataDirectory", folder)]).Build(), "Im", "app-host");
 
     private static string? PasswordOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Password;
 

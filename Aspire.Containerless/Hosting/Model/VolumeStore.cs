@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Aspire.Containerless.Servers;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 
@@ -32,14 +33,10 @@ internal sealed class VolumeStore(IConfiguration configuration, string applicati
     {
         Directory.CreateDirectory(RootDirectory);
         var path = Path.Combine(RootDirectory, $"{volumeName}.password");
-        if (File.Exists(path))
-            return File.ReadAllText(path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (File.Exists(path) && File.ReadAllText(path) is { Length: > 0 } kept)
+            return kept;
         var secret = generate();
-        using var file = new StreamWriter(path, options);
-        file.Write(secret);
+        SecretFile.Write(path, secret);
         return secret;
     }
 }
