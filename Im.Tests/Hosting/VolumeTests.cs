@@ -43,6 +43,30 @@ public sealed class VolumeTests : AppTest
     }
 
     [Fact]
+    public async Task A_data_folder_that_cannot_be_written_is_said_in_one_sentence_and_not_tried_again()
+    {
+        using var folder = new ServersFolder();
+        File.WriteAllText(folder["file"], "");
+        await StartAsync(
+            builder =>
+            {
+                builder.AddRedis("redis").WithDataVolume();
+                builder.AddPostgres("postgres").WithDataVolume();
+            },
+            $"--Containerless:DataDirectory={folder["file"]}");
+
+        foreach (var server in (string[])["redis", "postgres"])
+        {
+            var failed = await Notifications.WaitForResourceAsync(
+                server, e => StateOf(e) is "Restarting" or "FailedToStart", Limit);
+            Assert.Equal("FailedToStart", StateOf(failed));
+            Assert.StartsWith($"The data folder {folder["file"]} cannot be written", failed.Snapshot.Failure);
+            Assert.EndsWith("set Containerless:DataDirectory to another.", failed.Snapshot.Failure);
+            Assert.DoesNotContain("\n", failed.Snapshot.Failure);
+        }
+    }
+
+    [Fact]
     public void A_password_file_left_empty_by_a_crash_counts_as_absent()
     {
         using var folder = new ServersFolder();

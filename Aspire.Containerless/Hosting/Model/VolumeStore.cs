@@ -15,10 +15,10 @@ internal sealed record DataVolumeAnnotation(VolumeStore Store, string Name) : IR
 /// </summary>
 internal sealed class VolumeStore(IConfiguration configuration, string applicationName, string appHostDirectory)
 {
-    private const string DataDirectoryKey = "Containerless:DataDirectory";
+    public const string DataDirectoryKey = "Containerless:DataDirectory";
 
     public string RootDirectory { get; } = Path.GetFullPath(configuration[DataDirectoryKey] ?? Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "aspire-containerless"));
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "aspire-containerless"));
 
     /// <summary>Like stock's: each clone of a repository has volumes of its own.</summary>
     public string DefaultName(string resourceName)
