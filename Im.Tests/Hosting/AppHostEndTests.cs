@@ -47,7 +47,7 @@ public sealed class AppHostEndTests
         holder.Start();
         var port = ((IPEndPoint)holder.LocalEndpoint).Port;
 
-        await using var host = new AppHostProcess(port);
+        await using var host = new AppHostProcess(port, "--Containerless:PortPatienceSeconds=0.2");
 
         Assert.Equal(1, await host.ExitAsync());
         Assert.Contains($"Port {port} for 'web' is in use", host.Output);
