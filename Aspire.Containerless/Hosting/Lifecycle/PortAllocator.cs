@@ -14,7 +14,7 @@ internal sealed class PortAllocator
     private static readonly TimeSpan CheckPeriod = TimeSpan.FromMilliseconds(100);
 
     private readonly HashSet<int> _given = [];
-    private readonly List<(int Port, string User)> _claims = [];
+    private readonly List<(int Port, string User, string? UrlKey)> _claims = [];
     private int _next = Random.Shared.Next(FirstPort, LastPort + 1);
 
     public int Allocate()
@@ -31,12 +31,13 @@ internal sealed class PortAllocator
 
     /// <summary>Sets a port aside; whether it is free is seen in <see cref="AwaitClaimsAsync" />.</summary>
     /// <param name="user">What wants it, for the message.</param>
+    /// <param name="urlKey">The configuration key of its address, for the message; null where only the program knows.</param>
     /// <exception cref="DistributedApplicationException">This application already uses it.</exception>
-    public int Claim(int port, string user)
+    public int Claim(int port, string user, string? urlKey = null)
     {
         if (!_given.Add(port))
             throw new DistributedApplicationException($"Port {port} is asked for twice in this application, the second time for {user}.");
-        _claims.Add((port, user));
+        _claims.Add((port, user, urlKey));
         return port;
     }
 
@@ -48,15 +49,18 @@ internal sealed class PortAllocator
         for (var told = false; _claims.FirstOrDefault(c => !IsFree(c.Port)) is { Port: > 0 } busy; told = true)
         {
             if (clock.Elapsed > patience)
+            {
+                var remedy = busy.UrlKey is null ? $"give {busy.User} another port" : $"start with another, such as --{busy.UrlKey}=http://localhost:{Allocate()}";
                 throw new DistributedApplicationException(
-                    $"Port {busy.Port} for {busy.User} is in use by another program on this machine: stop that program, or give {busy.User} another port.");
+                    $"Port {busy.Port} for {busy.User} is in use by another program on this machine: stop that program, or {remedy}.");
+            }
             if (!told)
                 progress($"Port {busy.Port} for {busy.User} is in use, perhaps by a run that is still ending: waiting up to {patience.TotalSeconds:0.#} s for it.");
             await Task.Delay(CheckPeriod, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static bool IsFree(int port) => IsFree(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Loopback, port));
+    public static bool IsFree(int port) => IsFree(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Loopback, port));
 
     private static bool IsFree(IPAddress address, int port)
     {
