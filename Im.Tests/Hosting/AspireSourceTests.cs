@@ -7,7 +7,7 @@ namespace Im.Tests.Hosting;
 /// <summary>The choice between stock and containerless, as the build makes it.</summary>
 public sealed class AspireSourceTests
 {
-    private static readonly string Repository = Path.GetDirectoryName(AppHostProject.DirectoryOf(typeof(Projects.Im_AppHost).Assembly))!;
+    internal static readonly string Repository = Path.GetDirectoryName(AppHostProject.DirectoryOf(typeof(Projects.Im_AppHost).Assembly))!;
 
     [Fact]
     public async Task Stock_takes_the_packages_and_containerless_takes_ours()
@@ -52,7 +52,7 @@ public sealed class AspireSourceTests
         return [.. document.RootElement.GetProperty("Items").GetProperty(item).EnumerateArray().Select(i => i.GetProperty("Identity").GetString()!)];
     }
 
-    private static async Task<string> DotnetAsync(string folder, string? path, string[] arguments)
+    internal static async Task<string> DotnetAsync(string folder, string? path, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
         foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
