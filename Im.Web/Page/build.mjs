@@ -62,8 +62,10 @@ function locked(work, action) {
 
 function alive(lock) {
   try {
+    const age = Date.now() - statSync(lock).mtimeMs;
+    if (age > lockWaitMs) return false; // its process id may be another program's by now
     const pid = Number(readFileSync(lock, 'utf8'));
-    if (pid === 0) return Date.now() - statSync(lock).mtimeMs < 5_000; // created, not written yet
+    if (pid === 0) return age < 5_000; // created, not written yet
     process.kill(pid, 0);
     return true;
   } catch (error) {
