@@ -66,6 +66,27 @@ public sealed class ServersDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_run_still_writes_is_in_no_later_fetch_and_is_swept_by_the_next()
+    {
+        var cache = new DownloadCache(_folder["cache"]);
+        string? killed = null;
+        await Assert.ThrowsAsync<ContainerlessException>(() => cache.GetAsync("tool", "1", staging =>
+        {
+            killed = staging;
+            throw new ContainerlessException("killed");
+        }, default));
+        var another = Directory.CreateDirectory(cache.PathOf("tool", "1.1") + ".new").FullName;
+
+        var folder = await cache.GetAsync("tool", "1", _ => File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(killed!).FullName, "orphan"), ""), default);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+
+        Directory.Delete(folder);
+        await cache.GetAsync("tool", "1", _ => Task.CompletedTask, default);
+        Assert.False(Directory.Exists(killed));
+        Assert.True(Directory.Exists(another));
+    }
+
+    [Fact]
     public async Task A_cache_that_cannot_be_written_is_said_in_one_sentence()
     {
         await File.WriteAllTextAsync(_folder["file"], "");
