@@ -31,7 +31,7 @@ internal sealed class VolumeStore(IConfiguration configuration, string applicati
 
     public string GetOrAddSecret(string volumeName, Func<string> generate)
     {
-        Directory.CreateDirectory(RootDirectory);
+        PrivateFolder.CreateOpen(RootDirectory);
         var path = Path.Combine(RootDirectory, $"{volumeName}.password");
         if (File.Exists(path) && File.ReadAllText(path) is { Length: > 0 } kept)
             return kept;

@@ -37,11 +37,11 @@ internal sealed class DownloadCache(string root)
         var staging = $"{folder}{StagingEnding}-{Guid.NewGuid():N}";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+            PrivateFolder.CreateOpen(Path.GetDirectoryName(folder)!);
             await using var heldUntilDone = await LockAsync(folder + ".lock", cancellationToken);
             if (Directory.Exists(folder)) return folder;
             DeleteLeftovers(folder);
-            Directory.CreateDirectory(staging);
+            PrivateFolder.CreateOpen(staging);
             await fill(staging);
             Directory.Move(staging, folder);
             return folder;

@@ -48,6 +48,7 @@ internal sealed partial record PostgresBinaries(string Directory, int MajorVersi
         var linking = await Command.RunAsync(
             new("node", [Path.Combine("scripts", "hydrate-symlinks.js")]) { WorkingDirectory = package }, HydrateLimit, cancellationToken);
         if (linking.ExitCode != 0) throw new ContainerlessException($"{Package.Purpose} was fetched, but the names of its libraries could not be linked: {linking.LastLine}");
+        await ServiceAccount.OpenAsync(staging, cancellationToken);
     }
 
     private static async Task<List<PostgresBinaries>> OnMachineAsync(CancellationToken cancellationToken)
