@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 // The whole system on one screen. Stock Aspire: it runs on containers, or without them on Aspire.Containerless; see docs/decisions.
 var builder = DistributedApplication.CreateBuilder(args);
 
-// --WebPort=20470 puts the page elsewhere; the dashboard's address is ASPNETCORE_URLS in Properties/launchSettings.json.
+// --WebPort=20470 puts the page elsewhere, --ASPNETCORE_URLS=http://localhost:18900 the dashboard: as an argument, for the launch profile
+// overwrites the variable. On stock Aspire a second application needs --ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL and --ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL too.
 var webPort = builder.Configuration.GetValue("WebPort", 20460);
 
 // --UseVolumes=false starts from nothing and leaves nothing, as the tests do.

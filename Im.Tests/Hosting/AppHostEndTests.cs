@@ -14,7 +14,10 @@ public sealed class AppHostEndTests
     [Fact]
     public async Task CtrlC_ends_everything_within_five_seconds()
     {
-        await using var host = await RunningAsync();
+        // The port for telemetry is taken, as by a second application: any other does.
+        using var holder = new TcpListener(IPAddress.Loopback, FreePort.Next());
+        holder.Start();
+        await using var host = await RunningAsync($"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://{holder.LocalEndpoint}");
         var family = FamilyOf(host);
 
         var clock = Stopwatch.StartNew();
@@ -47,16 +50,31 @@ public sealed class AppHostEndTests
         holder.Start();
         var port = ((IPEndPoint)holder.LocalEndpoint).Port;
 
-        await using var host = new AppHostProcess(port);
+        await using var host = new AppHostProcess(port, "--Containerless:PortPatienceSeconds=0.2");
 
         Assert.Equal(1, await host.ExitAsync());
         Assert.Contains($"Port {port} for 'web' is in use", host.Output);
         Assert.DoesNotContain("   at ", host.Output);
     }
 
-    private static async Task<AppHostProcess> RunningAsync()
+    [Fact]
+    public async Task The_dashboards_port_that_is_taken_is_said_with_the_argument_that_moves_it()
     {
-        var host = new AppHostProcess(FreePort.Next());
+        using var holder = new TcpListener(IPAddress.Loopback, FreePort.Next());
+        holder.Start();
+        var port = ((IPEndPoint)holder.LocalEndpoint).Port;
+
+        await using var host = new AppHostProcess(
+            FreePort.Next(), $"--ASPNETCORE_URLS=http://localhost:{port}", "--Containerless:PortPatienceSeconds=0.2");
+
+        Assert.Equal(1, await host.ExitAsync());
+        Assert.Contains($"Port {port} for 'aspire-dashboard' is in use", host.Output);
+        Assert.Contains("--ASPNETCORE_URLS=http://localhost:", host.Output);
+    }
+
+    private static async Task<AppHostProcess> RunningAsync(params string[] more)
+    {
+        var host = new AppHostProcess(FreePort.Next(), more);
         await host.SaysAsync("Chat at ");
         await host.SaysAsync($"Login to the dashboard at http://localhost:{host.DashboardPort}/login?t=");
         return host;

@@ -14,11 +14,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    public AppHostProcess(int webPort)
+    public AppHostProcess(int webPort, params string[] more)
     {
         WebPort = webPort;
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", AssemblyPath(), $"--WebPort={webPort}", "--UseVolumes=false"])
+        foreach (var argument in (string[])["exec", AssemblyPath(), $"--WebPort={webPort}", "--UseVolumes=false", .. more])
             start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_URLS"] = $"http://localhost:{DashboardPort}";
         _process = new Process { StartInfo = start };

@@ -7,13 +7,17 @@ namespace Im.Tests.Hosting;
 /// <summary>The choice between stock and containerless, as the build makes it.</summary>
 public sealed class AspireSourceTests
 {
-    private static readonly string Repository = Path.GetDirectoryName(AppHostProject.DirectoryOf(typeof(Projects.Im_AppHost).Assembly))!;
+    internal static readonly string Repository = Path.GetDirectoryName(AppHostProject.DirectoryOf(typeof(Projects.Im_AppHost).Assembly))!;
 
     [Fact]
     public async Task Stock_takes_the_packages_and_containerless_takes_ours()
     {
         Assert.Contains("Aspire.Hosting.Testing", await ItemsAsync("stock", "PackageReference"));
         Assert.DoesNotContain(await ItemsAsync("stock", "ProjectReference"), p => p.Contains("Containerless"));
+
+        // Stock leaves a crashed replica down.
+        Assert.DoesNotContain(await ItemsAsync("stock", "Compile"), f => f.StartsWith("Faults", StringComparison.Ordinal));
+        Assert.Contains(await ItemsAsync("containerless", "Compile"), f => f.StartsWith("Faults", StringComparison.Ordinal));
 
         Assert.DoesNotContain(await ItemsAsync("containerless", "PackageReference"), p => p.StartsWith("Aspire.", StringComparison.Ordinal));
         Assert.Contains(await ItemsAsync("containerless", "ProjectReference"), p => p.EndsWith("Aspire.Containerless.Testing.csproj", StringComparison.Ordinal));
@@ -45,6 +49,27 @@ public sealed class AspireSourceTests
         }
     }
 
+    [Fact]
+    public async Task Two_package_sources_of_a_person_do_not_stop_a_restore()
+    {
+        using var clone = new ServersFolder();
+        foreach (var file in (string[])["Directory.Build.props", "Directory.Packages.props"])
+            File.Copy(Path.Combine(Repository, file), clone[file]);
+        await File.WriteAllTextAsync(clone["Empty.csproj"], """<Project Sdk="Microsoft.NET.Sdk" />""");
+        // Neither is asked, for there is nothing to fetch.
+        await File.WriteAllTextAsync(clone["nuget.config"], """
+            <configuration><packageSources><clear />
+              <add key="one" value="http://127.0.0.1:9/one/index.json" allowInsecureConnections="true" />
+              <add key="two" value="http://127.0.0.1:9/two/index.json" allowInsecureConnections="true" />
+            </packageSources></configuration>
+            """);
+
+        var output = await DotnetAsync(clone.Path, null, ["restore", "-v:minimal", "-nologo"]);
+
+        Assert.Contains("warning NU1507", output);
+        Assert.DoesNotContain("error", output);
+    }
+
     private static async Task<string[]> ItemsAsync(string source, string item)
     {
         var json = await DotnetAsync(Repository, null, ["msbuild", "Im.Tests/Im.Tests.csproj", $"-p:AspireSource={source}", $"-getItem:{item}"]);
@@ -52,7 +77,7 @@ public sealed class AspireSourceTests
         return [.. document.RootElement.GetProperty("Items").GetProperty(item).EnumerateArray().Select(i => i.GetProperty("Identity").GetString()!)];
     }
 
-    private static async Task<string> DotnetAsync(string folder, string? path, string[] arguments)
+    internal static async Task<string> DotnetAsync(string folder, string? path, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
         foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())

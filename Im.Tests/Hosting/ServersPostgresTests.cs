@@ -124,6 +124,10 @@ public sealed class ServersPostgresTests : IDisposable
         var second = new PostgresCluster(options.DataDirectory!) { PreviousRunLimit = TimeSpan.FromMilliseconds(300) };
         var refusal = await Assert.ThrowsAsync<ContainerlessException>(() => second.AwaitPreviousRunAsync(_progress.Add, default));
         Assert.Contains("already running?", refusal.Message);
+
+        Directory.CreateSymbolicLink(_folder["link"], _folder.Path);
+        var linked = new PostgresCluster(Path.Combine(_folder["link"], "postgres")) { PreviousRunLimit = TimeSpan.FromMilliseconds(300) };
+        await Assert.ThrowsAsync<ContainerlessException>(() => linked.AwaitPreviousRunAsync(_progress.Add, default));
         Assert.True(await PostgresServer.IsReadyAsync(ConnectionString(options), default));
     }
 

@@ -1,25 +1,20 @@
-// Called by Page.targets: node build.mjs <obj folder> <wwwroot>. Everything under one lock, for two .NET builds at once must not share an `npm ci`.
+// Called by Page.targets, which has looked at Node's version: node build.mjs <obj folder> <wwwroot>.
+// Everything under one lock, for two .NET builds at once must not share an `npm ci`.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const [work, webRoot] = process.argv.slice(2);
 const here = import.meta.dirname ?? process.cwd();
-const lockWaitMs = 5 * 60_000;
+const lockWaitMs = 10 * 60_000;
 
 class Failure extends Error {}
 
-function run(what, command, interesting = (line) => !line.startsWith('npm warn')) {
+function run(what, command, interesting = (line) => !/^npm warn/i.test(line)) {
   const { status, stdout, stderr, error } = spawnSync(command, { cwd: here, shell: true, encoding: 'utf8' });
   if (status === 0) return;
   const lines = `${error?.message ?? ''}\n${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() && interesting(line));
   throw new Failure([what, ...lines.slice(0, 20)].join('\n'));
-}
-
-function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
-  throw new Failure(`The chat page is built with Node 20.19, 22.12 or newer; the one on PATH is ${process.versions.node}.`);
 }
 
 // node_modules/.package-lock.json is written by npm last of all.
@@ -29,10 +24,11 @@ function install() {
   const wanted = readFileSync(join(here, 'package-lock.json'), 'utf8');
   if (existsSync(installed) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   rmSync(stamp, { force: true });
+  run('The chat page is built with npm, which some systems package apart from Node.js, and no `npm` on PATH runs: install npm.', 'npm --version', () => false);
   run(
     'npm could not fetch the packages with which the chat page is built. Is the npm registry reachable? (It is needed once; later builds are offline.)',
     'npm ci --no-audit --no-fund --loglevel=error',
-    (line) => line.startsWith('npm error code'),
+    (line) => /^npm (error|ERR!) code/.test(line), // The second is what npm 9 and older write.
   );
   writeFileSync(stamp, wanted);
 }
@@ -55,7 +51,7 @@ function locked(work, action) {
       if (error.code !== 'EEXIST') throw error;
     }
     if (!alive(lock)) rmSync(lock, { force: true });
-    else if (Date.now() - start > lockWaitMs) throw new Failure(`Another build of the chat page has held ${lock} for five minutes.`);
+    else if (Date.now() - start > lockWaitMs) throw new Failure(`Another build of the chat page has held ${lock} for ten minutes.`);
   }
   try {
     action();
@@ -66,8 +62,10 @@ function locked(work, action) {
 
 function alive(lock) {
   try {
+    const age = Date.now() - statSync(lock).mtimeMs;
+    if (age > lockWaitMs) return false; // its process id may be another program's by now
     const pid = Number(readFileSync(lock, 'utf8'));
-    if (pid === 0) return Date.now() - statSync(lock).mtimeMs < 5_000; // created, not written yet
+    if (pid === 0) return age < 5_000; // created, not written yet
     process.kill(pid, 0);
     return true;
   } catch (error) {
@@ -76,7 +74,6 @@ function alive(lock) {
 }
 
 try {
-  requireNode();
   mkdirSync(work, { recursive: true });
   locked(work, () => {
     install();

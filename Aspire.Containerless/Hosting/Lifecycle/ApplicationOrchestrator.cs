@@ -26,6 +26,10 @@ internal sealed partial class ApplicationOrchestrator(
     TimeProvider time,
     ILogger<DistributedApplication> logger) : IHostedService
 {
+    private const string PortPatienceKey = "Containerless:PortPatienceSeconds";
+    // Of a run that was killed the last process ends after 5.4 s.
+    private const double DefaultPortPatienceSeconds = 8;
+
     // Together under the 5 s that Ctrl-C may take.
     private static readonly TimeSpan ProgramGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ServerGrace = TimeSpan.FromSeconds(1.2);
@@ -56,6 +60,8 @@ internal sealed partial class ApplicationOrchestrator(
             model.Resources.Insert(0, _dashboard.Resource);
             replicas.Add(_dashboard.Resource, _dashboard.Replicas);
         }
+        var patience = TimeSpan.FromSeconds(configuration.GetValue(PortPatienceKey, DefaultPortPatienceSeconds));
+        await allocation.Ports.AwaitClaimsAsync(patience, Report, cancellationToken).ConfigureAwait(false);
         var bundle = await AspireBundle.LocateAsync(Report, cancellationToken).ConfigureAwait(false);
         LogBundle(logger, bundle.Source);
         _dcp = await DcpProcess.StartAsync(bundle.DcpPath, cancellationToken).ConfigureAwait(false);

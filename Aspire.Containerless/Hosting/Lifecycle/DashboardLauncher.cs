@@ -23,9 +23,9 @@ internal sealed partial class DashboardLauncher : IAsyncDisposable
     {
         _settings = settings;
         Resource = new ExecutableResource(ResourceName, ResourceName, "");
-        AddEndpoint(FrontendEndpoint, settings.Url);
-        AddEndpoint(OtlpGrpcEndpoint, settings.OtlpUrl);
-        AddEndpoint(OtlpHttpEndpoint, settings.OtlpHttpUrl);
+        AddEndpoint(FrontendEndpoint, settings.Url.Port, DashboardSettings.UrlKey);
+        AddEndpoint(OtlpGrpcEndpoint, PortIfFree(settings.OtlpUrl));
+        AddEndpoint(OtlpHttpEndpoint, PortIfFree(settings.OtlpHttpUrl));
         Resource.Annotations.Add(new HiddenAnnotation());
         Replicas = allocation.Allocate(Resource);
         Resource.Annotations.Add(new ReplicaHealthCheckAnnotation(
@@ -64,8 +64,11 @@ internal sealed partial class DashboardLauncher : IAsyncDisposable
 
     private int PortOf(string endpointName) => new EndpointReference(Resource, endpointName).Port;
 
-    private void AddEndpoint(string name, Uri? url) => Resource.Annotations.Add(
-        new EndpointAnnotation(ProtocolType.Tcp, uriScheme: "http", name: name, port: url?.Port, isProxied: false) { IsProxiedInStock = true });
+    /// <summary>Else any: programs are told which, and a second application needs no more than another address for people.</summary>
+    private static int? PortIfFree(Uri? url) => url is not null && PortAllocator.IsFree(url.Port) ? url.Port : null;
+
+    private void AddEndpoint(string name, int? port, string? urlKey = null) => Resource.Annotations.Add(
+        new EndpointAnnotation(ProtocolType.Tcp, uriScheme: "http", name: name, port: port, isProxied: false) { IsProxiedInStock = true, UrlKey = urlKey });
 
     [LoggerMessage(21, LogLevel.Information, "Login to the dashboard at {DashboardLoginUrl}")]
     private static partial void LogLogin(ILogger logger, string dashboardLoginUrl);

@@ -7,14 +7,16 @@ namespace Aspire.Containerless.Lifecycle;
 /// <summary>Where the dashboard listens and what it asks for. The keys are stock's, so that one launchSettings.json serves both.</summary>
 internal sealed class DashboardSettings(IConfiguration configuration, DistributedApplicationOptions options)
 {
+    public const string UrlKey = "ASPNETCORE_URLS";
+
     private const string DefaultUrl = "http://localhost:18888";
 
     public bool IsEnabled => !options.DisableDashboard;
 
     /// <summary>Where it is asked to be.</summary>
-    public Uri Url { get; } = new((configuration["ASPNETCORE_URLS"] ?? DefaultUrl).Split(';')[0]);
+    public Uri Url { get; } = new((configuration[UrlKey] ?? DefaultUrl).Split(';')[0]);
 
-    /// <summary>Null for a free port.</summary>
+    /// <summary>Null for a free port; a free port too where this one is taken.</summary>
     public Uri? OtlpUrl { get; } = Parse(configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
 
     /// <inheritdoc cref="OtlpUrl" />

@@ -39,7 +39,7 @@ internal sealed class EndpointAllocation(IConfiguration configuration)
     {
         var mayRandomize = endpoint.IsProxied || endpoint.IsProxiedInStock;
         var port = endpoint.Port ?? (endpoint.IsProxied ? null : endpoint.TargetPort);
-        return port is { } asked && !(_randomizes && mayRandomize) ? Ports.Claim(asked, $"'{resource.Name}'") : Ports.Allocate();
+        return port is { } asked && !(_randomizes && mayRandomize) ? Ports.Claim(asked, $"'{resource.Name}'", endpoint.UrlKey) : Ports.Allocate();
     }
 
     private int TargetPort(IResource resource, EndpointAnnotation endpoint) =>

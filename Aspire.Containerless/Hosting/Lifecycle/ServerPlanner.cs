@@ -13,7 +13,21 @@ internal sealed class ServerPlanner : ILaunchPlanner
 
     public async Task<LaunchPlan> PlanAsync(Replica replica, Action<string> progress, CancellationToken cancellationToken)
     {
-        var data = replica.Resource.TryGetLastAnnotation<DataVolumeAnnotation>(out var volume) ? volume.Store.DirectoryOf(volume.Name) : null;
+        replica.Resource.TryGetLastAnnotation<DataVolumeAnnotation>(out var volume);
+        try
+        {
+            return await PlanAsync(replica, volume?.Store.DirectoryOf(volume.Name), progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerlessException(volume is null
+                ? $"The folder for data nobody keeps, {Path.GetTempPath()}, cannot be written ({failure.Message}): set TMPDIR to another."
+                : $"The data folder {volume.Store.RootDirectory} cannot be written ({failure.Message}): set {VolumeStore.DataDirectoryKey} to another.", failure);
+        }
+    }
+
+    private async Task<LaunchPlan> PlanAsync(Replica replica, string? data, Action<string> progress, CancellationToken cancellationToken)
+    {
         var throwAway = _throwAway.GetOrAdd(replica.Id, static (_, name) => ThrowAwayFolder.NewPath(name), replica.Resource.Name);
         var launch = replica.Resource switch
         {

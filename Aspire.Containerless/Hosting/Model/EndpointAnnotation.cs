@@ -50,6 +50,9 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     /// <summary>Stock has a proxy here and may give it another port under test; here nothing stands in between, but the port may change all the same.</summary>
     internal bool IsProxiedInStock { get; init; }
 
+    /// <summary>The configuration key <see cref="Port" /> came from, to name where the port is taken.</summary>
+    internal string? UrlKey { get; init; }
+
     /// <summary>Where it listens; null until the application starts.</summary>
     public AllocatedEndpoint? AllocatedEndpoint
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Aspire.Containerless.Servers;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 
@@ -14,10 +15,10 @@ internal sealed record DataVolumeAnnotation(VolumeStore Store, string Name) : IR
 /// </summary>
 internal sealed class VolumeStore(IConfiguration configuration, string applicationName, string appHostDirectory)
 {
-    private const string DataDirectoryKey = "Containerless:DataDirectory";
+    public const string DataDirectoryKey = "Containerless:DataDirectory";
 
     public string RootDirectory { get; } = Path.GetFullPath(configuration[DataDirectoryKey] ?? Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "aspire-containerless"));
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "aspire-containerless"));
 
     /// <summary>Like stock's: each clone of a repository has volumes of its own.</summary>
     public string DefaultName(string resourceName)
@@ -30,16 +31,12 @@ internal sealed class VolumeStore(IConfiguration configuration, string applicati
 
     public string GetOrAddSecret(string volumeName, Func<string> generate)
     {
-        Directory.CreateDirectory(RootDirectory);
+        PrivateFolder.CreateOpen(RootDirectory);
         var path = Path.Combine(RootDirectory, $"{volumeName}.password");
-        if (File.Exists(path))
-            return File.ReadAllText(path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (File.Exists(path) && File.ReadAllText(path) is { Length: > 0 } kept)
+            return kept;
         var secret = generate();
-        using var file = new StreamWriter(path, options);
-        file.Write(secret);
+        SecretFile.Write(path, secret);
         return secret;
     }
 }

@@ -6,6 +6,7 @@ namespace Aspire.Containerless.Servers;
 /// <param name="root">An absolute path.</param>
 internal sealed class DownloadCache(string root)
 {
+    private const string StagingEnding = ".new";
     private static readonly TimeSpan LockCheckPeriod = TimeSpan.FromMilliseconds(200);
 
     /// <summary>CONTAINERLESS_CACHE, else the platform's folder for such things, else (root with a closed home) /var/cache.</summary>
@@ -32,14 +33,15 @@ internal sealed class DownloadCache(string root)
     {
         var folder = PathOf(name, version);
         if (Directory.Exists(folder)) return folder;
-        var staging = folder + ".new";
+        // A name of its own: what a killed run fetched with may still be writing into its.
+        var staging = $"{folder}{StagingEnding}-{Guid.NewGuid():N}";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+            PrivateFolder.CreateOpen(Path.GetDirectoryName(folder)!);
             await using var heldUntilDone = await LockAsync(folder + ".lock", cancellationToken);
             if (Directory.Exists(folder)) return folder;
-            DeleteLeftover(staging);
-            Directory.CreateDirectory(staging);
+            DeleteLeftovers(folder);
+            PrivateFolder.CreateOpen(staging);
             await fill(staging);
             Directory.Move(staging, folder);
             return folder;
@@ -65,8 +67,18 @@ internal sealed class DownloadCache(string root)
         }
     }
 
-    private static void DeleteLeftover(string staging)
+    private static void DeleteLeftovers(string folder)
     {
-        if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
+        foreach (var staging in Directory.EnumerateDirectories(Path.GetDirectoryName(folder)!, $"{Path.GetFileName(folder)}{StagingEnding}*"))
+        {
+            try
+            {
+                Directory.Delete(staging, recursive: true);
+            }
+            catch (IOException)
+            {
+                // Still written into: the next fetch deletes it.
+            }
+        }
     }
 }

@@ -45,8 +45,10 @@ internal sealed partial record PostgresBinaries(string Directory, int MajorVersi
     {
         var package = await npm.InstallAsync(Package, staging, progress, cancellationToken);
         // The package's one install script links its libraries' names; npm has been told to run none.
-        await Command.RunAsync(
+        var linking = await Command.RunAsync(
             new("node", [Path.Combine("scripts", "hydrate-symlinks.js")]) { WorkingDirectory = package }, HydrateLimit, cancellationToken);
+        if (linking.ExitCode != 0) throw new ContainerlessException($"{Package.Purpose} was fetched, but the names of its libraries could not be linked: {linking.LastLine}");
+        await ServiceAccount.OpenAsync(staging, cancellationToken);
     }
 
     private static async Task<List<PostgresBinaries>> OnMachineAsync(CancellationToken cancellationToken)

@@ -106,6 +106,7 @@ internal sealed class PostgresCluster(string directory)
         if (!OperatingSystem.IsLinux())
             return File.Exists(LockFile) && int.TryParse(File.ReadLines(LockFile).FirstOrDefault(), out var owner) && ProcessIdentity.NameOf(owner) == "postgres" ? owner : null;
 
+        var resolved = ResolvedDirectory();
         foreach (var process in System.IO.Directory.EnumerateDirectories("/proc"))
             if (int.TryParse(Path.GetFileName(process), out var processId) && IsInFolder(process)) return processId;
         return null;
@@ -114,7 +115,7 @@ internal sealed class PostgresCluster(string directory)
         {
             try
             {
-                return File.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName == directory
+                return File.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName == resolved
                     && File.ReadAllText(Path.Combine(process, "comm")).StartsWith("postgres", StringComparison.Ordinal);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -122,6 +123,14 @@ internal sealed class PostgresCluster(string directory)
                 return false; // It has ended, or it is another user's.
             }
         }
+    }
+
+    /// <summary>Without the symbolic links above it, as the system names a process's folder.</summary>
+    private string ResolvedDirectory()
+    {
+        using var handle = File.OpenHandle(VersionFile);
+        var file = File.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}", returnFinalTarget: false)!;
+        return Path.GetDirectoryName(file.FullName)!;
     }
 
     private void RemoveEmpty()

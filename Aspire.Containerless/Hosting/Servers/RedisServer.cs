@@ -1,27 +1,31 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
 namespace Aspire.Containerless.Servers;
 
 /// <summary>A Redis of its own for one AppHost: redis-server or valkey-server where the machine has one, else Garnet.</summary>
-internal static class RedisServer
+internal static partial class RedisServer
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>The first with GETDEL, GETEX and SMISMEMBER.</summary>
+    private static readonly Version OldestVersion = new(6, 2);
 
     /// <summary>Chooses the server, writes its configuration, and returns how to start it.</summary>
     /// <remarks>The environment variable CONTAINERLESS_REDIS overrides the choice: <c>garnet</c>, or the path of a server.</remarks>
     /// <param name="progress">Told, one sentence a call, what was chosen.</param>
     /// <exception cref="ContainerlessException">The server cannot be provided here; the message is one sentence for a person.</exception>
-    public static Task<ServerLaunch> PrepareAsync(RedisServerOptions options, Action<string> progress, CancellationToken cancellationToken)
+    public static async Task<ServerLaunch> PrepareAsync(RedisServerOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var program = ChosenProgram(options.Server);
+        var program = await ChooseProgramAsync(options.Server, progress, cancellationToken);
         progress(program is null ? "Redis is Garnet, in a process of its own." : $"Redis is {program}.");
         // The two do not read each other's files.
         var directory = Path.Combine(options.DataDirectory ?? options.ThrowAwayDirectory ?? ThrowAwayFolder.NewPath(options.Name), program is null ? "garnet" : "redis");
         PrivateFolder.Create(directory);
-        return Task.FromResult(program is null ? Garnet(options, directory) : Redis(options, program, directory));
+        return program is null ? Garnet(options, directory) : Redis(options, program, directory);
     }
 
     /// <summary>Whether the server accepts this login (a StackExchange.Redis connection string) and answers PING, within 2 s.</summary>
@@ -40,13 +44,27 @@ internal static class RedisServer
     }
 
     /// <summary>Null for Garnet.</summary>
-    private static string? ChosenProgram(string? server) => (server ?? Environment.GetEnvironmentVariable("CONTAINERLESS_REDIS")) switch
+    private static async Task<string?> ChooseProgramAsync(string? server, Action<string> progress, CancellationToken cancellationToken) => (server ?? Environment.GetEnvironmentVariable("CONTAINERLESS_REDIS")) switch
     {
-        null or "" => Command.Find("redis-server") ?? Command.Find("valkey-server"),
+        null or "" => await FindAsync(searchPath: null, progress, cancellationToken),
         "garnet" => null,
         var chosen when File.Exists(chosen) => Path.GetFullPath(chosen),
         var chosen => throw new ContainerlessException($"The Redis to use is said to be '{chosen}', and there is no such file: say 'garnet' or the path of a redis-server."),
     };
+
+    /// <summary>The machine's own server, unless it is older than what Garnet offers too.</summary>
+    /// <param name="searchPath">Null for PATH.</param>
+    internal static async Task<string?> FindAsync(string? searchPath, Action<string> progress, CancellationToken cancellationToken)
+    {
+        foreach (var program in (string?[])[Command.Find("redis-server", searchPath), Command.Find("valkey-server", searchPath)])
+        {
+            if (program is null) continue;
+            var answer = await Command.RunAsync(new(program, ["--version"]), VersionLimit, cancellationToken);
+            if (VersionIn().Match(answer.Output) is { Success: true } match && Version.Parse(match.Groups[1].ValueSpan) >= OldestVersion) return program;
+            progress($"{program} is not used, because it is not Redis {OldestVersion} or newer: {answer.LastLine}");
+        }
+        return null;
+    }
 
     private static ServerLaunch Garnet(RedisServerOptions options, string directory)
     {
@@ -81,4 +99,7 @@ internal static class RedisServer
         : ["--lock", Path.Combine(directory, "lock")];
 
     private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+
+    [GeneratedRegex(@"v=(\d+\.\d+)")]
+    private static partial Regex VersionIn();
 }

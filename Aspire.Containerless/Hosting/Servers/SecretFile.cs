@@ -5,10 +5,12 @@ internal static class SecretFile
 {
     public static void Write(string path, string text)
     {
-        File.Delete(path); // An existing file would keep its mode.
+        // Under another name until it is whole. An existing file would keep its mode.
+        var staging = path + ".new";
+        File.Delete(staging);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(path, options);
-        writer.Write(text);
+        using (var writer = new StreamWriter(staging, options)) writer.Write(text);
+        File.Move(staging, path, overwrite: true);
     }
 }

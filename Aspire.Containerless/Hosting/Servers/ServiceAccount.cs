@@ -38,6 +38,14 @@ internal sealed record ServiceAccount(string Name, uint UserId, uint GroupId)
         if (result.ExitCode != 0) throw new ContainerlessException($"{directory} cannot be given to the account {Name}: {result.LastLine}");
     }
 
+    /// <summary>Lets the account read what root fetched, whatever root's umask.</summary>
+    public static async Task OpenAsync(string directory, CancellationToken cancellationToken)
+    {
+        if (Current is null) return;
+        var result = await Command.RunAsync(new("chmod", ["-R", "a+rX", directory]), TimeSpan.FromMinutes(1), cancellationToken);
+        if (result.ExitCode != 0) throw new ContainerlessException($"{directory} cannot be opened to the account {Current.Name}: {result.LastLine}");
+    }
+
     /// <summary>The same program, run as the account the server runs as.</summary>
     public static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments, string workingDirectory)
     {
