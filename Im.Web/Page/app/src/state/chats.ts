@@ -139,15 +139,17 @@ effect(() => {
   if (me.value) sayRead(chat.key);
 });
 
-// A busy conversation is read with every message; that is said once a second.
+// At once, for the page may be gone a moment later; but a busy conversation is read with every message: that is said once a second.
 const sayEveryMs = 1_000;
-const toSay = new Set<ChatKey>();
+const said = new Set<ChatKey>();
 
 function sayRead(key: ChatKey): void {
-  if (toSay.has(key)) return;
-  toSay.add(key);
+  if (said.has(key)) return;
+  const [user, seq] = [me.value?.id, chatOf(key).readSeq];
+  said.add(key);
+  client.read(addresseeOf(key), seq).catch(() => {}); // the next one says it again
   setTimeout(() => {
-    toSay.delete(key);
-    if (me.value) client.read(addresseeOf(key), chatOf(key).readSeq).catch(() => {}); // the next one says it again
+    said.delete(key);
+    if (me.value && (me.value.id !== user || chatOf(key).readSeq > seq)) sayRead(key);
   }, sayEveryMs);
 }
