@@ -8,7 +8,10 @@ namespace Im.Tests.Client;
 /// <summary>Messages put into Postgres beside the nodes, as many as a test could not send in time. For a direct conversation that no node has heard of since it started.</summary>
 internal static class StoredBacklog
 {
-    /// <summary>Adds <paramref name="count"/> messages of <paramref name="writer"/> to the direct conversation with <paramref name="reader"/>.</summary>
+    /// <summary>The nodes look once a second for what the bus did not bring, and would bring all of it, in order, to a reader who has come meanwhile.</summary>
+    private static readonly TimeSpan SweepIsOver = TimeSpan.FromSeconds(2);
+
+    /// <summary>Adds <paramref name="count"/> messages of <paramref name="writer"/> to the direct conversation with <paramref name="reader"/>, who is not there, and lets the nodes see it.</summary>
     public static async Task AddAsync(ImAppFixture im, UserInfo writer, Guid reader, int count)
     {
         await using var source = NpgsqlDataSource.Create((await im.App.GetConnectionStringAsync("im"))!);
@@ -26,5 +29,6 @@ internal static class StoredBacklog
         foreach (var value in values)
             command.Parameters.Add(new() { Value = value });
         Assert.Equal(count, await command.ExecuteNonQueryAsync());
+        await Task.Delay(SweepIsOver);
     }
 }

@@ -14,6 +14,7 @@ public sealed class BusCutTests(ImAppFixture im, NodeBehindRelay behindRelay, IT
         var node = behindRelay.Node;
         var (one, two) = await im.WaitUntilWholeAsync();
         await Eventually.TrueAsync(node.IsHealthyAsync);
+        await Eventually.TrueAsync(() => im.TakesConnectionsAsync(node.Name)); // the gateway asks once a second
         string[] nodes = seed % 2 == 0 ? [node.Name, two] : [one, node.Name];
         await new FaultRun(im, output, new(seed), $"{nameof(BusCutTests)}").RunAsync(nodes, async _ =>
         {
