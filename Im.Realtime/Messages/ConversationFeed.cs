@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Messages;
@@ -134,6 +135,7 @@ internal sealed partial class ConversationFeed(
             after = _last;
             first = _held.Count > 0 ? _held.GetKeyAtIndex(0) : 0;
         }
+        using var span = ImTelemetry.Source.StartActivity("heal", ActivityKind.Consumer);
         var page = after is null
             ? await store.ReadAsync(conversation, before: first, after: null, limit: 32)
             : await store.ReadAsync(conversation, before: null, after: after, ProtocolLimits.MaxPageMessages);
@@ -141,6 +143,8 @@ internal sealed partial class ConversationFeed(
         lock (_gate)
         {
             var missing = after is null ? [.. page.Messages.SkipWhile(m => m.At < oldest)] : page.Messages;
+            span?.SetTag("messaging.destination.name", conversation.ToString());
+            span?.SetTag("messaging.batch.message_count", missing.Count);
             _last ??= missing.Count > 0 ? missing[0].Seq - 1 : first - 1;
             foreach (var message in missing)
                 if (message.Seq > _last && _held.TryAdd(message.Seq, MessageDelivery.FromStore(message)))

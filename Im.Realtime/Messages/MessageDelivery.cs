@@ -14,7 +14,7 @@ namespace Im.Realtime.Messages;
 
 /// <summary>
 /// Hands one message to every connection of an audience: the sender's bytes with <c>via</c> added, made once and shared by all. One span for the message
-/// on this node, with the number of receivers, as a child of the sender's publish.
+/// on this node, with the number of receivers, as a child of the sender's publish; none for what was read from the store, which knows no trace: the read has one.
 /// </summary>
 internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, TimeProvider time)
 {
@@ -22,7 +22,7 @@ internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, Ti
 
     public void Deliver(BusEnvelope envelope, Audience audience)
     {
-        using var span = ImTelemetry.Source.StartActivity(
+        using var span = envelope.Trace == default ? null : ImTelemetry.Source.StartActivity(
             envelope.Conversation.IsLobby ? "deliver lobby" : "deliver direct", ActivityKind.Consumer, envelope.Trace);
         var milliseconds = Math.Max(0, time.GetUtcNow().ToUnixMicroseconds() - envelope.AcceptedAtMicros) / 1000.0;
         var frame = AddVia(envelope.Payload.Span, milliseconds);
