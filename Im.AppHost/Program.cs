@@ -1,43 +1,54 @@
-using Im.AppHost;
+using Im.AppHost.Commands;
+using Im.AppHost.Orchestration;
+using Im.AppHost.Supervision;
 using Microsoft.Extensions.Configuration;
 
-// The whole system on one screen. Stock Aspire: it runs on containers, or without them on Aspire.Containerless; see docs/decisions.
+// The whole system on one screen. CONTRIBUTING lists the arguments: other ports, more nodes, servers of your own, data that is not kept.
 var builder = DistributedApplication.CreateBuilder(args);
-
-// --WebPort=20470 puts the page elsewhere, --ASPNETCORE_URLS=http://localhost:18900 the dashboard: as an argument, for the launch profile
-// overwrites the variable. On stock Aspire a second application needs --ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL and --ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL too.
 var webPort = builder.Configuration.GetValue("WebPort", 20460);
+var nodes = builder.Configuration.GetValue("Replicas", 2);
+var keepsData = builder.Configuration.GetValue("UseVolumes", true);
+if (builder.FindMistake(webPort, nodes) is { } mistake)
+    return Mistakes.Say(mistake);
+builder.UseOrchestration();
 
-// --UseVolumes=false starts from nothing and leaves nothing, as the tests do.
-var useVolumes = builder.Configuration.GetValue("UseVolumes", true);
-
-var redis = builder.AddRedis("redis");
-var postgres = builder.AddPostgres("postgres");
-var im = postgres.AddDatabase("im");
-if (useVolumes)
+IResourceBuilder<IResourceWithConnectionString> redis, im;
+switch (builder.ChooseServers(keepsData))
 {
-    redis.WithDataVolume();
-    postgres.WithDataVolume();
+    case Servers.Given:
+        redis = builder.AddConnectionString("redis");
+        im = builder.AddConnectionString("im");
+        break;
+    case Servers.Containers:
+        redis = builder.AddRedis("redis").When(keepsData, server => server.WithDataVolume());
+        im = builder.AddPostgres("postgres").When(keepsData, server => server.WithDataVolume()).AddDatabase("im");
+        break;
+    default:
+        redis = builder.AddEmbeddedRedis("redis").When(keepsData, server => server.WithDataFolder()).WithRestartOnCrash();
+        im = builder.AddEmbeddedPostgres("postgres").When(keepsData, server => server.WithDataFolder()).WithRestartOnCrash().AddDatabase("im");
+        break;
 }
 
-// Without launch profiles: what a node listens on is said here, whichever way it is started.
+// Without launch profiles: what a program listens on is said here, whichever way it is started.
 var realtime = builder.AddProject<Projects.Im_Realtime>("realtime", launchProfileName: null)
+    .AsBuiltProgram()
     .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health")
-    .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
     .WithReference(redis).WaitFor(redis)
     .WithReference(im).WaitFor(im)
-    .WithReplicas(2)
+    .WithReplicas(nodes)
+    .WithReplicaHealthChecks(nodes)
+    .WithRestartOnCrash()
     .WithSettings("Limits", "Sessions", "Door")
     .WithKillCommand();
 
 builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
+    .AsBuiltProgram()
     .WithHttpEndpoint(port: webPort)
-    .WithHttpHealthCheck("/health")
-    .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
     .WithReference(redis).WaitFor(redis)
     .WithReference(im).WaitFor(im)
-    .WithReference(realtime).WaitFor(realtime)
+    .WithReference(realtime).WaitForStart(realtime)
+    .WithReplicaHealthChecks()
+    .WithRestartOnCrash()
     .WithSettings("Limits", "Sessions", "Admin", "Proxies")
     .WithExternalHttpEndpoints()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Chat")
@@ -45,3 +56,5 @@ builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
     .WithSignOutCommand("http");
 
 builder.Build().Run();
+Shutdown.EndDcp(builder);
+return 0;

@@ -42,6 +42,9 @@ internal sealed record BenchPlan
     /// <summary>In the conversation whose history is read.</summary>
     public int ManyMessages { get; init; } = 100_000;
 
+    /// <summary>Of the AppHost, measured.</summary>
+    public int Starts { get; init; } = 5;
+
     public TimeSpan IdleSoak { get; init; } = TimeSpan.FromMinutes(10);
 
     public TimeSpan LobbySoak { get; init; } = TimeSpan.FromMinutes(5);
@@ -64,6 +67,7 @@ internal sealed record BenchPlan
         Connects = 500,
         ManyConversations = 20_000,
         ManyMessages = 20_000,
+        Starts = 2,
     };
 
     /// <summary>As small as it gets: for errors, not for figures.</summary>
@@ -76,7 +80,6 @@ internal sealed record BenchPlan
         Rest = TimeSpan.FromMilliseconds(100),
         Receivers = 20,
         GrowingReceivers = [10, 20, 40],
-        Typists = 24,
         DurableSenders = 8,
         IdleConnections = 50,
         IdleFor = TimeSpan.FromMilliseconds(200),
@@ -86,5 +89,6 @@ internal sealed record BenchPlan
         LobbySoak = TimeSpan.FromSeconds(1),
         SoakReceivers = 40,
         ManyMessages = 200,
+        Starts = 1,
     };
 }

@@ -9,24 +9,32 @@ using Im.Bench.Scenarios;
 namespace Im.Bench;
 
 /// <summary>One run: the systems under test side by side, the load engine, and the scenarios one after the other.</summary>
-internal sealed class BenchRun(BenchPlan plan, CancellationToken cancelled)
+internal sealed class BenchRun(BenchPlan plan, string? against, CancellationToken cancelled)
 {
     /// <summary>The engine has one thread; busier than this it may be what limits a figure.</summary>
     private const double EngineBusyCores = 0.85;
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<string> _notes = [];
-    private string _scenario = "start";
+    private readonly List<Peer> _peers = [];
+    private readonly Clone? _base = against is null ? null : new(against, Column.Base);
+    private string _scenario = "begin";
+    private bool _withoutBase;
 
     public BenchPlan Plan => plan;
 
     public CancellationToken Cancelled => cancelled;
 
-    public LoadLoop Loop { get; } = new();
+    public LoadLoop Loop { get; private set; } = new();
 
-    public ImPeer Im { get; private set; } = null!;
+    /// <summary>All that stands side by side, in the order of their turns.</summary>
+    public IReadOnlyList<Peer> Peers => [.. _peers.Where(peer => !_withoutBase || peer.Column != Column.Base)];
 
-    public SignalRPeer Peer { get; private set; } = null!;
+    /// <summary>This build of Im, and the one to compare with if there is one.</summary>
+    public IReadOnlyList<ImPeer> Builds => [.. Peers.OfType<ImPeer>()];
+
+    /// <summary>Where the two come from.</summary>
+    public IReadOnlyList<Clone> Clones => _base is null || _withoutBase ? [Clone.Own] : [Clone.Own, _base];
 
     /// <summary>What a reader of the figures must know.</summary>
     public IReadOnlyList<string> Notes => _notes;
@@ -37,14 +45,12 @@ internal sealed class BenchRun(BenchPlan plan, CancellationToken cancelled)
         var figures = new List<Figure>();
         try
         {
-            Say("starting Redis and Postgres");
-            await Task.WhenAll(
-                Task.Run(async () => Im = await ImPeer.StartAsync(Say, cancelled), cancelled),
-                Task.Run(async () => Peer = await SignalRPeer.StartAsync(Say, cancelled), cancelled));
+            if (scenarios.Any(scenario => scenario.NeedsPeers))
+                await StartPeersAsync();
             foreach (var scenario in scenarios)
             {
                 _scenario = scenario.Name;
-                figures.AddRange(await scenario.RunAsync(this));
+                figures.AddRange(await RunAsync(scenario));
             }
             return figures;
         }
@@ -52,7 +58,7 @@ internal sealed class BenchRun(BenchPlan plan, CancellationToken cancelled)
         {
             _scenario = "end";
             Loop.Dispose();
-            await Task.WhenAll(Im is null ? Task.CompletedTask : Im.DisposeAsync().AsTask(), Peer is null ? Task.CompletedTask : Peer.DisposeAsync().AsTask());
+            await Task.WhenAll(_peers.Select(peer => peer.DisposeAsync().AsTask()));
         }
     }
 
@@ -61,18 +67,55 @@ internal sealed class BenchRun(BenchPlan plan, CancellationToken cancelled)
     public void Note(string what) => _notes.Add($"{_scenario}: {what}");
 
     /// <summary>Says so when nodes were measured before they were warm.</summary>
-    public void NoteCompiler(Peer peer, IEnumerable<Window> windows)
+    public void NoteCompiler(IEnumerable<Measured<Window>> measured)
     {
-        var share = new Series(windows.Select(w => w.CompilerShare)).Median;
-        if (share > Rounds.WarmCompilerShare)
-            Note(string.Create(CultureInfo.InvariantCulture, $"{peer.Name} was not warm: {share:P0} of its nodes' CPU went into compiling"));
+        foreach (var (system, windows) in measured)
+            if (new Series(windows.Select(w => w.CompilerShare)).Median is > Rounds.WarmCompilerShare and var share)
+                Note(string.Create(CultureInfo.InvariantCulture, $"{system.Name} was not warm: {share:P0} of its nodes' CPU went into compiling"));
     }
 
     /// <summary>Says so when it is the load engine that limits what was measured.</summary>
-    public void NoteEngine(Peer peer, IEnumerable<Window> windows)
+    public void NoteEngine(IEnumerable<Measured<Window>> measured)
     {
-        var busy = new Series(windows.Select(w => w.EngineCores)).Median;
-        if (busy > EngineBusyCores)
-            Note(string.Create(CultureInfo.InvariantCulture, $"{peer.Name} is client-bound: the load engine kept {busy:0.00} of a core busy"));
+        foreach (var (system, windows) in measured)
+            if (new Series(windows.Select(w => w.EngineCores)).Median is > EngineBusyCores and var busy)
+                Note(string.Create(CultureInfo.InvariantCulture, $"{system.Name} is client-bound: the load engine kept {busy:0.00} of a core busy"));
+    }
+
+    /// <summary>Their nodes start when they are first needed.</summary>
+    private async Task StartPeersAsync()
+    {
+        if (_base is not null)
+            await _base.BuildAsync("Im.Realtime", BenchProgram.Configuration, Say, cancelled);
+        Say("starting Redis and Postgres");
+        foreach (var clone in Clones)
+            _peers.Add(await ImPeer.StartAsync(clone, Say, cancelled));
+        _peers.Add(await SignalRPeer.StartAsync(Say, cancelled));
+    }
+
+    /// <summary>A scenario that the base fails is asked again without it, with a note.</summary>
+    private async Task<IReadOnlyList<Figure>> RunAsync(Scenario scenario)
+    {
+        try
+        {
+            return await scenario.RunAsync(this);
+        }
+        catch (LoadException e) when (e.System is { Column: Column.Base })
+        {
+            Say("again, without the base");
+            Note($"not measured on {e.Message}");
+        }
+        Loop.Dispose();
+        Loop = new();
+        await Task.WhenAll(Peers.Where(peer => peer.Column == Column.Base).Select(peer => peer.StopNodesAsync()));
+        _withoutBase = true;
+        try
+        {
+            return await scenario.RunAsync(this);
+        }
+        finally
+        {
+            _withoutBase = false;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aspire.Hosting;
 using Im.Bench;
 using Im.Bench.Load;
 using Im.Bench.Measurement;
@@ -21,7 +22,7 @@ static async Task<int> MeasureAsync(string[] args)
     [
         new CeilingScenario(), new FanOutScenario(), new CrowdScenario(), new PacedScenario(), new EphemeralScenario(), new DurableDeliveryScenario(),
         new DurableThroughputScenario(), new ConnectScenario(), new ReceiversScenario(), new ConversationsScenario(), new HistoryScenario(),
-        new IdleMemoryScenario(), new TracesScenario(), new IdleSoakScenario(), new LobbySoakScenario(),
+        new IdleMemoryScenario(), new TracesScenario(), new IdleSoakScenario(), new LobbySoakScenario(), new StartScenario(),
     ];
     if (!OperatingSystem.IsLinux())
     {
@@ -47,10 +48,10 @@ static async Task<int> MeasureAsync(string[] args)
         cancel.Cancel();
     };
     var machine = Machine.Describe();
-    var run = new BenchRun(options.Plan, cancel.Token);
+    var run = new BenchRun(options.Plan, options.Against, cancel.Token);
     try
     {
-        var figures = await run.RunAsync([.. all.Where(s => options.Only.Count == 0 ? options.WithSoaks || !s.IsSoak : options.Only.Contains(s.Name))]);
+        var figures = await run.RunAsync([.. all.Where(s => options.Only.Count == 0 ? s.RunsUnnamed(options) : options.Only.Contains(s.Name))]);
         Console.WriteLine($"\n{machine}\n{options.Plan.Rounds} rounds of {options.Plan.Window.TotalSeconds} s, {BenchProgram.Configuration} build, {DateTime.UtcNow:yyyy-MM-dd}\n");
         Console.WriteLine(FigureTable.Write(figures));
         foreach (var note in run.Notes)
@@ -63,7 +64,7 @@ static async Task<int> MeasureAsync(string[] args)
     {
         return 130;
     }
-    catch (LoadException e)
+    catch (Exception e) when (e is LoadException or DistributedApplicationException)
     {
         Console.Error.WriteLine($"\nFAILED: {e.Message}");
         return 1;

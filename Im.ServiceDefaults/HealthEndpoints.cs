@@ -19,6 +19,9 @@ public static class HealthEndpoints
     public const string ReadyPath = "/health";
     public const string LivePath = "/alive";
 
+    /// <summary>Holds <c>Health:Of</c> where that is set, so that whoever asks knows whose health it is.</summary>
+    public const string NameHeader = "X-Health-Of";
+
     private const string LiveTag = "live";
 
     internal static void AddDefaultHealthChecks(this IHostApplicationBuilder builder) =>
@@ -28,6 +31,8 @@ public static class HealthEndpoints
     {
         var ready = app.MapHealthChecks(ReadyPath).DisableHttpMetrics();
         ready.Add(endpoint => endpoint.RequestDelegate = Untraced(endpoint.RequestDelegate!));
+        if (app.Configuration["Health:Of"] is { Length: > 0 } name)
+            ready.Add(endpoint => endpoint.RequestDelegate = Named(endpoint.RequestDelegate!, name));
         if (!app.Environment.IsDevelopment() && !app.Configuration.GetValue<bool>("Health:Remote"))
             ready.Add(endpoint => endpoint.RequestDelegate = LocalOnly(endpoint.RequestDelegate!));
 
@@ -40,6 +45,12 @@ public static class HealthEndpoints
     {
         using (SuppressInstrumentationScope.Begin())
             await next(context);
+    };
+
+    private static RequestDelegate Named(RequestDelegate next, string name) => context =>
+    {
+        context.Response.Headers[NameHeader] = name;
+        return next(context);
     };
 
     internal static bool IsHealthPath(PathString path) => path.Equals(ReadyPath) || path.Equals(LivePath);

@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Im.Bench.Load;
 
-/// <summary>The few calls of libc the load engine makes for itself: .NET's own sockets would cost more than the servers under test.</summary>
+/// <summary>The calls of libc .NET does not offer, and those the load engine makes for itself: .NET's own sockets would cost more than the servers under test.</summary>
 internal static unsafe partial class Posix
 {
     public const int EpollIn = 1, EpollAdd = 1, EpollDelete = 2;
     public const int Again = 11, Interrupted = 4;
+    public const int SigInt = 2, SigKill = 9;
     private const int DontWait = 0x40, NoSignal = 0x4000, CloseOnExec = 0x80000;
 
     // struct epoll_event is packed on x86-64 and nowhere else.
@@ -69,4 +70,7 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    public static partial int Kill(int processId, int signal);
 }

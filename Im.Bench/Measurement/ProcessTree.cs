@@ -29,6 +29,18 @@ internal sealed class ProcessTree
         return new(entries);
     }
 
+    public IEnumerable<int> Ids => _all.Keys;
+
+    public IEnumerable<int> WithAllBelow(int id) => [id, .. _children[id].SelectMany(child => WithAllBelow(child.Id))];
+
+    /// <summary>False too for one that has ended and was not waited for.</summary>
+    public static bool IsRunning(int id) => TryRead(id) is { State: not ("Z" or "X") };
+
+    /// <summary>Whether the process was started with this variable (<c>NAME=value</c>). False where it is not ours to know.</summary>
+    public static bool Inherited(int id, string variable) => Text($"/proc/{id}/environ").Split('\0').Contains(variable);
+
+    public static string NameOf(int id) => Text($"/proc/{id}/comm").TrimEnd();
+
     /// <summary>CPU seconds, user and system, of the process and all below it; those that have ended and were waited for included.</summary>
     public double CpuSeconds(int id) =>
         _all.TryGetValue(id, out var entry) ? (entry.OwnTicks + entry.EndedChildrenTicks) / TicksPerSecond + _children[id].Sum(child => CpuSeconds(child.Id)) : 0;
@@ -51,7 +63,7 @@ internal sealed class ProcessTree
         {
             var text = File.ReadAllText($"{folder}/stat");
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return new(id, (int)Number(fields[1]), Number(fields[11]) + Number(fields[12]), Number(fields[13]) + Number(fields[14]));
+            return new(id, fields[0], (int)Number(fields[1]), Number(fields[11]) + Number(fields[12]), Number(fields[13]) + Number(fields[14]));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -86,7 +98,19 @@ internal sealed class ProcessTree
         }
     }
 
+    private static string Text(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // ended meanwhile, or somebody else's
+        }
+    }
+
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
-    private sealed record Entry(int Id, int Parent, long OwnTicks, long EndedChildrenTicks);
+    private sealed record Entry(int Id, string State, int Parent, long OwnTicks, long EndedChildrenTicks);
 }

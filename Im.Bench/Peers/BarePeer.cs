@@ -1,4 +1,5 @@
 using Im.Bench.Load;
+using Im.Bench.Measurement;
 
 namespace Im.Bench.Peers;
 
@@ -6,6 +7,9 @@ namespace Im.Bench.Peers;
 internal sealed class BarePeer : Peer
 {
     public override string Name => "the bare server";
+
+    // Nothing stands beside it.
+    public override Column Column => Column.Im;
 
     public override Codec Codec { get; } = new BareCodec();
 

@@ -1,19 +1,17 @@
 using System.Reflection;
+using Im.Hosting.Embedded;
 
 namespace Im.Bench.Peers;
 
-/// <summary>How this program, and the node it measures, are started as processes of their own.</summary>
+/// <summary>This program: how it is started as a process of its own, and what its build knew.</summary>
 internal static class BenchProgram
 {
-    private static string DotNet => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet"
-        ? path
-        : Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-
     public static string Configuration { get; } = Metadata("Configuration");
 
-    public static string[] Command(params string[] arguments) => [DotNet, typeof(BenchProgram).Assembly.Location, .. arguments];
+    /// <summary>The clone it was built in.</summary>
+    public static string Repository { get; } = Path.GetFullPath(Metadata("Repository"));
 
-    public static string[] RealtimeNode => [DotNet, Path.GetFullPath(Metadata("RealtimeNode"))];
+    public static string[] Command(params string[] arguments) => [ServerHost.Command, typeof(BenchProgram).Assembly.Location, .. arguments];
 
     private static string Metadata(string key) =>
         typeof(BenchProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

@@ -1,4 +1,6 @@
 using Im.Bench.Load;
+using Im.Bench.Measurement;
+using Im.Hosting.Embedded;
 
 namespace Im.Bench.Peers;
 
@@ -13,10 +15,14 @@ internal enum Tracing
     All,
 }
 
-/// <summary>Im as it is shipped: two real nodes, Redis and Postgres. The page's server takes no part in what is measured and is not started.</summary>
-internal sealed class ImPeer(RedisAlone redis, PostgresAlone postgres, OwnedProcess collector, int collectorPort) : Peer
+/// <summary>
+/// Im as it is shipped, of this clone or of another one: two real nodes, Redis and Postgres. The page's server takes no part in what is measured and is not started.
+/// </summary>
+internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgres, OwnedProcess collector, int collectorPort) : Peer
 {
-    public override string Name => "Im";
+    public override string Name => clone.Name;
+
+    public override Column Column => clone.Column;
 
     public override Codec Codec { get; } = new ImCodec();
 
@@ -30,17 +36,17 @@ internal sealed class ImPeer(RedisAlone redis, PostgresAlone postgres, OwnedProc
     public ImData Data { get; } = new(postgres.Source, redis.ConnectionString);
 
     /// <summary>Without its nodes: they start when they are first needed.</summary>
-    public static async Task<ImPeer> StartAsync(Action<string> progress, CancellationToken cancellationToken)
+    public static async Task<ImPeer> StartAsync(Clone clone, Action<string> progress, CancellationToken cancellationToken)
     {
         RedisAlone? redis = null;
         PostgresAlone? postgres = null;
         try
         {
-            redis = await RedisAlone.StartAsync("bench-redis", progress, cancellationToken);
-            postgres = await PostgresAlone.StartAsync(progress, cancellationToken);
+            redis = await RedisAlone.StartAsync($"bench-{clone.Column}-redis", progress, cancellationToken);
+            postgres = await PostgresAlone.StartAsync($"bench-{clone.Column}-postgres", progress, cancellationToken);
             var port = FreePort.Next();
             var collector = await OwnedProcess.StartDotNetAsync("Collector", BenchProgram.Command("collector", $"{port}"), new Dictionary<string, string>(), port, cancellationToken);
-            return new(redis, postgres, collector, port);
+            return new(clone, redis, postgres, collector, port);
         }
         catch
         {
@@ -54,7 +60,7 @@ internal sealed class ImPeer(RedisAlone redis, PostgresAlone postgres, OwnedProc
 
     protected override async Task StartNodesAsync(CancellationToken cancellationToken) =>
         Nodes = await Task.WhenAll(Ports.Select((port, index) => OwnedProcess.StartDotNetAsync(
-            $"Im node {index + 1}", BenchProgram.RealtimeNode, Environment(index, port), port, cancellationToken)));
+            $"Node {index + 1} of {Name}", [ServerHost.Command, clone.Find("Im.Realtime", BenchProgram.Configuration)], Environment(index, port), port, cancellationToken)));
 
     protected override Task<IReadOnlyList<Account>> AddAccountsAsync(int count, CancellationToken cancellationToken) => Data.AddAccountsAsync(count, cancellationToken);
 
@@ -72,6 +78,8 @@ internal sealed class ImPeer(RedisAlone redis, PostgresAlone postgres, OwnedProc
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
         ["ConnectionStrings__redis"] = redis.ConnectionString,
         ["ConnectionStrings__im"] = postgres.ConnectionString,
+        ["Im__Node__Name"] = $"realtime-bench{index + 1}",
+        // The same name for nodes of a build that does not know that setting.
         ["OTEL_SERVICE_NAME"] = "realtime",
         ["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id=bench{index + 1}",
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{collectorPort}",

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Aspire.Containerless.Servers;
 using Im.Bench.Load;
+using Im.Hosting.Embedded;
 
 namespace Im.Bench.Peers;
 
@@ -10,18 +10,21 @@ internal sealed class OwnedProcess : IAsyncDisposable
     private const int KeptLines = 30;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60), StopLimit = TimeSpan.FromSeconds(15);
 
+    /// <summary>As the AppHost starts the server host. A program that the host runs does not get them.</summary>
+    private static readonly Dictionary<string, string> ServerHostSettings = new() { ["DOTNET_EnableDiagnostics"] = "0", ["DOTNET_TieredPGO"] = "0" };
+
     private readonly string _name;
     private readonly Process _process;
     private readonly Queue<string> _lastLines = new();
 
-    private OwnedProcess(string name, ServerLaunch launch, IReadOnlyDictionary<string, string> environment)
+    private OwnedProcess(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         _name = name;
-        var start = new ProcessStartInfo(launch.Command, launch.Arguments)
+        var start = new ProcessStartInfo(ServerHost.Command, ServerHost.Arguments(arguments))
         {
-            WorkingDirectory = launch.WorkingDirectory, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        foreach (var (key, value) in launch.Environment.Concat(environment))
+        foreach (var (key, value) in ServerHostSettings.Concat(environment))
             start.Environment[key] = value;
         _process = new() { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -35,11 +38,12 @@ internal sealed class OwnedProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts it and returns when it is ready.</summary>
+    /// <param name="arguments">The server host's.</param>
     /// <exception cref="LoadException">It ended, or is not ready after 60 s; with the last lines it wrote.</exception>
     public static async Task<OwnedProcess> StartAsync(
-        string name, ServerLaunch launch, Func<Task<bool>> isReady, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
+        string name, IEnumerable<string> arguments, Func<Task<bool>> isReady, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var owned = new OwnedProcess(name, launch, environment ?? new Dictionary<string, string>());
+        var owned = new OwnedProcess(name, arguments, environment ?? new Dictionary<string, string>());
         try
         {
             for (var clock = Stopwatch.StartNew(); !await isReady(); await Task.Delay(50, cancellationToken))
@@ -58,10 +62,8 @@ internal sealed class OwnedProcess : IAsyncDisposable
     public static Task<OwnedProcess> StartDotNetAsync(
         string name, IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, int port, CancellationToken cancellationToken)
     {
-        // The server host's own thrifty settings are not for the program it runs.
-        string[] undo = [.. ServerHostLaunch.Create("", []).Environment.Keys.SelectMany(key => (string[])["-u", key])];
-        var launch = ServerHostLaunch.Create(AppContext.BaseDirectory, ["run", "--stop-signal", "TERM", "--", "/usr/bin/env", .. undo, .. command]);
-        return StartAsync(name, launch, () => HttpProbe.IsReadyAsync(port), cancellationToken, environment);
+        var undo = ServerHostSettings.Keys.SelectMany(key => (string[])["-u", key]);
+        return StartAsync(name, ["run", "--stop-signal", "TERM", "--", "/usr/bin/env", .. undo, .. command], () => HttpProbe.IsReadyAsync(port), cancellationToken, environment);
     }
 
     public async ValueTask DisposeAsync()

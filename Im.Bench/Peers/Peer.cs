@@ -1,4 +1,5 @@
 using Im.Bench.Load;
+using Im.Bench.Measurement;
 
 namespace Im.Bench.Peers;
 
@@ -6,11 +7,13 @@ namespace Im.Bench.Peers;
 internal sealed record Account(Guid UserId, string? Cookie);
 
 /// <summary>A system under test: two nodes and the servers behind them.</summary>
-internal abstract class Peer : IAsyncDisposable
+internal abstract class Peer : ISystemUnderTest, IAsyncDisposable
 {
     private List<Account> _accounts = [];
 
     public abstract string Name { get; }
+
+    public abstract Column Column { get; }
 
     public abstract Codec Codec { get; }
 

@@ -1,4 +1,4 @@
-using Aspire.Containerless.Servers;
+using Im.Hosting.Embedded;
 using Npgsql;
 
 namespace Im.Bench.Peers;
@@ -16,12 +16,12 @@ internal sealed class PostgresAlone(OwnedProcess process, NpgsqlDataSource sourc
     /// <summary>Of the database <c>im</c>, with the password.</summary>
     public required string ConnectionString { get; init; }
 
-    public static async Task<PostgresAlone> StartAsync(Action<string> progress, CancellationToken cancellationToken)
+    public static async Task<PostgresAlone> StartAsync(string name, Action<string> progress, CancellationToken cancellationToken)
     {
-        var options = new PostgresServerOptions("bench-postgres", null, FreePort.Next(), "postgres", Guid.NewGuid().ToString("N"));
-        var server = $"Host=127.0.0.1;Port={options.Port};Username={options.UserName};Password={options.Password}";
-        var launch = await PostgresServer.PrepareAsync(options, progress, cancellationToken);
-        var process = await OwnedProcess.StartAsync("Postgres", launch, () => PostgresServer.IsReadyAsync(server, cancellationToken), cancellationToken);
+        var (port, password) = (FreePort.Next(), Guid.NewGuid().ToString("N"));
+        var server = $"Host=127.0.0.1;Port={port};Username=postgres;Password={password}";
+        var arguments = await PostgresServer.PrepareAsync(new(name, defaultFolder: ""), password, progress, cancellationToken);
+        var process = await OwnedProcess.StartAsync(name, arguments(port), () => AnswersAsync(server, cancellationToken), cancellationToken);
         await PostgresServer.CreateDatabaseAsync(server, DatabaseName, cancellationToken);
         var connectionString = $"{server};Database={DatabaseName}";
         return new(process, NpgsqlDataSource.Create(connectionString)) { ConnectionString = connectionString };
@@ -32,5 +32,19 @@ internal sealed class PostgresAlone(OwnedProcess process, NpgsqlDataSource sourc
         await source.DisposeAsync();
         NpgsqlConnection.ClearAllPools();
         await process.DisposeAsync();
+    }
+
+    private static async Task<bool> AnswersAsync(string server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection($"{server};Database=postgres;Pooling=false;Timeout=2");
+            await connection.OpenAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            return false;
+        }
     }
 }

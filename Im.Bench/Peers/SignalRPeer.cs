@@ -1,4 +1,5 @@
 using Im.Bench.Load;
+using Im.Bench.Measurement;
 using StackExchange.Redis;
 
 namespace Im.Bench.Peers;
@@ -7,6 +8,8 @@ namespace Im.Bench.Peers;
 internal sealed class SignalRPeer(RedisAlone redis) : Peer
 {
     public override string Name => "SignalR";
+
+    public override Column Column => Column.SignalR;
 
     public override Codec Codec { get; } = new SignalRCodec();
 

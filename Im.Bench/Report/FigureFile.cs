@@ -15,6 +15,8 @@ internal static class FigureFile
             ["im"] = Round(figure.Im.Median),
             ["peer"] = Round(figure.Peer?.Median),
             ["ratio"] = Round(figure.Ratio),
+            ["base"] = Round(figure.Base?.Median),
+            ["timesBase"] = Round(figure.TimesBase),
             ["bar"] = figure.Bar?.Text,
             ["met"] = figure.IsMet,
         })]);

@@ -11,9 +11,9 @@ internal sealed class CeilingScenario : Scenario
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
         await using var bare = new BarePeer();
-        await using var room = await Room.OpenAsync(run, bare, run.Plan.Receivers);
-        var windows = await Rounds.MeasureAsync(run, [room], FanOutScenario.NewLoad);
-        run.NoteEngine(bare, windows[0]);
+        await using var rooms = await Rooms.OpenAsync(run, [bare], run.Plan.Receivers);
+        var windows = await Rounds.MeasureAsync(run, rooms, FanOutScenario.NewLoad);
+        run.NoteEngine(windows);
         return
         [
             Figure.Of("ceiling, bare servers: deliveries", "/s", windows, w => w.DeliveriesPerSecond),

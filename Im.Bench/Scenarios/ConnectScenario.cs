@@ -12,34 +12,22 @@ internal sealed class ConnectScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        var (im, peer) = (new Side(run.Im), new Side(run.Peer));
-        for (var round = 0; round <= run.Plan.Rounds; round++)
-            foreach (var side in (Side[])[im, peer])
-                await side.ConnectAsync(run, isWarmUp: round == 0);
+        var connects = await Rounds.TakeTurnsAsync(run, run.Peers, run.Plan.Rounds, peer => ConnectAsync(run, peer), warmUp: peer => ConnectAsync(run, peer));
         return
         [
-            new("connects on one node", "/s", im.PerSecond, peer.PerSecond, Bar.RatioAtLeast(1)),
-            new("connect: CPU of the node and Redis", "µs", im.Micros, peer.Micros),
+            Figure.Of("connects on one node", "/s", connects, c => c.PerSecond, Bar.RatioAtLeast(1)),
+            Figure.Of("connect: CPU of the node and Redis", "µs", connects, c => c.Micros),
         ];
     }
 
-    private sealed class Side(Peer peer)
+    private static async Task<Connects> ConnectAsync(BenchRun run, Peer peer)
     {
-        public Series PerSecond { get; } = new();
-
-        public Series Micros { get; } = new();
-
-        public async Task ConnectAsync(BenchRun run, bool isWarmUp)
-        {
-            run.Say($"{peer.Name}: {run.Plan.Connects:#,0} connections{(isWarmUp ? ", warming up" : "")}");
-            await peer.GetAccountsAsync(run.Plan.Connects, run.Cancelled);
-            var (clock, before) = (Stopwatch.StartNew(), CpuSample.Take(peer));
-            await using var room = await Room.OpenAsync(run, peer, run.Plan.Connects, 0, rest: false);
-            var (seconds, used) = (clock.Elapsed.TotalSeconds, CpuSample.Take(peer) - before);
-            if (isWarmUp)
-                return;
-            PerSecond.Add(run.Plan.Connects / seconds);
-            Micros.Add((used.Nodes + used.Redis) * 1e6 / run.Plan.Connects);
-        }
+        await peer.GetAccountsAsync(run.Plan.Connects, run.Cancelled);
+        var (clock, before) = (Stopwatch.StartNew(), CpuSample.Take(peer));
+        await using var room = await Room.OpenAsync(run, peer, run.Plan.Connects, 0, rest: false);
+        var (seconds, used) = (clock.Elapsed.TotalSeconds, CpuSample.Take(peer) - before);
+        return new(run.Plan.Connects / seconds, (used.Nodes + used.Redis) * 1e6 / run.Plan.Connects);
     }
+
+    private sealed record Connects(double PerSecond, double Micros);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Im.Bench.Measurement;
 using Im.Bench.Peers;
 using Im.Bench.Report;
 
@@ -13,13 +14,13 @@ internal sealed class ConversationsScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        await using var room = await Room.OpenAsync(run, run.Im, Senders);
-        var others = await run.Im.Data.AddUsersAsync(run.Plan.ManyConversations / Senders, run.Cancelled);
-        run.Say(string.Create(CultureInfo.InvariantCulture, $"filling {run.Plan.ManyConversations:#,0} conversations"));
-        await ImHistory.FillAsync(run.Im.Data.Source, room.All.SelectMany(sender => others.Select(other => (sender.UserId, other))), messages: 1, run.Cancelled);
+        await using var rooms = await Rooms.OpenAsync(run, run.Builds, Senders);
+        var others = new Dictionary<Peer, Guid[]>();
+        foreach (var build in run.Builds)
+            others[build] = await build.BlameAsync(() => FillAsync(run, build, rooms[build]));
 
-        var few = await Rounds.MeasureAsync(run, [room], _ => NewLoad(room, others[..1]));
-        var many = await Rounds.MeasureAsync(run, [room], _ => NewLoad(room, others));
+        var few = await Rounds.MeasureAsync(run, rooms, room => NewLoad(room, others[room.Peer][..1]));
+        var many = await Rounds.MeasureAsync(run, rooms, room => NewLoad(room, others[room.Peer]));
         var manyName = run.Plan.ManyConversations.ToString("#,0", CultureInfo.InvariantCulture);
         Figure[] figures =
         [
@@ -31,9 +32,18 @@ internal sealed class ConversationsScenario : Scenario
         return
         [
             .. figures,
-            new("growth: CPU per send, many conversations over few", "×", new(figures[1].Im.Median / figures[0].Im.Median), Bar: Bar.AtMost(1.2)),
-            new("growth: Postgres CPU per send, many over few", "×", new(figures[3].Im.Median / figures[2].Im.Median), Bar: Bar.AtMost(1.2)),
+            Figure.Of("growth: CPU per send, many conversations over few", "×", figures[1], figures[0], (m, f) => m / f, Bar.AtMost(1.2)),
+            Figure.Of("growth: Postgres CPU per send, many over few", "×", figures[3], figures[2], (m, f) => m / f, Bar.AtMost(1.2)),
         ];
+    }
+
+    /// <summary>Gives each sender a conversation with everybody it returns.</summary>
+    private static async Task<Guid[]> FillAsync(BenchRun run, ImPeer build, Room room)
+    {
+        var others = await build.Data.AddUsersAsync(run.Plan.ManyConversations / Senders, run.Cancelled);
+        run.Say(string.Create(CultureInfo.InvariantCulture, $"filling {run.Plan.ManyConversations:#,0} conversations of {build.Name}"));
+        await ImHistory.FillAsync(build.Data.Source, room.All.SelectMany(sender => others.Select(other => (sender.UserId, other))), messages: 1, run.Cancelled);
+        return others;
     }
 
     private static MessageLoad NewLoad(Room room, Guid[] others) =>

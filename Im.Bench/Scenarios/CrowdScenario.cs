@@ -11,9 +11,8 @@ internal sealed class CrowdScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        await using var im = await Room.OpenAsync(run, run.Im, run.Plan.Receivers);
-        await using var peer = await Room.OpenAsync(run, run.Peer, run.Plan.Receivers);
-        var windows = await Rounds.MeasureAsync(run, [im, peer], NewLoad);
+        await using var rooms = await Rooms.OpenAsync(run, run.Peers, run.Plan.Receivers);
+        var windows = await Rounds.MeasureAsync(run, rooms, NewLoad);
         return
         [
             Figure.Of("8 senders on both nodes: CPU per delivery", "µs", windows, w => w.MicrosPerDelivery),

@@ -11,9 +11,8 @@ internal sealed class DurableDeliveryScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        await using var im = await Room.OpenAsync(run, run.Im, 2 * Pairs);
-        await using var peer = await Room.OpenAsync(run, run.Peer, 2 * Pairs);
-        var windows = await Rounds.MeasureAsync(run, [im, peer],
+        await using var rooms = await Rooms.OpenAsync(run, run.Peers, 2 * Pairs);
+        var windows = await Rounds.MeasureAsync(run, rooms,
             room => new MessageLoad(room.One.Zip(room.Two, Route.Direct), room.Count, Pace.Every(PacedScenario.MessagesPerSecond)));
         return
         [

@@ -11,14 +11,14 @@ internal sealed class DurableThroughputScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        await using var room = await Room.OpenAsync(run, run.Im, 2 * run.Plan.DurableSenders);
+        await using var rooms = await Rooms.OpenAsync(run, run.Builds, 2 * run.Plan.DurableSenders);
         var half = run.Plan.DurableSenders / 2;
-        var windows = await Rounds.MeasureAsync(run, [room], _ => new MessageLoad(
+        var windows = await Rounds.MeasureAsync(run, rooms, room => new MessageLoad(
         [
             .. room.One.Take(half).Zip(room.Two.Take(half), Route.Direct),
             .. room.Two.Skip(half).Zip(room.One.Skip(half), Route.Direct),
         ], room.Count, Pace.Closed(InFlightEach)));
-        run.NoteEngine(run.Im, windows[0]);
+        run.NoteEngine(windows);
         return
         [
             Figure.Of("durable sends acknowledged", "/s", windows, w => w.AcksPerSecond, Bar.AtLeast(10_000)),

@@ -9,10 +9,9 @@ internal sealed class EphemeralScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        await using var im = await Room.OpenAsync(run, run.Im, 2 * run.Plan.Typists);
-        await using var peer = await Room.OpenAsync(run, run.Peer, 2 * run.Plan.Typists);
-        var (imPairs, peerPairs) = (new TypingPairs(im.One, im.Two), new TypingPairs(peer.One, peer.Two));
-        var windows = await Rounds.MeasureAsync(run, [im, peer], room => new TypingLoad(room == im ? imPairs : peerPairs));
+        await using var rooms = await Rooms.OpenAsync(run, run.Peers, 2 * run.Plan.Typists);
+        var pairs = rooms.Peers.ToDictionary(peer => peer, peer => new TypingPairs(rooms[peer].One, rooms[peer].Two));
+        var windows = await Rounds.MeasureAsync(run, rooms, room => new TypingLoad(pairs[room.Peer]));
         return
         [
             Figure.Of("ephemeral round trip p50", "ms", windows, w => w.DeliveryLatency.Percentile(50), Bar.RatioAtMost(1)),

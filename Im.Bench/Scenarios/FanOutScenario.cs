@@ -1,3 +1,4 @@
+using Im.Bench.Peers;
 using Im.Bench.Report;
 
 namespace Im.Bench.Scenarios;
@@ -11,15 +12,13 @@ internal sealed class FanOutScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        await using var im = await Room.OpenAsync(run, run.Im, run.Plan.Receivers);
-        await using var peer = await Room.OpenAsync(run, run.Peer, run.Plan.Receivers);
-        var windows = await Rounds.MeasureAsync(run, [im, peer], NewLoad);
-        run.NoteEngine(run.Im, windows[0]);
-        run.NoteEngine(run.Peer, windows[1]);
+        await using var rooms = await Rooms.OpenAsync(run, run.Peers, run.Plan.Receivers);
+        var windows = await Rounds.MeasureAsync(run, rooms, NewLoad);
+        run.NoteEngine(windows);
         return
         [
             Figure.Of("fan-out: CPU per delivery", "µs", windows, w => w.MicrosPerDelivery, Bar.RatioAtMost(0.25)),
-            Figure.Of("fan-out: Postgres CPU per delivery", "µs", windows[..1], w => w.PostgresMicrosPerDelivery),
+            Figure.Of("fan-out: Postgres CPU per delivery", "µs", windows.Where(one => one.System is ImPeer), w => w.PostgresMicrosPerDelivery),
             Figure.Of("fan-out: deliveries", "/s", windows, w => w.DeliveriesPerSecond, Bar.RatioAtLeast(2)),
             Figure.Of("fan-out: load engine's CPU per delivery", "µs", windows, w => w.EngineMicrosPerDelivery),
         ];

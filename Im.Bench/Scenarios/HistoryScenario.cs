@@ -1,4 +1,5 @@
 using System.Globalization;
+using Im.Bench.Measurement;
 using Im.Bench.Peers;
 using Im.Bench.Report;
 
@@ -13,22 +14,31 @@ internal sealed class HistoryScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        await using var room = await Room.OpenAsync(run, run.Im, 1, 0);
-        var (reader, others) = (room.One[0], await run.Im.Data.AddUsersAsync(2, run.Cancelled));
-        await ImHistory.FillAsync(run.Im.Data.Source, [(reader.UserId, others[0])], FewMessages, run.Cancelled);
-        await ImHistory.FillAsync(run.Im.Data.Source, [(reader.UserId, others[1])], run.Plan.ManyMessages, run.Cancelled);
+        await using var rooms = await Rooms.OpenAsync(run, run.Builds, 1, 0);
+        var others = new Dictionary<Peer, Guid[]>();
+        foreach (var build in run.Builds)
+            others[build] = await build.BlameAsync(() => FillAsync(run, build, rooms[build].One[0].UserId));
         var many = run.Plan.ManyMessages.ToString("#,0", CultureInfo.InvariantCulture);
         return
         [
-            await MeasureAsync($"the newest of {FewMessages}", others[0], null),
-            await MeasureAsync($"the newest of {many}", others[1], null),
-            await MeasureAsync($"anywhere in {many}", others[1], run.Plan.ManyMessages),
+            await MeasureAsync($"the newest of {FewMessages}", 0, null),
+            await MeasureAsync($"the newest of {many}", 1, null),
+            await MeasureAsync($"anywhere in {many}", 1, run.Plan.ManyMessages),
         ];
 
-        async Task<Figure> MeasureAsync(string what, Guid with, int? before)
+        async Task<Figure> MeasureAsync(string what, int with, int? before)
         {
-            var windows = await Rounds.MeasureAsync(run, [room], _ => new HistoryLoad(reader, with, before));
+            var windows = await Rounds.MeasureAsync(run, rooms, room => new HistoryLoad(room.One[0], others[room.Peer][with], before));
             return Figure.Of($"history: 50 messages, {what}, p50", "ms", windows, w => w.AckLatency.Percentile(50));
         }
+    }
+
+    /// <summary>Gives the reader a short conversation with the first it returns, and a long one with the second.</summary>
+    private static async Task<Guid[]> FillAsync(BenchRun run, ImPeer build, Guid reader)
+    {
+        var others = await build.Data.AddUsersAsync(2, run.Cancelled);
+        await ImHistory.FillAsync(build.Data.Source, [(reader, others[0])], FewMessages, run.Cancelled);
+        await ImHistory.FillAsync(build.Data.Source, [(reader, others[1])], run.Plan.ManyMessages, run.Cancelled);
+        return others;
     }
 }

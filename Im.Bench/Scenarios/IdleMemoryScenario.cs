@@ -13,19 +13,17 @@ internal sealed class IdleMemoryScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        var im = await MeasureAsync(run, run.Im);
-        var peer = await MeasureAsync(run, run.Peer);
+        var idle = await Rounds.TakeTurnsAsync(run, run.Peers, rounds: 1, peer => MeasureAsync(run, peer));
         return
         [
-            new("idle connection: node memory (RSS)", "KB", new(im.Kilobytes), new(peer.Kilobytes), Bar.AtMost(16)),
-            new("idle connection: the same after a full collection", "KB", new(im.CollectedKilobytes), new(peer.CollectedKilobytes)),
-            new("idle connections: CPU of one node", "% of a core", new(im.CpuPercent), new(peer.CpuPercent)),
+            Figure.Of("idle connection: node memory (RSS)", "KB", idle, i => i.Kilobytes, Bar.AtMost(16)),
+            Figure.Of("idle connection: the same after a full collection", "KB", idle, i => i.CollectedKilobytes),
+            Figure.Of("idle connections: CPU of one node", "% of a core", idle, i => i.CpuPercent),
         ];
     }
 
     private static async Task<Idle> MeasureAsync(BenchRun run, Peer peer)
     {
-        run.Say($"{peer.Name}: {run.Plan.IdleConnections:#,0} connections on a fresh node");
         var node = await IdleNode.StartAsync(run, peer);
         await using var room = await Room.OpenAsync(run, peer, run.Plan.IdleConnections, 0);
         await Task.Delay(run.Plan.IdleFor / 3, run.Cancelled);

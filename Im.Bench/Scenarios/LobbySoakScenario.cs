@@ -1,4 +1,5 @@
 using Im.Bench.Measurement;
+using Im.Bench.Peers;
 using Im.Bench.Report;
 
 namespace Im.Bench.Scenarios;
@@ -10,27 +11,35 @@ internal sealed class LobbySoakScenario : Scenario
 
     public override string Name => "soak-lobby";
 
-    public override bool IsSoak => true;
+    public override bool RunsUnnamed(BenchOptions options) => options.WithSoaks;
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        await using var room = await Room.OpenAsync(run, run.Im, run.Plan.SoakReceivers);
+        var soaks = await Rounds.TakeTurnsAsync(run, run.Builds, rounds: 1, build => SoakAsync(run, build));
+        return
+        [
+            Figure.Of("lobby soak: deliveries expected", "", soaks, s => s.Load.Expected),
+            Figure.Of("lobby soak: deliveries made", "", soaks, s => s.Load.Deliveries),
+            Figure.Of("lobby soak: CPU per delivery", "µs", soaks, s => s.Window.MicrosPerDelivery),
+            Figure.Of("lobby soak: latency p50", "ms", soaks, s => s.Window.DeliveryLatency.Percentile(50)),
+            Figure.Of("lobby soak: latency p99", "ms", soaks, s => s.Window.DeliveryLatency.Percentile(99)),
+            Figure.Of("lobby soak: memory of both nodes more than before", "MB", soaks, s => s.MoreMegabytes),
+        ];
+    }
+
+    private static async Task<Soak> SoakAsync(BenchRun run, Peer peer)
+    {
+        await using var room = await Room.OpenAsync(run, peer, run.Plan.SoakReceivers);
         await Rounds.WarmUpAsync(run, room, NewLoad);
         var (load, before) = (NewLoad(room), ResidentMegabytes());
         run.Say($"{room.Count} connections for {run.Plan.LobbySoak}");
-        var window = await Rounds.MeasureOnceAsync(run, run.Im, load, run.Plan.LobbySoak);
-        return
-        [
-            new("lobby soak: deliveries expected", "", new(load.Expected)),
-            new("lobby soak: deliveries made", "", new(load.Deliveries)),
-            new("lobby soak: CPU per delivery", "µs", new(window.MicrosPerDelivery)),
-            new("lobby soak: latency p50", "ms", new(window.DeliveryLatency.Percentile(50))),
-            new("lobby soak: latency p99", "ms", new(window.DeliveryLatency.Percentile(99))),
-            new("lobby soak: memory of both nodes more than before", "MB", new(ResidentMegabytes() - before)),
-        ];
+        var window = await Rounds.MeasureOnceAsync(run, peer, load, run.Plan.LobbySoak);
+        return new(load, window, ResidentMegabytes() - before);
 
-        double ResidentMegabytes() => run.Im.Nodes.Sum(node => ProcessTree.Read().ResidentBytes(node.Id)) / 1024.0 / 1024;
+        double ResidentMegabytes() => peer.Nodes.Sum(node => ProcessTree.Read().ResidentBytes(node.Id)) / 1024.0 / 1024;
     }
 
     private static MessageLoad NewLoad(Room room) => new([Route.Lobby(room.One[0], room.Count), Route.Lobby(room.Two[0], room.Count)], room.Count, Pace.Every(MessagesPerSecond));
+
+    private sealed record Soak(MessageLoad Load, Window Window, double MoreMegabytes);
 }

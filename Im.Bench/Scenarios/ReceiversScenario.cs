@@ -13,20 +13,20 @@ internal sealed class ReceiversScenario : Scenario
         var figures = new List<Figure>();
         foreach (var receivers in run.Plan.GrowingReceivers)
         {
-            await using var room = await Room.OpenAsync(run, run.Im, receivers);
+            await using var rooms = await Rooms.OpenAsync(run, run.Builds, receivers);
             run.Say(string.Create(CultureInfo.InvariantCulture, $"{receivers:#,0} receivers"));
-            var windows = await Rounds.MeasureAsync(run, [room], FanOutScenario.NewLoad);
+            var windows = await Rounds.MeasureAsync(run, rooms, FanOutScenario.NewLoad);
             figures.Add(Figure.Of(string.Create(CultureInfo.InvariantCulture, $"growth: CPU per delivery, {receivers:#,0} receivers"), "µs", windows, w => w.MicrosPerDelivery));
         }
         // What a message costs besides its deliveries is shared by few receivers or by many: so the cost of one more delivery is told too.
-        var sizes = run.Plan.GrowingReceivers.Zip(figures, (receivers, figure) => (Receivers: receivers, MicrosPerMessage: receivers * figure.Im.Median)).ToArray();
-        var more = sizes.Zip(sizes.Skip(1), (few, many) => (many.MicrosPerMessage - few.MicrosPerMessage) / (many.Receivers - few.Receivers)).ToArray();
+        var sizes = run.Plan.GrowingReceivers.Zip(figures, (receivers, figure) => (Receivers: receivers, Each: figure)).ToArray();
         return
         [
             .. figures,
-            .. run.Plan.GrowingReceivers.Skip(1).Zip(more, (receivers, micros) =>
-                new Figure(string.Create(CultureInfo.InvariantCulture, $"growth: CPU of one more delivery, up to {receivers:#,0}"), "µs", new(micros))),
-            new("growth: CPU per delivery, most receivers over fewest", "×", new(figures[^1].Im.Median / figures[0].Im.Median), Bar: Bar.AtMost(1.2)),
+            .. sizes.Zip(sizes.Skip(1), (few, many) => Figure.Of(
+                string.Create(CultureInfo.InvariantCulture, $"growth: CPU of one more delivery, up to {many.Receivers:#,0}"), "µs", many.Each, few.Each,
+                (m, f) => ((many.Receivers * m) - (few.Receivers * f)) / (many.Receivers - few.Receivers))),
+            Figure.Of("growth: CPU per delivery, most receivers over fewest", "×", figures[^1], figures[0], (most, fewest) => most / fewest, Bar.AtMost(1.2)),
         ];
     }
 }

@@ -1,11 +1,12 @@
+using Im.Bench.Load;
 using Im.Bench.Measurement;
 using Im.Bench.Peers;
 
 namespace Im.Bench.Scenarios;
 
 /// <summary>
-/// Rounds of a load: each side is warmed up until its nodes have compiled what they run, then the sides take turns, so that what else the machine does falls on all of
-/// them alike.
+/// Rounds: each system is warmed up, of a load until its nodes have compiled what they run, then the systems take turns, so that what else the machine does falls on
+/// all of them alike.
 /// </summary>
 internal static class Rounds
 {
@@ -17,32 +18,47 @@ internal static class Rounds
 
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(15);
 
-    /// <summary>For each room its windows, in order.</summary>
-    public static async Task<Window[][]> MeasureAsync(BenchRun run, IReadOnlyList<Room> rooms, Func<Room, MeasuredLoad> newLoad)
+    /// <summary>So many rounds, in each of which every system has its turn.</summary>
+    public static async Task<IReadOnlyList<Measured<T>>> TakeTurnsAsync<TSystem, T>(
+        BenchRun run, IReadOnlyList<TSystem> systems, int rounds, Func<TSystem, Task<T>> measure, Func<TSystem, Task<T>>? warmUp = null) where TSystem : ISystemUnderTest
     {
-        var windows = rooms.Select(_ => new List<Window>()).ToArray();
-        foreach (var room in rooms)
-            await WarmUpAsync(run, room, newLoad);
-        for (var round = 1; round <= run.Plan.Rounds; round++)
-            foreach (var (room, kept) in rooms.Zip(windows))
+        var taken = systems.Select(_ => new List<T>()).ToArray();
+        foreach (var system in systems)
+            if (warmUp is not null)
             {
-                run.Say($"round {round} of {run.Plan.Rounds}, {room.Peer.Name}");
-                kept.Add(await MeasureOnceAsync(run, room.Peer, newLoad(room), run.Plan.Window));
+                run.Say($"warming up {system.Name}");
+                await system.BlameAsync(() => warmUp(system));
             }
-        foreach (var (room, kept) in rooms.Zip(windows))
-            run.NoteCompiler(room.Peer, kept);
-        return [.. windows.Select(kept => kept.ToArray())];
+        for (var round = 1; round <= rounds; round++)
+            foreach (var (system, kept) in systems.Zip(taken))
+            {
+                run.Say($"round {round} of {rounds}, {system.Name}");
+                kept.Add(await system.BlameAsync(() => measure(system)));
+            }
+        return [.. systems.Zip(taken, (system, kept) => new Measured<T>(system, kept))];
     }
 
-    public static async Task WarmUpAsync(BenchRun run, Room room, Func<Room, MeasuredLoad> newLoad)
+    /// <summary>The plan's rounds of a load.</summary>
+    public static async Task<IReadOnlyList<Measured<Window>>> MeasureAsync(BenchRun run, Rooms rooms, Func<Room, MeasuredLoad> newLoad)
     {
-        run.Say($"warming up {room.Peer.Name}");
-        for (var count = 0; count < run.Plan.MaxWarmUps; count++)
-            if ((await MeasureOnceAsync(run, room.Peer, newLoad(room), run.Plan.WarmUp)).CompilerShare < WarmCompilerShare)
-                return;
+        var measured = await TakeTurnsAsync(run, rooms.Peers, run.Plan.Rounds,
+            peer => MeasureOnceAsync(run, peer, newLoad(rooms[peer]), run.Plan.Window), peer => WarmUpAsync(run, rooms[peer], newLoad));
+        run.NoteCompiler(measured);
+        return measured;
     }
 
-    /// <exception cref="Load.LoadException">Something was lost, doubled, out of order or refused.</exception>
+    /// <returns>The last window, in which the nodes were as warm as they got.</returns>
+    public static async Task<Window> WarmUpAsync(BenchRun run, Room room, Func<Room, MeasuredLoad> newLoad)
+    {
+        for (var count = 1; ; count++)
+        {
+            var window = await MeasureOnceAsync(run, room.Peer, newLoad(room), run.Plan.WarmUp);
+            if (window.CompilerShare < WarmCompilerShare || count >= run.Plan.MaxWarmUps)
+                return window;
+        }
+    }
+
+    /// <exception cref="LoadException">Something was lost, doubled, out of order or refused.</exception>
     public static async Task<Window> MeasureOnceAsync(BenchRun run, Peer peer, MeasuredLoad load, TimeSpan length)
     {
         await run.Loop.StartAsync(load, run.Cancelled);
@@ -58,7 +74,7 @@ internal static class Rounds
         }
         catch (TimeoutException)
         {
-            throw new Load.LoadException($"{peer.Name}: {load.Missing}.");
+            throw new LoadException($"{load.Missing}.");
         }
         return window;
 

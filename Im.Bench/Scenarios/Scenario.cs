@@ -8,8 +8,11 @@ internal abstract class Scenario
     /// <summary>For <c>--only</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Takes long, and runs only when asked for.</summary>
-    public virtual bool IsSoak => false;
+    /// <summary>False for one that starts what it needs itself.</summary>
+    public virtual bool NeedsPeers => true;
+
+    /// <summary>Whether it is part of a run that names no scenarios.</summary>
+    public virtual bool RunsUnnamed(BenchOptions options) => true;
 
     public abstract Task<IReadOnlyList<Figure>> RunAsync(BenchRun run);
 }

@@ -11,30 +11,28 @@ internal sealed class TracesScenario : Scenario
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
-        var (on, off) = (new List<Window>(), new List<Window>());
-        for (var round = 0; round < run.Plan.Rounds; round++)
+        var traces = await Rounds.TakeTurnsAsync(run, run.Builds, run.Plan.Rounds,
+            async build => (Off: await MeasureAsync(run, build, Tracing.Off), On: await MeasureAsync(run, build, Tracing.All)));
+        foreach (var build in run.Builds)
         {
-            off.Add(await MeasureAsync(run, Tracing.Off));
-            on.Add(await MeasureAsync(run, Tracing.All));
+            build.Tracing = Tracing.Sampled;
+            await build.StopNodesAsync();
         }
-        run.Im.Tracing = Tracing.Sampled;
-        await run.Im.StopNodesAsync();
-        var kept = on.Zip(off, (with, without) => with.DeliveriesPerSecond / without.DeliveriesPerSecond);
         return
         [
-            new("traces: deliveries/s, all recorded over none", "×", new(kept), Bar: Bar.AtLeast(0.85)),
-            Figure.Of("traces: CPU per delivery, none", "µs", [[.. off]], w => w.MicrosPerDelivery),
-            Figure.Of("traces: CPU per delivery, all", "µs", [[.. on]], w => w.MicrosPerDelivery),
+            Figure.Of("traces: deliveries/s, all recorded over none", "×", traces, t => t.On.DeliveriesPerSecond / t.Off.DeliveriesPerSecond, Bar.AtLeast(0.85)),
+            Figure.Of("traces: CPU per delivery, none", "µs", traces, t => t.Off.MicrosPerDelivery),
+            Figure.Of("traces: CPU per delivery, all", "µs", traces, t => t.On.MicrosPerDelivery),
         ];
     }
 
-    private static async Task<Window> MeasureAsync(BenchRun run, Tracing tracing)
+    private static async Task<Window> MeasureAsync(BenchRun run, ImPeer build, Tracing tracing)
     {
         run.Say($"traces {tracing}");
-        run.Im.Tracing = tracing;
-        await run.Im.StopNodesAsync();
-        await using var room = await Room.OpenAsync(run, run.Im, run.Plan.Receivers);
+        build.Tracing = tracing;
+        await build.StopNodesAsync();
+        await using var room = await Room.OpenAsync(run, build, run.Plan.Receivers);
         await Rounds.WarmUpAsync(run, room, FanOutScenario.NewLoad);
-        return await Rounds.MeasureOnceAsync(run, run.Im, FanOutScenario.NewLoad(room), run.Plan.Window);
+        return await Rounds.MeasureOnceAsync(run, build, FanOutScenario.NewLoad(room), run.Plan.Window);
     }
 }

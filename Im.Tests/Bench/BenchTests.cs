@@ -40,6 +40,24 @@ public sealed class BenchTests
         Assert.Contains("fan-out", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_not_a_clone_is_not_compared_with()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var folder = Directory.CreateTempSubdirectory("im-bench-");
+        try
+        {
+            var (exitCode, output) = await RunAsync("--only", "fan-out", "--against", folder.FullName);
+            Assert.Equal(1, exitCode);
+            Assert.Contains("it has no Im.Realtime", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete();
+        }
+    }
+
     private static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
         // …/Im.Tests/bin/<configuration>/<framework>/

@@ -72,6 +72,22 @@ public sealed class InstrumentTests
     }
 
     [Fact]
+    public void A_process_is_found_by_what_it_inherited_until_it_has_ended()
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        var start = new ProcessStartInfo("sh", ["-c", "read line"]) { RedirectStandardInput = true };
+        start.Environment["IM_BENCH_TEST"] = mark;
+        using var process = Process.Start(start)!;
+        Assert.True(SpinWait.SpinUntil(() => ProcessTree.NameOf(process.Id) == "sh", TimeSpan.FromSeconds(10)));
+        Assert.True(ProcessTree.Inherited(process.Id, $"IM_BENCH_TEST={mark}"));
+        Assert.False(ProcessTree.Inherited(process.Id, "IM_BENCH_TEST=another"));
+        Assert.Contains(process.Id, ProcessTree.Read().WithAllBelow(Environment.ProcessId));
+        process.StandardInput.Close();
+        process.WaitForExit();
+        Assert.False(ProcessTree.IsRunning(process.Id));
+    }
+
+    [Fact]
     public async Task A_full_collection_can_be_forced_from_outside()
     {
         var before = GC.CollectionCount(2);

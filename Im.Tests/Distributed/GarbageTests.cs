@@ -115,7 +115,7 @@ public sealed class GarbageTests(ImAppFixture im)
         foreach (var node in (string[])[before.One, before.Two])
         {
             await (await user.ConnectAsync(node)).Client.SendAsync(ChatTarget.Lobby, "all is well");
-            var errors = await im.Telemetry.GetStringAsync($"api/telemetry/logs?resource={node}&severity=error");
+            var errors = await im.Telemetry.GetStringAsync($"api/telemetry/logs?resource={im.IdOf(node)}&severity=error");
             Assert.False(errors.Contains("Exception", StringComparison.Ordinal), errors[..Math.Min(errors.Length, 4_000)]);
         }
     }

@@ -44,7 +44,7 @@ public sealed class TraceTests(ImAppFixture im)
     public async Task Health_checks_leave_no_trace()
     {
         using var json = JsonDocument.Parse(await im.Telemetry.GetStringAsync("api/telemetry/spans?limit=10000"));
-        var spans = SpansOf(json.RootElement).ToList();
+        var spans = SpansOf(json.RootElement, NodesById()).ToList();
         Assert.DoesNotContain(spans, s => s.Json.Contains("\"/health\"", StringComparison.Ordinal) || s.Json.Contains("\"/alive\"", StringComparison.Ordinal));
         Assert.DoesNotContain(spans, s => s.Parent.Length == 0 && s.System is "postgresql" or "redis" && s.Json.Contains("SELECT 1", StringComparison.OrdinalIgnoreCase));
     }
@@ -52,24 +52,27 @@ public sealed class TraceTests(ImAppFixture im)
     private async Task<List<Span>> FindTraceAsync(string root, string messageId)
     {
         using var json = JsonDocument.Parse(await im.Telemetry.GetStringAsync("api/telemetry/spans?limit=10000"));
-        var spans = SpansOf(json.RootElement).ToList();
+        var spans = SpansOf(json.RootElement, NodesById()).ToList();
         var traceId = spans.FirstOrDefault(s => s.Name == root && s.Json.Contains(messageId, StringComparison.Ordinal))?.TraceId;
         return [.. spans.Where(s => s.TraceId == traceId)];
     }
 
+    private Dictionary<string, string> NodesById() => ((string[])["realtime-1", "realtime-2", "web"]).ToDictionary(im.IdOf);
+
     // OTLP JSON, wherever in the answer it is.
-    private static IEnumerable<Span> SpansOf(JsonElement element) => element.ValueKind switch
+    private static IEnumerable<Span> SpansOf(JsonElement element, IReadOnlyDictionary<string, string> nodes) => element.ValueKind switch
     {
-        JsonValueKind.Object when element.TryGetProperty("resourceSpans", out var resources) => resources.EnumerateArray().SelectMany(ReadResource),
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(p => SpansOf(p.Value)),
-        JsonValueKind.Array => element.EnumerateArray().SelectMany(SpansOf),
+        JsonValueKind.Object when element.TryGetProperty("resourceSpans", out var resources) => resources.EnumerateArray().SelectMany(resource => ReadResource(resource, nodes)),
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(p => SpansOf(p.Value, nodes)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(e => SpansOf(e, nodes)),
         _ => [],
     };
 
-    private static IEnumerable<Span> ReadResource(JsonElement resource)
+    private static IEnumerable<Span> ReadResource(JsonElement resource, IReadOnlyDictionary<string, string> nodes)
     {
         var attributes = resource.GetProperty("resource").GetProperty("attributes");
-        var name = $"{Attribute(attributes, "service.name")}-{Attribute(attributes, "service.instance.id")}";
+        // Aspire's instance id is the end of the replica's: realtime-eznghbud.
+        var name = nodes.GetValueOrDefault($"{Attribute(attributes, "service.name")}-{Attribute(attributes, "service.instance.id")}") ?? "";
         return resource.GetProperty("scopeSpans").EnumerateArray().SelectMany(s => s.GetProperty("spans").EnumerateArray()).Select(span => new Span(
             name,
             span.GetProperty("traceId").GetString()!,

@@ -4,13 +4,17 @@ using Xunit.Sdk;
 
 namespace Im.Tests.Faults;
 
-/// <summary>Three seeds; or the one that IM_FAULT_SEED names, to see it again.</summary>
+/// <summary>One seed; three with IM_FAULT_SEED=all; or the one it names, to see it again.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FaultSeedsAttribute : DataAttribute
 {
     public const string Variable = "IM_FAULT_SEED";
 
-    public static int? Chosen => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } seed ? int.Parse(seed, CultureInfo.InvariantCulture) : null;
+    private const string All = "all";
 
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => Chosen is { } seed ? [[seed]] : [[1], [2], [3]];
+    public static int? Chosen => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } seed and not All ? int.Parse(seed, CultureInfo.InvariantCulture) : null;
+
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => Chosen is { } seed ? [[seed]]
+        : Environment.GetEnvironmentVariable(Variable) is All ? [[1], [2], [3]]
+        : [[1]];
 }

@@ -1,3 +1,4 @@
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Im.Tests.Fixtures;
 using StackExchange.Redis;
@@ -9,12 +10,8 @@ internal sealed class Saboteur(ImAppFixture im)
 {
     private const string Marker = "test:marker";
 
-    /// <summary>A process that ends without a word; started again at once.</summary>
-    public async Task KillAsync(string replica)
-    {
-        await KillAsync(replica, host => [host]); // not Process.Kill with its tree: it stops the process and looks at all others first, for seconds on a busy machine
-        await im.ExecuteAsync(replica, "start");
-    }
+    /// <summary>A process that ends without a word; the AppHost starts it again.</summary>
+    public Task KillAsync(string replica) => KillAsync(replica, host => [host]); // not Process.Kill with its tree: it stops the process and looks at all others first, for seconds on a busy machine
 
     public async Task HangAsync(string replica, TimeSpan time)
     {
@@ -43,36 +40,26 @@ internal sealed class Saboteur(ImAppFixture im)
     public async Task TakeRedisAwayAsync()
     {
         await UseRedisAsync(async redis => Assert.True(await redis.StringSetAsync(Marker, "here")));
-        await KillAsync("redis", host => [ProgramOf(host)]);
-        await im.ExecuteAsync("redis", "stop"); // or it would be back at once
+        await TakeAwayAsync("redis", host => [ProgramOf(host)]);
     }
 
     public async Task BringRedisBackAsync()
     {
-        await im.ExecuteAsync("redis", "start");
-        await Eventually.TrueAsync(() => im.IsHealthy("redis"), seconds: 30);
+        await BringBackAsync("redis");
         await UseRedisAsync(async redis => Assert.True((await redis.StringGetAsync(Marker)).IsNull, "Redis kept its data."));
     }
 
     /// <summary>Postgres dies with all its processes and is started again at once, on the data it had.</summary>
     public async Task KillPostgresAsync()
     {
-        await KillAsync("postgres", host => [ProgramOf(host), .. UnixProcess.ChildrenOf(ProgramOf(host))]);
-        await BringPostgresBackAsync();
+        await KillAsync("postgres", PostgresProcesses);
+        await Eventually.TrueAsync(() => im.IsHealthyAsync("postgres"), seconds: 60);
     }
 
     /// <summary>Postgres dies, and stays away until <see cref="BringPostgresBackAsync"/>.</summary>
-    public async Task TakePostgresAwayAsync()
-    {
-        await KillAsync("postgres", host => [ProgramOf(host), .. UnixProcess.ChildrenOf(ProgramOf(host))]);
-        await im.ExecuteAsync("postgres", "stop"); // or it would be back at once. Not sooner: its host, asked to stop, throws the data away
-    }
+    public Task TakePostgresAwayAsync() => TakeAwayAsync("postgres", PostgresProcesses);
 
-    public async Task BringPostgresBackAsync()
-    {
-        await im.ExecuteAsync("postgres", "start");
-        await Eventually.TrueAsync(() => im.IsHealthy("postgres"), seconds: 60);
-    }
+    public Task BringPostgresBackAsync() => BringBackAsync("postgres");
 
     /// <summary>One node after the other is stopped and started as for a deployment.</summary>
     public async Task RollAsync(params string[] nodes)
@@ -81,12 +68,27 @@ internal sealed class Saboteur(ImAppFixture im)
         {
             var before = im.FindProcessId(node);
             Assert.NotNull(before);
-            await im.ExecuteAsync(node, "stop");
-            await im.ExecuteAsync(node, "start");
+            await im.ExecuteAsync(node, KnownResourceCommands.StopCommand);
+            await im.ExecuteAsync(node, KnownResourceCommands.StartCommand);
             await im.WaitUntilWholeAsync();
             Assert.NotEqual(before, im.FindProcessId(node));
         }
     }
+
+    private async Task TakeAwayAsync(string server, Func<int, IEnumerable<int>> choose)
+    {
+        im.RestartOnCrash(server, false);
+        await KillAsync(server, choose);
+    }
+
+    private async Task BringBackAsync(string server)
+    {
+        im.RestartOnCrash(server, true);
+        await im.ExecuteAsync(server, KnownResourceCommands.StartCommand);
+        await Eventually.TrueAsync(() => im.IsHealthyAsync(server), seconds: 60);
+    }
+
+    private static IEnumerable<int> PostgresProcesses(int host) => [ProgramOf(host), .. UnixProcess.ChildrenOf(ProgramOf(host))];
 
     /// <summary>Kills some processes of a replica, and returns when the orchestrator has noticed.</summary>
     private async Task KillAsync(string replica, Func<int, IEnumerable<int>> choose)

@@ -40,7 +40,7 @@ public sealed class WithoutRedisTests(ImAppFixture im, ITestOutputHelper output)
                 await to.WaitForAsync(m => m.Id == id, TimeSpan.FromSeconds(20));
                 return sent.Elapsed;
             }))];
-            Assert.False(im.IsHealthy("redis"));
+            Assert.False(await im.IsHealthyAsync("redis"));
         }
         finally
         {

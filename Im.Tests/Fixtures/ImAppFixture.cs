@@ -1,11 +1,13 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Im.AppHost.Supervision;
 using Im.Client;
 using Im.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 
 namespace Im.Tests.Fixtures;
 
@@ -13,7 +15,7 @@ namespace Im.Tests.Fixtures;
 /// The whole system as the AppHost describes it, with the dashboard, whose telemetry API is where tests read traces. Started once for all
 /// classes of <see cref="ImAppCollection"/>, on data of its own.
 /// </summary>
-public sealed partial class ImAppFixture : IAsyncLifetime
+public sealed class ImAppFixture : IAsyncLifetime
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private readonly string _telemetryKey = Guid.NewGuid().ToString("N");
@@ -34,10 +36,11 @@ public sealed partial class ImAppFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        // Fixed ports, chosen here: stock tells programs the dashboard's configured address, which random ports would not match.
+        // Fixed ports, chosen here: Aspire tells programs the dashboard's configured address, which random ports would not match.
         string[] args =
         [
             "--UseVolumes=false",
+            "--Servers=embedded",
             "--DcpPublisher:RandomizePorts=false",
             $"--WebPort={WebAddress.Port}",
             $"--ASPNETCORE_URLS={DashboardAddress}",
@@ -50,6 +53,7 @@ public sealed partial class ImAppFixture : IAsyncLifetime
         using var limit = new CancellationTokenSource(StartLimit);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Im_AppHost>(
             args, (options, _) => options.DisableDashboard = false, limit.Token);
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Im.AppHost.Resources", LogLevel.None)); // what resources write is theirs
         App = await builder.BuildAsync(limit.Token);
         await App.StartAsync(limit.Token);
         await App.ResourceNotifications.WaitForResourceHealthyAsync("web", limit.Token);
@@ -75,11 +79,12 @@ public sealed partial class ImAppFixture : IAsyncLifetime
         return (names[0], names[1]);
     }
 
-    /// <summary>A command of the dashboard, on one replica: a node's name is its replica's.</summary>
+    /// <summary>A command of the dashboard, on one replica.</summary>
+    /// <param name="replica">As people call it: <c>realtime-1</c>, <c>web</c>.</param>
     public async Task ExecuteAsync(string replica, string command)
     {
-        var result = await App.ResourceCommands.ExecuteCommandAsync(replica, command);
-        Assert.True(result.Success, $"{command} on {replica} failed.");
+        var result = await App.ResourceCommands.ExecuteCommandAsync(Find(replica).Id, command);
+        Assert.True(result.Success, $"{command} on {replica} failed: {result.Message}");
     }
 
     /// <summary>Sends a signal, such as STOP, to a replica's process.</summary>
@@ -87,15 +92,35 @@ public sealed partial class ImAppFixture : IAsyncLifetime
         UnixProcess.SignalAsync(FindProcessId(replica) ?? throw new InvalidOperationException($"{replica} does not run."), signal);
 
     /// <summary>The process of a replica; null while it does not run.</summary>
-    public int? FindProcessId(string replica)
+    public int? FindProcessId(string replica) => Find(replica).ProcessId;
+
+    /// <summary>The id by which Aspire knows a replica: <c>realtime-eznghbud</c>.</summary>
+    public string IdOf(string replica) => Find(replica).Id;
+
+    /// <summary>Whether a process of this resource that ends is started again, as it is unless a test says otherwise.</summary>
+    public void RestartOnCrash(string resource, bool restart)
     {
-        Assert.True(App.ResourceNotifications.TryGetCurrentState(replica, out var current), $"There is no {replica}.");
-        return current.Snapshot.Properties.SingleOrDefault(p => p.Name == "executable.pid")?.Value is { } id ? Convert.ToInt32(id, CultureInfo.InvariantCulture) : null;
+        var annotations = Find(resource).Resource.Annotations;
+        if (annotations.OfType<RestartOnCrashAnnotation>().FirstOrDefault() is { } annotation)
+            annotations.Remove(annotation);
+        if (restart)
+            annotations.Add(new RestartOnCrashAnnotation());
     }
 
-    public bool IsHealthy(string replica) =>
-        App.ResourceNotifications.TryGetCurrentState(replica, out var current)
-        && current.Snapshot.State?.Text == KnownResourceStates.Running && current.Snapshot.HealthStatus == HealthStatus.Healthy;
+    /// <summary>Asks the replica itself: Aspire looks at what is healthy every 30 s.</summary>
+    public async Task<bool> IsHealthyAsync(string name)
+    {
+        var replica = Find(name);
+        if (replica.State != KnownResourceStates.Running)
+            return false;
+        if (replica.Resource is ProjectResource)
+            return await App.Services.GetRequiredService<ReplicaProbe>().FindFaultAsync(replica, CancellationToken.None) is null;
+        var checks = replica.Resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key).ToHashSet();
+        return (await App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => checks.Contains(check.Name))).Status == HealthStatus.Healthy;
+    }
+
+    internal Replica Find(string name) =>
+        App.Services.GetRequiredService<Replicas>().All.FirstOrDefault(replica => replica.Name == name) ?? throw new InvalidOperationException($"There is no {name}.");
 
     public async Task<string> GetDatabaseAsync() => await App.GetConnectionStringAsync("im") ?? throw new InvalidOperationException("There is no database.");
 
@@ -103,7 +128,8 @@ public sealed partial class ImAppFixture : IAsyncLifetime
     public async Task<(string One, string Two)> WaitUntilWholeAsync()
     {
         string[] nodes = ["realtime-1", "realtime-2"];
-        await Eventually.TrueAsync(() => nodes.Concat(["redis", "postgres", "im", "web"]).All(IsHealthy), seconds: 60);
+        foreach (var name in (string[])["redis", "postgres", "im", "web", .. nodes])
+            await Eventually.TrueAsync(() => IsHealthyAsync(name), seconds: 60, expected: $"{name} is healthy");
         foreach (var node in nodes)
             await Eventually.TrueAsync(async () => await TakesConnectionsAsync(node), seconds: 30);
         return (nodes[0], nodes[1]);
@@ -131,12 +157,18 @@ public sealed partial class ImAppFixture : IAsyncLifetime
         if (App is null)
             return;
         if (Environment.GetEnvironmentVariable("IM_TEST_LOGS") is { Length: > 0 } directory)
-            KeepLogs(App, directory);
+            await KeepLogsAsync(directory);
         await App.DisposeAsync();
     }
 
-    /// <summary>Writes what the replicas have logged into files; only where our own hosting library is there to ask.</summary>
-    static partial void KeepLogs(DistributedApplication app, string directory);
+    private async Task KeepLogsAsync(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        var logs = App.Services.GetRequiredService<ResourceLoggerService>();
+        foreach (var replica in App.Services.GetRequiredService<Replicas>().All)
+            await File.WriteAllLinesAsync(
+                Path.Combine(directory, $"{replica.Name}.log"), logs.GetAllAsync(replica.Id).ToBlockingEnumerable().SelectMany(lines => lines).Select(line => line.Content));
+    }
 }
 
 /// <summary>For classes that share the one system. They run one after the other, and nothing beside them: they look at the clock.</summary>

@@ -1,6 +1,8 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Im.Tests.Fixtures;
@@ -9,7 +11,7 @@ namespace Im.Tests.Fixtures;
 /// The Redis and the Postgres the suites run on: the AppHost's, without its programs and without data that lasts; started when first asked for,
 /// once for the whole run, and gone with it. IM_TEST_REDIS, IM_TEST_GARNET and IM_TEST_POSTGRES name others to run on instead.
 /// </summary>
-internal static partial class TestServers
+internal static class TestServers
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private static readonly Lazy<DistributedApplication> Application = new(() => Task.Run(StartAsync).GetAwaiter().GetResult());
@@ -17,8 +19,8 @@ internal static partial class TestServers
     /// <summary>With its password.</summary>
     public static string Redis => field ??= Environment.GetEnvironmentVariable("IM_TEST_REDIS") ?? ConnectionStringOf("redis");
 
-    /// <summary>Another make of server; the same as <see cref="Redis"/> with stock Aspire.</summary>
-    public static string Garnet => field ??= Environment.GetEnvironmentVariable("IM_TEST_GARNET") ?? StartGarnet() ?? Redis;
+    /// <summary>Garnet, whatever <see cref="Redis"/> is.</summary>
+    public static string Garnet => field ??= Environment.GetEnvironmentVariable("IM_TEST_GARNET") ?? ConnectionStringOf("garnet");
 
     /// <summary>With a login that may create databases.</summary>
     public static string Postgres => field ??= Environment.GetEnvironmentVariable("IM_TEST_POSTGRES") ?? ConnectionStringOf("postgres");
@@ -38,25 +40,18 @@ internal static partial class TestServers
     private static async Task<DistributedApplication> StartAsync()
     {
         using var limit = new CancellationTokenSource(StartLimit);
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Im_AppHost>(["--UseVolumes=false"], limit.Token);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Im_AppHost>(["--UseVolumes=false", "--Servers=embedded"], limit.Token);
         foreach (var program in builder.Resources.OfType<ProjectResource>().ToArray())
             builder.Resources.Remove(program);
+        builder.AddEmbeddedRedis("garnet", server: "garnet");
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Im.AppHost.Resources", LogLevel.None)); // what resources write is theirs
         var application = await builder.BuildAsync(limit.Token);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => application.DisposeAsync().AsTask().Wait(StartLimit);
         await application.StartAsync(limit.Token);
         await Task.WhenAll(
             application.ResourceNotifications.WaitForResourceHealthyAsync("redis", limit.Token),
+            application.ResourceNotifications.WaitForResourceHealthyAsync("garnet", limit.Token),
             application.ResourceNotifications.WaitForResourceHealthyAsync("im", limit.Token));
         return application;
     }
-
-    private static string? StartGarnet()
-    {
-        string? connectionString = null;
-        StartGarnet(ref connectionString);
-        return connectionString;
-    }
-
-    /// <summary>Only where our own hosting library is there to start one.</summary>
-    static partial void StartGarnet(ref string? connectionString);
 }

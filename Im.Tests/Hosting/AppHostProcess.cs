@@ -14,13 +14,27 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    public AppHostProcess(int webPort, params string[] more)
+    public AppHostProcess(int webPort, params string[] more) : this(webPort, new Dictionary<string, string>(), more)
+    {
+    }
+
+    /// <param name="environment">Variables beside those of the launch profile.</param>
+    public AppHostProcess(int webPort, IReadOnlyDictionary<string, string> environment, params string[] more)
     {
         WebPort = webPort;
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", AssemblyPath(), $"--WebPort={webPort}", "--UseVolumes=false", .. more])
+        foreach (var argument in (string[])["exec", AssemblyPath(), $"--WebPort={webPort}", "--UseVolumes=false", "--Servers=embedded", .. more])
             start.ArgumentList.Add(argument);
-        start.Environment["ASPNETCORE_URLS"] = $"http://localhost:{DashboardPort}";
+        foreach (var (key, value) in (KeyValuePair<string, string>[])
+        [
+            // As the launch profile says it, on ports of this test's own.
+            new("ASPNETCORE_ENVIRONMENT", "Development"), new("DOTNET_ENVIRONMENT", "Development"), new("ASPIRE_ALLOW_UNSECURED_TRANSPORT", "true"),
+            new("ASPNETCORE_URLS", $"http://localhost:{DashboardPort}"),
+            new("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", $"http://localhost:{FreePort.Next()}"),
+            new("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", $"http://localhost:{FreePort.Next()}"),
+            .. environment,
+        ])
+            start.Environment[key] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -59,11 +73,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Every process it has started, directly or not: those of its session's orchestrator, and all below them.</summary>
+    /// <summary>Every process it has started, directly or not: DCP, which knows it by its process id, and all below.</summary>
     public IReadOnlySet<int> Descendants()
     {
         var parents = Process.GetProcesses().Select(p => p.Id).ToDictionary(id => id, ParentOf);
-        var family = ServersProcess.FindProcesses($"aspire-containerless-{Id}-").ToHashSet();
+        var family = ServersProcess.FindProcesses($"start-apiserver --monitor {Id} ").ToHashSet();
         int before;
         do
         {
@@ -73,6 +87,9 @@ internal sealed class AppHostProcess : IAsyncDisposable
         while (family.Count > before);
         return family;
     }
+
+    /// <summary>The processes below it whose command line names the text.</summary>
+    public IReadOnlyList<int> Descendants(string text) => [.. ServersProcess.FindProcesses(text).Where(Descendants().Contains)];
 
     public static bool IsAlive(int processId) => Directory.Exists($"/proc/{processId}") && !StatOf(processId).Contains(") Z ");
 
@@ -87,13 +104,13 @@ internal sealed class AppHostProcess : IAsyncDisposable
     }
 
     /// <summary>In its own output folder, of the same build as this one; the copy beside the tests has their dependencies, not its own.</summary>
-    private static string AssemblyPath()
+    public static string AssemblyPath()
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(Projects.Im_AppHost.ProjectPath, "bin", framework.Parent!.Name, framework.Name, "Im.AppHost.dll");
     }
 
-    private static int ParentOf(int processId) => StatOf(processId).Split(") ") is [.., var rest] && rest.Split(' ') is [_, var parent, ..] ? int.Parse(parent) : 0;
+    private static int ParentOf(int processId) => StatOf(processId).Split(") ") is [.., var rest] && rest.Split(' ') is [_, var parent, ..] && int.TryParse(parent, out var id) ? id : 0;
 
     private static string StatOf(int processId)
     {

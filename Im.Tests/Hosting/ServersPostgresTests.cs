@@ -1,4 +1,5 @@
-using Aspire.Containerless.Servers;
+using Aspire.Hosting;
+using Im.Hosting.Embedded;
 using Npgsql;
 
 namespace Im.Tests.Hosting;
@@ -16,8 +17,8 @@ public sealed class ServersPostgresTests : IDisposable
         var first = Options(password: "it's \"quoted\" \\ 密码");
         await using (var server = await StartAsync(first))
         {
-            await PostgresServer.CreateDatabaseAsync(ConnectionString(first), "im", default);
-            await PostgresServer.CreateDatabaseAsync(ConnectionString(first), "im", default);
+            await PostgresServer.CreateDatabaseAsync(ServerString(first), "im", default);
+            await PostgresServer.CreateDatabaseAsync(ServerString(first), "im", default);
             await ExecuteAsync(first, "im", "CREATE TABLE kept (id int); INSERT INTO kept VALUES (42)");
             Assert.Equal(0, (await server.StopAsync()).ExitCode);
         }
@@ -26,14 +27,14 @@ public sealed class ServersPostgresTests : IDisposable
         await using (await StartAsync(second))
         {
             Assert.Equal(42, await ExecuteAsync(second, "im", "SELECT id FROM kept"));
-            Assert.False(await PostgresServer.IsReadyAsync(ConnectionString(second with { Password = first.Password }), default));
+            Assert.False(await IsReadyAsync(second with { Password = first.Password }));
         }
     }
 
     [Fact]
     public async Task It_listens_on_loopback_with_a_password_and_keeps_every_commit()
     {
-        var options = Options(userName: "Im \"owner\"");
+        var options = Options();
         await using var server = await StartAsync(options);
         Assert.Equal("127.0.0.1", await ExecuteAsync(options, "postgres", "SHOW listen_addresses"));
         Assert.Equal("", await ExecuteAsync(options, "postgres", "SHOW unix_socket_directories"));
@@ -41,7 +42,7 @@ public sealed class ServersPostgresTests : IDisposable
         Assert.Equal("on", await ExecuteAsync(options, "postgres", "SHOW synchronous_commit"));
         Assert.Equal("UTF8", await ExecuteAsync(options, "postgres", "SHOW server_encoding"));
         Assert.Equal("ÅÖ", await ExecuteAsync(options, "postgres", "SELECT upper('åö')"));
-        Assert.Equal(options.UserName, await ExecuteAsync(options, "postgres", "SELECT current_user"));
+        Assert.Equal("scram-sha-256", await ExecuteAsync(options, "postgres", "SHOW password_encryption"));
     }
 
     [Fact]
@@ -108,6 +109,20 @@ public sealed class ServersPostgresTests : IDisposable
     }
 
     [Fact]
+    public async Task It_starts_again_while_backends_of_a_killed_server_are_still_there()
+    {
+        var options = Options();
+        await using (var server = await StartAsync(options))
+        {
+            await ExecuteAsync(options, "postgres", "CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)");
+            var postmaster = int.Parse(File.ReadLines(Path.Combine(options.DataDirectory!, "postmaster.pid")).First());
+            await ServersProcess.SignalAsync("KILL", postmaster);
+        }
+        await using var next = await StartAsync(options);
+        Assert.Equal(7, await ExecuteAsync(options, "postgres", "SELECT id FROM kept"));
+    }
+
+    [Fact]
     public async Task A_lock_that_names_a_living_stranger_is_taken_for_what_it_is()
     {
         var options = Options();
@@ -122,13 +137,13 @@ public sealed class ServersPostgresTests : IDisposable
         var options = Options();
         await using var server = await StartAsync(options);
         var second = new PostgresCluster(options.DataDirectory!) { PreviousRunLimit = TimeSpan.FromMilliseconds(300) };
-        var refusal = await Assert.ThrowsAsync<ContainerlessException>(() => second.AwaitPreviousRunAsync(_progress.Add, default));
+        var refusal = await Assert.ThrowsAsync<DistributedApplicationException>(() => second.AwaitPreviousRunAsync(_progress.Add, default));
         Assert.Contains("already running?", refusal.Message);
 
         Directory.CreateSymbolicLink(_folder["link"], _folder.Path);
         var linked = new PostgresCluster(Path.Combine(_folder["link"], "postgres")) { PreviousRunLimit = TimeSpan.FromMilliseconds(300) };
-        await Assert.ThrowsAsync<ContainerlessException>(() => linked.AwaitPreviousRunAsync(_progress.Add, default));
-        Assert.True(await PostgresServer.IsReadyAsync(ConnectionString(options), default));
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => linked.AwaitPreviousRunAsync(_progress.Add, default));
+        Assert.True(await IsReadyAsync(options));
     }
 
     [Fact]
@@ -146,7 +161,7 @@ public sealed class ServersPostgresTests : IDisposable
         var options = Options();
         Directory.CreateDirectory(options.DataDirectory!);
         await File.WriteAllTextAsync(Path.Combine(options.DataDirectory!, "thesis.txt"), "");
-        var refusal = await Assert.ThrowsAsync<ContainerlessException>(() => PostgresServer.PrepareAsync(options, _progress.Add, default));
+        var refusal = await Assert.ThrowsAsync<DistributedApplicationException>(() => PrepareAsync(options, DataOf(options)));
         Assert.Contains("move it away", refusal.Message);
     }
 
@@ -154,32 +169,58 @@ public sealed class ServersPostgresTests : IDisposable
     public async Task Throw_away_data_is_gone_after_the_server()
     {
         var options = Options() with { DataDirectory = null };
-        var launch = await PostgresServer.PrepareAsync(options, _progress.Add, default);
-        await using var server = await ServersProcess.StartAsync(launch, () => IsReadyAsync(options));
-        Assert.True(Directory.Exists(launch.WorkingDirectory));
+        var data = DataOf(options);
+        await using var server = await ServersProcess.StartAsync(await PrepareAsync(options, data), () => IsReadyAsync(options));
+        Assert.True(File.Exists(Path.Combine(data.Folder, "PG_VERSION")));
         await server.StopAsync();
-        Assert.False(Directory.Exists(launch.WorkingDirectory));
+        Assert.False(Directory.Exists(data.Folder));
     }
 
-    private PostgresServerOptions Options(string userName = "postgres", string password = "correct horse") =>
-        new("postgres", _folder["postgres"], ServersProcess.FreePort(), userName, password);
+    /// <param name="DataDirectory">Null for data thrown away at the end.</param>
+    private sealed record Server(string? DataDirectory, int Port, string Password);
 
-    private async Task<ServersProcess> StartAsync(PostgresServerOptions options, bool underAShell = false) => await ServersProcess.StartAsync(
-        await PostgresServer.PrepareAsync(options, _progress.Add, default), () => IsReadyAsync(options), underAShell);
+    private Server Options(string password = "correct horse") => new(_folder["postgres"], ServersProcess.FreePort(), password);
+
+    private static ServerData DataOf(Server options)
+    {
+        var data = new ServerData("postgres", "");
+        if (options.DataDirectory is { } directory)
+            data.Keep(directory);
+        return data;
+    }
+
+    private async Task<IEnumerable<string>> PrepareAsync(Server options, ServerData data) =>
+        (await PostgresServer.PrepareAsync(data, options.Password, _progress.Add, default))(options.Port);
+
+    private async Task<ServersProcess> StartAsync(Server options, bool underAShell = false) =>
+        await ServersProcess.StartAsync(await PrepareAsync(options, DataOf(options)), () => IsReadyAsync(options), underAShell);
 
     private Task AllEndedAsync() => ServersProcess.UntilAsync(
         () => Task.FromResult(ServersProcess.FindProcesses(_folder.Path).Length == 0), TimeSpan.FromSeconds(5), "every process to end");
 
-    private static Task<bool> IsReadyAsync(PostgresServerOptions options) => PostgresServer.IsReadyAsync(ConnectionString(options), default);
-
-    private static string ConnectionString(PostgresServerOptions options) => new NpgsqlConnectionStringBuilder
+    private static async Task<bool> IsReadyAsync(Server options)
     {
-        Host = "127.0.0.1", Port = options.Port, Username = options.UserName, Password = options.Password, Pooling = false,
+        try
+        {
+            return await ExecuteAsync(options, "postgres", "SELECT 1") is 1;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    // Passwords here hold what a connection string has to quote.
+    private static string ServerString(Server options) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1", Port = options.Port, Username = "postgres", Password = options.Password,
     }.ConnectionString;
 
-    private static async Task<object?> ExecuteAsync(PostgresServerOptions options, string database, string sql)
+    private static string ConnectionString(Server options) => $"{ServerString(options)};Database=postgres;Pooling=false";
+
+    private static async Task<object?> ExecuteAsync(Server options, string database, string sql)
     {
-        await using var source = NpgsqlDataSource.Create(ConnectionString(options) + $";Database={database}");
+        await using var source = NpgsqlDataSource.Create($"{ServerString(options)};Database={database};Pooling=false");
         await using var command = source.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Aspire.Containerless.Servers;
+using Im.Hosting.Embedded;
 
 namespace Im.Tests.Hosting;
 
@@ -14,16 +14,15 @@ internal sealed class ServersProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private ServersProcess(ServerLaunch launch, bool underAShell)
+    private ServersProcess(IEnumerable<string> arguments, bool underAShell)
     {
-        var start = new ProcessStartInfo(underAShell ? "/bin/sh" : launch.Command)
+        var start = new ProcessStartInfo(underAShell ? "/bin/sh" : ServerHost.Command)
         {
-            WorkingDirectory = launch.WorkingDirectory, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true, RedirectStandardError = true,
         };
         // A shell that stays, so that the server has a parent the test may kill.
-        string[] shell = underAShell ? ["-c", "\"$@\" & wait", "sh", launch.Command] : [];
-        foreach (var argument in (string[])[.. shell, .. launch.Arguments]) start.ArgumentList.Add(argument);
-        foreach (var (name, value) in launch.Environment) start.Environment[name] = value;
+        string[] shell = underAShell ? ["-c", "\"$@\" & wait", "sh", ServerHost.Command] : [];
+        foreach (var argument in (string[])[.. shell, .. ServerHost.Arguments(arguments)]) start.ArgumentList.Add(argument);
         _process = new() { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -40,9 +39,9 @@ internal sealed class ServersProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it answers.</summary>
-    public static async Task<ServersProcess> StartAsync(ServerLaunch launch, Func<Task<bool>> isReady, bool underAShell = false)
+    public static async Task<ServersProcess> StartAsync(IEnumerable<string> arguments, Func<Task<bool>> isReady, bool underAShell = false)
     {
-        var server = new ServersProcess(launch, underAShell);
+        var server = new ServersProcess(arguments, underAShell);
         try
         {
             await UntilAsync(async () => server._process.HasExited || await isReady(), Limit, "the server to answer");

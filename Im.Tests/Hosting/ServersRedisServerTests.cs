@@ -1,4 +1,4 @@
-using Aspire.Containerless.Servers;
+using Im.Hosting.Embedded;
 
 namespace Im.Tests.Hosting;
 

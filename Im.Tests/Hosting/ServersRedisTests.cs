@@ -1,4 +1,4 @@
-using Aspire.Containerless.Servers;
+using Im.Hosting.Embedded;
 using StackExchange.Redis;
 
 namespace Im.Tests.Hosting;
@@ -27,7 +27,7 @@ public abstract class ServersRedisTests(string server) : IDisposable
         {
             await using var redis = await ConnectAsync(second);
             Assert.Equal("42", await redis.GetDatabase().StringGetAsync("kept"));
-            Assert.False(await RedisServer.IsReadyAsync(ConnectionString(second with { Password = first.Password }), default));
+            Assert.False(await IsReadyAsync(second with { Password = first.Password }));
         }
     }
 
@@ -35,9 +35,8 @@ public abstract class ServersRedisTests(string server) : IDisposable
     public async Task The_password_is_in_a_file_only_its_owner_reads_and_in_no_argument()
     {
         var options = Options();
-        var launch = await RedisServer.PrepareAsync(options, _progress.Add, default);
-        Assert.DoesNotContain(launch.Arguments, argument => argument.Contains(options.Password));
-        Assert.DoesNotContain(launch.Environment.Values, value => value.Contains(options.Password));
+        var arguments = await PrepareAsync(options, DataOf(options));
+        Assert.DoesNotContain(arguments, argument => argument.Contains(options.Password));
         var files = Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => File.ReadAllText(file).Contains(options.Password));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Assert.Single(files)));
     }
@@ -96,28 +95,51 @@ public abstract class ServersRedisTests(string server) : IDisposable
     public async Task Throw_away_data_is_gone_after_the_server()
     {
         var options = Options() with { DataDirectory = null };
-        var launch = await RedisServer.PrepareAsync(options, _progress.Add, default);
-        await using var process = await ServersProcess.StartAsync(launch, () => IsReadyAsync(options));
+        var data = DataOf(options);
+        await using var process = await ServersProcess.StartAsync(await PrepareAsync(options, data), () => IsReadyAsync(options));
+        Assert.True(Directory.Exists(data.Folder));
         await process.StopAsync();
-        Assert.False(Directory.Exists(launch.WorkingDirectory));
+        Assert.False(Directory.Exists(data.Folder));
     }
 
-    private RedisServerOptions Options(string password = "correct horse") => new("redis", _folder["data"], ServersProcess.FreePort(), password, server);
+    private sealed record Server(string? DataDirectory, int Port, string Password);
 
-    private async Task<ServersProcess> StartAsync(RedisServerOptions options, bool underAShell = false) => await ServersProcess.StartAsync(
-        await RedisServer.PrepareAsync(options, _progress.Add, default), () => IsReadyAsync(options), underAShell);
+    private Server Options(string password = "correct horse") => new(_folder["data"], ServersProcess.FreePort(), password);
+
+    private static ServerData DataOf(Server options)
+    {
+        var data = new ServerData("redis", "");
+        if (options.DataDirectory is { } directory)
+            data.Keep(directory);
+        return data;
+    }
+
+    private async Task<IEnumerable<string>> PrepareAsync(Server options, ServerData data) =>
+        (await new RedisServer(server).PrepareAsync(data, options.Password, _progress.Add, default))(options.Port);
+
+    private async Task<ServersProcess> StartAsync(Server options, bool underAShell = false) =>
+        await ServersProcess.StartAsync(await PrepareAsync(options, DataOf(options)), () => IsReadyAsync(options), underAShell);
 
     private Task AllEndedAsync() => ServersProcess.UntilAsync(
         () => Task.FromResult(ServersProcess.FindProcesses(_folder.Path).Length == 0), TimeSpan.FromSeconds(5), "every process to end");
 
-    private static Task<bool> IsReadyAsync(RedisServerOptions options) => RedisServer.IsReadyAsync(ConnectionString(options), default);
-
-    private static Task<ConnectionMultiplexer> ConnectAsync(RedisServerOptions options) => ConnectionMultiplexer.ConnectAsync(ConnectionString(options));
-
-    private static string ConnectionString(RedisServerOptions options) => new ConfigurationOptions
+    private static async Task<bool> IsReadyAsync(Server options)
     {
-        EndPoints = { { "127.0.0.1", options.Port } }, Password = options.Password,
-    }.ToString(includePassword: true);
+        try
+        {
+            await using var redis = await ConnectAsync(options);
+            return await redis.GetDatabase().PingAsync() > TimeSpan.Zero;
+        }
+        catch (RedisException)
+        {
+            return false;
+        }
+    }
+
+    private static Task<ConnectionMultiplexer> ConnectAsync(Server options) => ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
+    {
+        EndPoints = { { "127.0.0.1", options.Port } }, Password = options.Password, ConnectRetry = 1,
+    });
 }
 
 public sealed class ServersGarnetTests() : ServersRedisTests("garnet");
