@@ -35,9 +35,9 @@ internal sealed class Clone(string root, Column column) : ISystemUnderTest
         if (!Directory.Exists(FolderOf(project)))
             throw new LoadException($"{root} is not a clone of this repository: it has no {project}.");
         progress($"building {FolderOf(project)}, {configuration}");
-        // Older commits build against stock Aspire unless they are told this; newer ones have no such property. Servers of the build would outlive it and hold its output open.
+        // Servers of the build would outlive it and hold its output open.
         var build = await Command.RunAsync(
-            new(ServerHost.Command, ["build", FolderOf(project), "-c", configuration, "-p:AspireSource=containerless", "-v", "q", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false"])
+            new(ServerHost.Command, ["build", FolderOf(project), "-c", configuration, "-v", "q", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false"])
             {
                 WorkingDirectory = root,
             },
