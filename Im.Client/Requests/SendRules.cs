@@ -12,19 +12,19 @@ internal static class SendRules
     {
         if (id.Length is 0 or > ProtocolLimits.MaxIdChars)
             throw new ArgumentException($"A message id has 1 to {ProtocolLimits.MaxIdChars} characters.", nameof(id));
-        if (string.IsNullOrWhiteSpace(text))
-            throw new ImException(ErrorCodes.TextEmpty, "A message has a text.");
         if (text.Length > maxTextChars)
             throw new ImException(ErrorCodes.TextTooLong, $"A message has at most {maxTextChars} characters.");
         if (text.Contains('\0') || !IsUnicode(text))
             throw new ImException(ErrorCodes.TextInvalid, "A message has no U+0000 and no half of a surrogate pair.");
+        if (!VisibleText.IsIn(text))
+            throw new ImException(ErrorCodes.TextEmpty, "A message has something visible.");
     }
 
     private static bool IsUnicode(string text)
     {
         try
         {
-            return Strict.GetByteCount(text) > 0;
+            return Strict.GetByteCount(text) >= 0;
         }
         catch (EncoderFallbackException)
         {

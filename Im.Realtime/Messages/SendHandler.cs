@@ -65,12 +65,12 @@ internal sealed class SendHandler(NodeIdentity node, ConversationResolver resolv
     {
         if (frame.Id is null)
             throw new FrameRefusedException(ErrorCodes.BadFrame, "\"id\" is missing: the client message id, the same for each retry.");
-        if (string.IsNullOrWhiteSpace(frame.Text))
-            throw new FrameRefusedException(ErrorCodes.TextEmpty, "The text is empty.");
         if (frame.Text.Length > ProtocolLimits.MaxTextChars)
             throw new FrameRefusedException(ErrorCodes.TextTooLong, $"The text is longer than {ProtocolLimits.MaxTextChars} UTF-16 code units.");
         if (frame.Text.Contains('\0') || frame.Id.Contains('\0'))
             throw new FrameRefusedException(ErrorCodes.TextInvalid, "U+0000 cannot be stored.");
+        if (!VisibleText.IsIn(frame.Text))
+            throw new FrameRefusedException(ErrorCodes.TextEmpty, "Nothing of the text is visible.");
     }
 
     private void Describe(Activity? span, ClientConnection connection, SendFrame frame, Target target)

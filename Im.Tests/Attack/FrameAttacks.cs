@@ -104,6 +104,19 @@ public sealed class FrameAttacks(TwoNodes system) : AttackSuite(system), IClassF
     [InlineData("""{"type":"ping","x":{"x":{"x":{"x":{"x":{"x":{"x":{"x":{"x":1}}}}}}}}}""", ErrorCodes.BadJson)]
     public Task What_is_malformed_has_its_code(string frame, string code) => IsRefusedAsync(Eve.Token, frame, code);
 
+    [Theory, MemberData(nameof(Protocol.VisibleTextTests.TextsOfNothing), MemberType = typeof(Protocol.VisibleTextTests))]
+    public Task A_text_of_nothing_is_empty(string name) =>
+        IsRefusedAsync(Eve.Token, $$"""{"type":"send","id":"1","conversation":"lobby","text":{{Protocol.VisibleTextTests.JsonOf(name)}}}""", ErrorCodes.TextEmpty);
+
+    [Theory, InlineData("    return;\n"), InlineData("\u200B\u3164x\u2800"), InlineData("\uFEFFa")]
+    public async Task A_text_with_something_visible_is_stored_as_it_is(string text)
+    {
+        var id = $"{Guid.NewGuid()}";
+        var ack = Assert.IsType<AckFrame>(await AskAsync(Eve.Token, $$"""{"type":"send","id":"{{id}}","conversation":"lobby","text":{{System.Text.Json.JsonSerializer.Serialize(text)}}}"""));
+        var page = Assert.IsType<HistoryFrame>(await AskAsync(Eve.Token, $$"""{"type":"history","id":"1","conversation":"lobby","after":{{ack.Seq - 1}},"limit":1}"""));
+        Assert.Equal((id, text), (page.Messages[0].Id, page.Messages[0].Text));
+    }
+
     [Fact]
     public async Task Texts_and_ids_that_are_too_long_have_their_codes()
     {

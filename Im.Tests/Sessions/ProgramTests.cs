@@ -130,7 +130,8 @@ public sealed class ProgramTests(TwoNodes system) : IClassFixture<TwoNodes>
         Assert.Equal((first.GetProperty("seq").GetInt64(), true), (again.GetProperty("seq").GetInt64(), again.GetProperty("duplicate").GetBoolean()));
 
         (await PublishAsync(key, new { id = "build-2", text = "red", user = peer })).ShouldBe(403, "forbidden");
-        (await PublishAsync(key, new { id = "build-3", text = " ", conversation = "lobby" })).ShouldBe(400, "bad_text");
+        foreach (var nothing in new[] { " ", "\u200B", "\u3164\u2800", "\uDB40\uDC68", "\uFE0F" })
+            (await PublishAsync(key, new { id = "build-3", text = nothing, conversation = "lobby" })).ShouldBe(400, "bad_text");
         (await PublishAsync(key, new { id = "build-3", text = "x" })).ShouldBe(400, "bad_request");
         (await PublishAsync(key[..^1] + (key[^1] == 'A' ? 'E' : 'A'), new { id = "x", text = "x", conversation = "lobby" })).ShouldBe(401, "not_logged_in");
         (await reader.DeleteAsync($"/api/keys/{id}")).ShouldBe(404, "not_found");

@@ -75,6 +75,7 @@ public sealed class AdministrationTests(TwoNodes system) : IClassFixture<TwoNode
     [Fact]
     public async Task An_announcement_reaches_everybody_who_is_connected()
     {
+        (await _admin.PostAsync("/api/admin/announcements", new { text = "\u200B\u3164" })).ShouldBe(400, "bad_text");
         (await _admin.PostAsync("/api/admin/announcements", new { text = "We restart at 18:00." })).ShouldBeOk(204);
         Assert.Equal("We restart at 18:00.", (await NextAsync<AnnouncementFrame>()).Text);
     }

@@ -13,7 +13,7 @@ internal static class Brief
 
     public static bool TryParse(string typed, [NotNullWhen(true)] out string? brief)
     {
-        brief = typed.Length <= MaxChars && HasOnlyText(typed) ? typed.Trim() : null;
+        brief = typed.Length <= MaxChars && HasOnlyText(typed) ? VisibleText.IsIn(typed) ? VisibleText.Trim(typed) : "" : null;
         if (brief is null || new StringInfo(brief).LengthInTextElements <= ProtocolLimits.MaxBriefElements)
             return brief is not null;
         brief = null;

@@ -42,7 +42,7 @@ internal sealed class Entrance(Logins logins, Profiles profiles, ISessionManager
 
     /// <summary>Null when the password is within the rule.</summary>
     public static IResult? CheckPassword(string password) =>
-        password.Length is < ProtocolLimits.MinPasswordChars or > ProtocolLimits.MaxPasswordChars || string.IsNullOrWhiteSpace(password)
+        password.Length is < ProtocolLimits.MinPasswordChars or > ProtocolLimits.MaxPasswordChars || password.All(VisibleText.IsWhiteSpace)
             ? ProblemKind.BadPassword.Because($"{ProtocolLimits.MinPasswordChars} to {ProtocolLimits.MaxPasswordChars} characters, not only white space.")
             : null;
 }

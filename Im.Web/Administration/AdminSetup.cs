@@ -92,8 +92,8 @@ internal static class AdminSetup
 
     private static async Task<IResult> AnnounceAsync(AnnouncementRequest body, HttpContext context, Wardens wardens, IBus bus, TimeProvider time, CancellationToken ct)
     {
-        if (string.IsNullOrWhiteSpace(body.Text) || body.Text.Length > ProtocolLimits.MaxTextChars || body.Text.Contains('\0'))
-            return ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextChars} characters, not only white space, no U+0000.");
+        if (!VisibleText.IsIn(body.Text) || body.Text.Length > ProtocolLimits.MaxTextChars || body.Text.Contains('\0'))
+            return ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextChars} characters, something of it visible, no U+0000.");
         await wardens.WriteAsync(context, "announce", "everybody", $"{body.Text.Length} characters", ct);
         await bus.PublishAsync(BusTopic.Conversation(ConversationId.Lobby), Frame(new AnnouncementFrame(body.Text, time.GetUtcNow().ToUnixTimeMilliseconds())), ct);
         return TypedResults.NoContent();

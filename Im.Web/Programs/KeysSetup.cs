@@ -33,8 +33,8 @@ internal static class KeysSetup
 
     private static async Task<IResult> CreateAsync(CreateKeyRequest request, HttpContext context, ImDbContext database, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (request.Name.Trim() is not { Length: > 0 and <= ProtocolLimits.MaxApiKeyNameChars } name || name.Any(char.IsControl))
-            return ProblemKind.BadName.Because($"1 to {ProtocolLimits.MaxApiKeyNameChars} characters, no control characters.");
+        if (VisibleText.Trim(request.Name) is not { Length: <= ProtocolLimits.MaxApiKeyNameChars } name || !VisibleText.IsIn(name) || name.Any(char.IsControl))
+            return ProblemKind.BadName.Because($"1 to {ProtocolLimits.MaxApiKeyNameChars} characters, something of it visible, no control characters.");
         var scopes = request.Scopes.Distinct().ToArray();
         if (scopes.Length == 0 || scopes.Except(KnownScopes).Any())
             return ProblemKind.BadRequest.Because($"Scopes are {string.Join(" and ", KnownScopes)}.");

@@ -46,7 +46,7 @@ internal static class PublishSetup
             return ProblemKind.BadRequest.Because("Give either `\"conversation\":\"lobby\"` or `user`.");
         if (request.Id.Length is 0 or > ProtocolLimits.MaxIdChars || request.Id.Contains('\0'))
             return ProblemKind.BadRequest.Because($"`id` has 1 to {ProtocolLimits.MaxIdChars} characters.");
-        return string.IsNullOrWhiteSpace(request.Text) || request.Text.Length > ProtocolLimits.MaxTextChars || request.Text.Contains('\0')
-            ? ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextChars} characters, not only white space, no U+0000.") : null;
+        return !VisibleText.IsIn(request.Text) || request.Text.Length > ProtocolLimits.MaxTextChars || request.Text.Contains('\0')
+            ? ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextChars} characters, something of it visible, no U+0000.") : null;
     }
 }

@@ -335,7 +335,7 @@ function take(connection, frame) {
     return;
   }
   if (frame.type !== 'send') return refuse('unknown_type');
-  if (!frame.text.trim()) return refuse('text_empty');
+  if (!/[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u.test(frame.text)) return refuse('text_empty');
   if (frame.text.length > 4000) return refuse('text_too_long');
   const stored = conversation.messages.find((each) => each.id === id && each.from.id === connection.user.id);
   const message = stored ?? append(conversation, connection.user, frame.text, id, Date.now(), connection.node);

@@ -8,6 +8,7 @@ export { newId } from './ids.ts';
 export { defaultMaxFillMessages, type ImClientOptions, type ImEvents } from './options.ts';
 export type { Presence } from './presence.ts';
 export type * from './protocol.ts';
+export { hasVisible, isInvisible, isWhiteSpace, trimmed } from './text.ts';
 export type { Cause, ConnectionState, EndReason } from './state.ts';
 export type { PageRequest, ReceivedMessage, Timeline } from './timeline.ts';
 export { lobby, peerOf } from './timelines.ts';

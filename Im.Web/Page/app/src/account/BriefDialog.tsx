@@ -20,7 +20,7 @@ export function BriefDialog({ user, onClose }: { user: User; onClose: () => void
     event.preventDefault();
     setBusy(true);
     try {
-      await client.updateBrief(brief.trim());
+      await client.updateBrief(brief);
       onClose();
     } catch (error) {
       setFailure(failureOf(error));

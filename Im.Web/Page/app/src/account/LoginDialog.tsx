@@ -34,7 +34,7 @@ export function LoginDialog({ onClose }: { onClose: () => void }) {
     setBusy(true);
     setFailure(undefined);
     try {
-      await client.login(value('nickname').trim(), value('password'), value('brief').trim());
+      await client.login(value('nickname'), value('password'), value('brief'));
       onClose();
     } catch (error) {
       setFailure(failureOf(error));

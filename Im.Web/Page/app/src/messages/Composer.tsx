@@ -1,3 +1,4 @@
+import { hasVisible } from '@im/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dialog } from '../account/dialogs.ts';
 import { t } from '../settings/language.ts';
@@ -19,7 +20,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   const [text, setText] = useState(() => stored('session', draftKey) ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
   const left = maxChars - text.length;
-  const sendable = text.trim() !== '' && left >= 0;
+  const sendable = hasVisible(text) && left >= 0;
 
   useLayoutEffect(() => {
     const element = field.current!;
@@ -35,11 +36,11 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   const write = (value: string) => {
     setText(value);
     store('session', draftKey, value || null);
-    if (value.trim()) client.typing(addresseeOf(chat));
+    if (hasVisible(value)) client.typing(addresseeOf(chat));
   };
   const send = () => {
     if (!sendable) return;
-    sendMessage(chat, text.trim());
+    sendMessage(chat, text);
     write('');
     field.current!.focus();
   };
