@@ -4,7 +4,7 @@ using Im.Protocol;
 
 namespace Im.Core.Accounts;
 
-internal sealed class AccountData(StoreReader reader) : IAccountData
+internal sealed class AccountData(StoreReader reader, TimeProvider time) : IAccountData
 {
     private const int EraseBatch = 5_000;
 
@@ -15,6 +15,18 @@ internal sealed class AccountData(StoreReader reader) : IAccountData
         WHERE s.user_id = $1 AND (m.conversation_id, m.seq) > ($2, $3)
         ORDER BY m.conversation_id, m.seq LIMIT $4
         """;
+
+    private const string MarkSql = "UPDATE users SET erasing_at = coalesce(erasing_at, now()) WHERE id = $1";
+
+    // Whoever is storing messages at this moment. Postgres locks the tables of a statement before it takes the statement's snapshot: an append that comes after this answer sees
+    // the mark, and one that may not have seen it is in the answer.
+    private const string UnderWaySql = """
+        SELECT virtualtransaction FROM pg_locks
+        WHERE locktype = 'relation' AND relation = 'messages'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND mode = 'RowExclusiveLock' AND granted AND pid <> pg_backend_pid()
+        """;
+
+    private static readonly TimeSpan UnderWayPoll = TimeSpan.FromMilliseconds(5), UnderWayTimeout = TimeSpan.FromSeconds(20);
 
     // A conversation's, by the unique index on (conversation, sender, client id); written by their places, for a join by id may be planned to grow with the batch's square.
     // One that moves meanwhile is left to the last statement.
@@ -27,12 +39,19 @@ internal sealed class AccountData(StoreReader reader) : IAccountData
         SELECT max(client_id) FROM batch
         """;
 
-    // One statement, and so one transaction. Of the messages what was written while the others were erased.
+    // One statement, and so one transaction. Of the messages what another change moved while the others were erased.
+    // Muted or banned, the account keeps its nickname's key, so that nobody takes the nickname before that is over; those of others that are over go on this occasion.
     private const string EraseSql = """
         WITH erased AS (
-            UPDATE users SET user_name = $2, normalized_user_name = $2 || ' ' || id, skeleton = NULL, brief = '', password_hash = NULL, is_admin = false,
+            UPDATE users SET user_name = $2, brief = '', password_hash = NULL, is_admin = false,
+                   normalized_user_name = CASE WHEN greatest(muted_until, banned_until) > now() THEN normalized_user_name ELSE $2 || ' ' || id END,
+                   skeleton = CASE WHEN greatest(muted_until, banned_until) > now() THEN skeleton END,
                    security_stamp = gen_random_uuid()::text, concurrency_stamp = gen_random_uuid()::text, erased_at = now()
             WHERE id = $1 AND erased_at IS NULL RETURNING id
+        ), released AS (
+            UPDATE users SET normalized_user_name = $2 || ' ' || id, skeleton = NULL
+            WHERE erasing_at IS NOT NULL AND erased_at IS NOT NULL AND id <> $1 AND (skeleton IS NOT NULL OR normalized_user_name <> $2 || ' ' || id)
+                  AND greatest(muted_until, banned_until) <= now()
         ), keys AS (
             DELETE FROM api_keys k USING erased e WHERE k.owner_id = e.id
         ), written AS (
@@ -61,9 +80,11 @@ internal sealed class AccountData(StoreReader reader) : IAccountData
             return (IReadOnlyList<MessageInfo>)messages;
         }, cancellationToken);
 
-    // The messages first, in batches: an account may have written a million, and a failure leaves somebody who can ask again.
+    // First the mark: from there on no append stores for the account. Then the messages, in batches: an account may have written a million, and a failure leaves somebody who can ask again.
     public async Task EraseAsync(Guid userId, bool removeMessages, CancellationToken cancellationToken = default)
     {
+        await reader.QueryAsync(MarkSql, [userId], rows => rows.ReadAsync(), cancellationToken);
+        await WaitForAppendsUnderWayAsync(cancellationToken);
         var conversations = await reader.QueryAsync("SELECT conversation_id FROM members WHERE user_id = $1", [userId], async rows =>
         {
             var found = new List<Guid>();
@@ -76,6 +97,25 @@ internal sealed class AccountData(StoreReader reader) : IAccountData
                 last = await reader.QueryAsync(EraseWrittenSql, [conversation, userId, last, EraseBatch, IAccountData.ErasedNickname, removeMessages],
                     async rows => await rows.ReadAsync() && !rows.IsDBNull(0) ? rows.GetString(0) : null, cancellationToken);
         await reader.QueryAsync(EraseSql, [userId, IAccountData.ErasedNickname, removeMessages], rows => rows.ReadAsync(), cancellationToken);
+    }
+
+    private async Task WaitForAppendsUnderWayAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        for (var waitedFor = await FindUnderWayAsync(); waitedFor.Count > 0; waitedFor.IntersectWith(await FindUnderWayAsync()))
+        {
+            if (time.GetElapsedTime(started) > UnderWayTimeout)
+                throw new StoreUnavailableException(new TimeoutException("A statement that stores messages does not end."));
+            await Task.Delay(UnderWayPoll, time, cancellationToken);
+        }
+
+        Task<HashSet<string>> FindUnderWayAsync() => reader.QueryAsync(UnderWaySql, [], async rows =>
+        {
+            var found = new HashSet<string>();
+            while (await rows.ReadAsync())
+                found.Add(rows.GetString(0));
+            return found;
+        }, cancellationToken);
     }
 
     public Task<IReadOnlyList<Guid>?> RemoveMessageAsync(ConversationId conversation, long seq, CancellationToken cancellationToken = default) =>

@@ -13,9 +13,10 @@ public interface IAccountData
     Task<IReadOnlyList<MessageInfo>> ReadWrittenAsync(Guid userId, ConversationId? afterConversation, long afterSeq, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Erases the account: nickname (free again), brief, password, keys. Its id stays, for the conversations of others; the sender's nickname of its messages
-    /// becomes <see cref="ErasedNickname"/>, and their text empty if <paramref name="removeMessages"/>. After a failure the account is still there, perhaps without some of its
-    /// messages' texts: ask again.
+    /// Erases the account: nickname (free again, or when a mute or ban of it ends), brief, password, keys. Its id stays, for the conversations of others; the sender's nickname of its messages
+    /// becomes <see cref="ErasedNickname"/>, and their text empty if <paramref name="removeMessages"/>. That holds for messages under way too, on whichever node: from the
+    /// beginning the store refuses what the account sends, and waits for what it was storing. After a failure the account is still there, can no longer write, and is perhaps
+    /// without some of its messages' texts: ask again.
     /// </summary>
     Task EraseAsync(Guid userId, bool removeMessages, CancellationToken cancellationToken = default);
 

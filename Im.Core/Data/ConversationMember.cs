@@ -14,4 +14,7 @@ internal sealed class ConversationMember
     public Guid? PeerId { get; init; }
 
     public long ReadSeq { get; init; }
+
+    /// <summary>They have written in it: it stands before those in which only strangers have.</summary>
+    public bool Written { get; init; }
 }

@@ -42,10 +42,12 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             user.Property(u => u.IsAdmin).HasColumnName("is_admin");
             user.Property(u => u.MutedUntil).HasColumnName("muted_until");
             user.Property(u => u.BannedUntil).HasColumnName("banned_until");
+            user.Property(u => u.ErasingAt).HasColumnName("erasing_at");
             user.Property(u => u.ErasedAt).HasColumnName("erased_at");
             user.Ignore(u => u.Email).Ignore(u => u.NormalizedEmail).Ignore(u => u.EmailConfirmed);
             user.Ignore(u => u.PhoneNumber).Ignore(u => u.PhoneNumberConfirmed).Ignore(u => u.TwoFactorEnabled);
             user.HasIndex(u => u.NormalizedUserName).IsUnique().HasDatabaseName("ux_users_normalized_user_name");
+            user.HasIndex(u => u.Id).HasFilter("erasing_at IS NOT NULL").HasDatabaseName("ix_users_erasing"); // the appends' question, nearly always of nobody
             user.HasIndex(u => u.Skeleton).IsUnique().HasDatabaseName("ux_users_skeleton");
         });
 
@@ -105,6 +107,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             member.Property(m => m.UserId).HasColumnName("user_id");
             member.Property(m => m.PeerId).HasColumnName("peer_id");
             member.Property(m => m.ReadSeq).HasColumnName("read_seq");
+            member.Property(m => m.Written).HasColumnName("written").HasDefaultValue(false);
             member.HasOne<Conversation>().WithMany().HasForeignKey(m => m.ConversationId).HasConstraintName("fk_members_conversation");
             member.HasOne<ImUser>().WithMany().HasForeignKey(m => m.UserId).HasConstraintName("fk_members_user");
             member.HasIndex(m => m.UserId).HasDatabaseName("ix_members_user_id");

@@ -21,6 +21,10 @@ public sealed class ImUser : IdentityUser<Guid>
     /// <summary>Until then the user may not log in.</summary>
     public DateTimeOffset? BannedUntil { get; set; }
 
-    /// <summary>Its owner deleted the account: nothing is left of it but its id, for the conversations it took part in.</summary>
+    /// <summary>Its owner asked for the account's deletion: from then on nothing of its owner's is stored. Stays set.</summary>
+    public DateTimeOffset? ErasingAt { get; set; }
+
+    /// <summary>Its owner deleted the account: nothing is left of it but its id, for the conversations it took part in, and while it was muted or banned its nickname's key, which
+    /// is taken until that ends.</summary>
     public DateTimeOffset? ErasedAt { get; set; }
 }

@@ -11,8 +11,9 @@ namespace Im.Core.Messages;
 /// </summary>
 internal sealed class AppendStatement : IAsyncDisposable
 {
+    // gone:     which of the senders are being deleted, or were. Read from a small index of those alone; see AccountData, which waits for statements that looked before.
     // item:     what the batch brings, with what is stored already under the same (conversation, sender, client id), and whether its recipient has an account.
-    // fresh:    what is not, numbered within its conversation; without what is for somebody who has no account, of which no row comes back.
+    // fresh:    what is not, numbered within its conversation; without what is from or for somebody who has no account, of which no row comes back.
     // advanced: the heads of the conversations, made where they are missing. Its order by id is the order in which every node locks them: no deadlock.
     //           A row that another node has just advanced is waited for and read anew, so sequences continue there.
     // placed:   every fresh message with its sequence: how far its conversation was before, and its number. A window over both, because the planner
@@ -20,7 +21,9 @@ internal sealed class AppendStatement : IAsyncDisposable
     // member:   the sender has read what it sent; the first message of a direct conversation makes the other member too.
     // A message that another node stores between the look into messages and the lock violates the unique index: all is undone, and the next try finds it.
     private const string Sql = """
-        WITH item AS MATERIALIZED (
+        WITH gone AS MATERIALIZED (
+            SELECT id FROM users WHERE id = ANY ($2) AND erasing_at IS NOT NULL
+        ), item AS MATERIALIZED (
             SELECT i.*, i.peer_id IS NULL OR p.id IS NOT NULL AS has_peer,
                    m.seq AS known_seq, m.sender_nickname AS known_nickname, m.body AS known_body, m.at AS known_at, m.node AS known_node
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY AS i (conversation_id, sender_id, sender_nickname, peer_id, client_id, body, at, node, position)
@@ -31,7 +34,7 @@ internal sealed class AppendStatement : IAsyncDisposable
         ), fresh AS MATERIALIZED (
             SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, body, at, node, position,
                    row_number() OVER (PARTITION BY conversation_id ORDER BY position) AS number
-            FROM item WHERE known_seq IS NULL AND has_peer
+            FROM item WHERE known_seq IS NULL AND has_peer AND sender_id NOT IN (SELECT id FROM gone)
         ), advanced AS (
             INSERT INTO conversations AS c (id, kind, last_seq, last_message_at)
             SELECT conversation_id, CASE WHEN peer_id IS NULL THEN 0 ELSE 1 END, count(*), max(at) FROM fresh GROUP BY 1, 2 ORDER BY 1
@@ -52,12 +55,12 @@ internal sealed class AppendStatement : IAsyncDisposable
             INSERT INTO messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node)
             SELECT conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node FROM placed
         ), member AS (
-            INSERT INTO members AS m (conversation_id, user_id, peer_id, read_seq)
-            SELECT conversation_id, sender_id, peer_id, max(seq) FROM placed GROUP BY 1, 2, 3
+            INSERT INTO members AS m (conversation_id, user_id, peer_id, read_seq, written)
+            SELECT conversation_id, sender_id, peer_id, max(seq), true FROM placed GROUP BY 1, 2, 3
             UNION ALL
-            SELECT p.conversation_id, p.peer_id, p.sender_id, 0 FROM placed p
+            SELECT p.conversation_id, p.peer_id, p.sender_id, 0, false FROM placed p
             WHERE p.seq = 1 AND p.peer_id IS NOT NULL AND NOT EXISTS (SELECT FROM placed o WHERE o.conversation_id = p.conversation_id AND o.sender_id = p.peer_id)
-            ON CONFLICT (conversation_id, user_id) DO UPDATE SET read_seq = greatest(m.read_seq, excluded.read_seq)
+            ON CONFLICT (conversation_id, user_id) DO UPDATE SET read_seq = greatest(m.read_seq, excluded.read_seq), written = m.written OR excluded.written
         )
         SELECT position, seq, false, NULL, NULL, NULL::timestamptz, NULL FROM placed
         UNION ALL
@@ -110,7 +113,7 @@ internal sealed class AppendStatement : IAsyncDisposable
         }
     }
 
-    /// <summary>Stores the batch, all or nothing. Returns only what is committed, in the order of <paramref name="batch"/>; null for a message to somebody who has no account.</summary>
+    /// <summary>Stores the batch, all or nothing. Returns only what is committed, in the order of <paramref name="batch"/>; null for a message from or to somebody who has no account.</summary>
     /// <exception cref="TimeoutException">No answer came in time: it may be stored or not, now or later. All that is left to do with this object is to dispose it.</exception>
     public Task<AppendResult?[]> ExecuteAsync(IReadOnlyList<PendingAppend> batch)
     {

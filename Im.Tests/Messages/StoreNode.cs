@@ -1,3 +1,4 @@
+using Im.Core.Accounts;
 using Im.Core.Data;
 using Im.Core.Messages;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,12 +17,14 @@ internal sealed class StoreNode : IAsyncDisposable
 
     public IConversationStore Conversations => _host.Services.GetRequiredService<IConversationStore>();
 
+    public IAccountData Accounts => _host.Services.GetRequiredService<IAccountData>();
+
     public IUserDirectory Users => _host.Services.GetRequiredService<IUserDirectory>();
 
     public static async Task<StoreNode> StartAsync(string connectionString, Action<MessageWriterOptions>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddImData(connectionString).AddImMessages();
+        builder.Services.AddImData(connectionString).AddImMessages().AddImAccounts();
         builder.Services.Configure(configure ?? (_ => { }));
         var host = builder.Build();
         await host.StartAsync();
