@@ -39,6 +39,7 @@ var realtime = builder.AddProject<Projects.Im_Realtime>("realtime", launchProfil
     .WithReplicaHealthChecks(nodes)
     .WithRestartOnCrash()
     .WithSettings("Limits", "Sessions", "Door")
+    .WithCookieSuffix(webPort)
     .WithKillCommand();
 
 builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
@@ -50,6 +51,7 @@ builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
     .WithReplicaHealthChecks()
     .WithRestartOnCrash()
     .WithSettings("Limits", "Sessions", "Admin", "Proxies")
+    .WithCookieSuffix(webPort)
     .WithExternalHttpEndpoints()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Chat")
     .WithPageAnnouncement("http")

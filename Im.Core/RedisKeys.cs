@@ -5,6 +5,7 @@ namespace Im.Core;
 /// <code>
 /// im:session:{id}             hash    token, oldToken, oldTokenUntil, user, created, seen, expires, device, address, v:{name}…; ends with the session
 /// im:user:{id}:sessions       zset    the user's sessions by the time they end; may name ended ones, never misses a living one
+/// im:retired:{sha-256}        string  a token that was renewed: its session's id and from when on its use is a theft's sign
 /// im:ticket:{sha-256}         string  session id and the time it ends; taken once
 /// im:bearer:{sha-256}         string  the same, for as often as it is used
 /// im:limit:{kind}:{owner}     hash    taken, at: a token bucket; ends when it is full again
@@ -26,6 +27,8 @@ internal sealed class RedisKeys(string prefix = "im:")
     public string Session(string sessionId) => $"{prefix}session:{sessionId}";
 
     public string UserSessions(Guid userId) => $"{prefix}user:{userId:N}:sessions";
+
+    public string Retired(string hash) => $"{prefix}retired:{hash}";
 
     public string Ticket(string hash) => $"{prefix}ticket:{hash}";
 

@@ -49,6 +49,9 @@ public static class EndReasons
     /// <summary>Its user was banned.</summary>
     public const string Banned = "banned";
 
+    /// <summary>A cookie was used again that had been renewed: somebody else has a copy of it.</summary>
+    public const string Reused = "reused";
+
     /// <summary>It ran out, or was ended while the node could not hear how.</summary>
     public const string Over = "over";
 

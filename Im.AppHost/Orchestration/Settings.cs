@@ -12,4 +12,8 @@ internal static class Settings
                 project.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
         return project;
     }
+
+    /// <summary>Cookies do not know ports: without it two copies of the product on one host log each other out. A <c>Sessions:CookieSuffix</c> of one's own comes first.</summary>
+    public static IResourceBuilder<ProjectResource> WithCookieSuffix(this IResourceBuilder<ProjectResource> project, int webPort) =>
+        project.ApplicationBuilder.Configuration["Sessions:CookieSuffix"] is null ? project.WithEnvironment("Sessions__CookieSuffix", webPort.ToString(System.Globalization.CultureInfo.InvariantCulture)) : project;
 }

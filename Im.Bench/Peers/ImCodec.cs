@@ -11,7 +11,7 @@ internal sealed class ImCodec : Codec
 
     public override string Path => "/ws";
 
-    public override string CookieName => SessionCookie.Name;
+    public override string CookieName => SessionCookie.FormerName;
 
     public override ReadOnlySpan<byte> IdField => "\"id\":\""u8;
 

@@ -19,7 +19,8 @@ public interface ISessionManager
     /// <summary>Makes a guest session; the token goes into the cookie and nowhere else.</summary>
     Task<(Session Session, string Token)> CreateAsync(SessionOrigin origin, CancellationToken ct = default);
 
-    /// <summary>The session of a token, also of an old one within its grace time; null when there is none. Slides the expiry (at most once a minute).</summary>
+    /// <summary>The session of a token, also of an old one within its grace time; null when there is none. Slides the expiry (at most once a minute).
+    /// A token that was renewed, used again after its grace time, ends the session (<see cref="EndReasons.Reused"/>): somebody has a copy, and which of the two is its owner cannot be told.</summary>
     Task<Session?> FindAsync(string token, CancellationToken ct = default);
 
     Task<Session?> GetAsync(string sessionId, CancellationToken ct = default);

@@ -27,12 +27,15 @@ internal sealed class RedisSessionManager(
     {
         if (!SessionToken.TryParse(token, out var parsed))
             return null;
-        var isFirstUse = false;
+        var (isFirstUse, isRefused) = (false, false);
         var session = await UseAsync(parsed.SessionId, record =>
         {
             isFirstUse = record.IsFirstUse(parsed);
-            return record.Accepts(parsed, time.GetUtcNow());
+            isRefused = !record.Accepts(parsed, time.GetUtcNow());
+            return !isRefused;
         });
+        if (isRefused && await store.IsReusedAsync(parsed))
+            await DestroyAsync(parsed.SessionId, onlyIfOf: null, EndReasons.Reused);
         if (isFirstUse)
             await store.UseRenewedAsync(parsed);
         return session;

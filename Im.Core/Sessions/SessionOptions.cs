@@ -38,6 +38,10 @@ public sealed class SessionOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan LostSessionGrace { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Stands behind the cookie's name, so that installations on one host keep apart (cookies do not know ports): up to 32 letters, digits, <c>-</c> and <c>_</c>; empty: none.</summary>
+    [RegularExpression("^[A-Za-z0-9_-]{0,32}$")]
+    public string CookieSuffix { get; set; } = "";
+
     /// <summary>How long a bearer token is valid: 1 min to 1 day.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan BearerLifetime { get; set; } = TimeSpan.FromHours(1);

@@ -3,6 +3,8 @@ namespace Im.Core.Sessions;
 /// <summary>
 /// Each is atomic on Redis, and on Garnet because every key it touches is among its KEYS. Time comes with the call (ARGV now, Unix ms): a session whose
 /// <c>expires</c> has passed is none, whether or not Redis has removed it yet.
+/// What differs between Redis (Lua 5.1) and Garnet (5.4) is not used: a time to live that is not positive (Redis deletes, Garnet fails after half of the script has run), and
+/// numbers made into text by Lua itself (10 / 2 is "5" or "5.0"): what is stored or given to PEXPIRE is an argument as it came, or goes through <c>string.format</c>.
 /// </summary>
 internal static class SessionScripts
 {
@@ -53,10 +55,16 @@ internal static class SessionScripts
         return result
         """;
 
-    /// <summary>KEYS session [, its user's sessions]. ARGV now, expires, milliseconds to live, id, user (empty: guest), milliseconds as in Create. 0: it is gone, or another's.</summary>
+    /// <summary>KEYS session [, its user's sessions]. ARGV now, expires, milliseconds to live, id, user (empty: guest), milliseconds as in Create.
+    /// 0: it is gone, or another's, or it ends now: its life was shortened by a setting, and there is nothing left of it.</summary>
     public const string Touch = Alive + """
         if not alive(KEYS[1], ARGV[1]) then return 0 end
         if (redis.call('HGET', KEYS[1], 'user') or '') ~= ARGV[5] then return 0 end
+        if tonumber(ARGV[3]) <= 0 then
+          redis.call('DEL', KEYS[1])
+          if #KEYS > 1 then redis.call('ZREM', KEYS[2], ARGV[4]) end
+          return 0
+        end
         redis.call('HSET', KEYS[1], 'seen', ARGV[1], 'expires', ARGV[2])
         redis.call('PEXPIRE', KEYS[1], ARGV[3])
         if #KEYS > 1 then
@@ -73,6 +81,10 @@ internal static class SessionScripts
         if not user then return 'guest' end
         local ends = tonumber(redis.call('HGET', KEYS[1], 'created')) + tonumber(ARGV[3])
         local expires = math.min(tonumber(ARGV[1]) + tonumber(ARGV[2]), ends)
+        if expires <= tonumber(ARGV[1]) then
+          redis.call('DEL', KEYS[1])
+          return user
+        end
         for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
           if field == 'user' or string.sub(field, 1, 2) == 'v:' then redis.call('HDEL', KEYS[1], field) end
         end
@@ -82,7 +94,7 @@ internal static class SessionScripts
         """;
 
     /// <summary>
-    /// KEYS session. ARGV now, hash of the token, hash of the new one, grace in ms. The former token has no end (<c>oldTokenUntil</c>) before the new one is used; until
+    /// KEYS session, what is remembered of the former token. ARGV now, hash of the token, hash of the new one, grace in ms, what to remember, for how many ms. The former token has no end (<c>oldTokenUntil</c>) before the new one is used; until
     /// then it may be renewed again, once the grace is over. 0: unknown, or renewed already.
     /// </summary>
     public const string Renew = Alive + """
@@ -91,6 +103,7 @@ internal static class SessionScripts
         if held[1] ~= ARGV[2] and (held[2] ~= ARGV[2] or held[3] or tonumber(ARGV[1]) < tonumber(held[4]) + tonumber(held[5])) then return 0 end
         redis.call('HSET', KEYS[1], 'token', ARGV[3], 'oldToken', ARGV[2], 'renewed', ARGV[1], 'grace', ARGV[4])
         if ARGV[4] == '0' then redis.call('HSET', KEYS[1], 'oldTokenUntil', ARGV[1]) else redis.call('HDEL', KEYS[1], 'oldTokenUntil') end
+        redis.call('SET', KEYS[2], ARGV[5], 'PX', ARGV[6])
         return 1
         """;
 

@@ -17,6 +17,7 @@ public static class SessionServices
         services.AddOptionsWithValidateOnStart<SessionOptions>().BindConfiguration("Sessions");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsRanges>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsOrder>());
+        services.TryAddSingleton<SessionCookie>();
         services.TryAddSingleton<SessionStore>();
         services.TryAddSingleton<ConnectionDirectory>();
         services.TryAddSingleton<SessionSends>();

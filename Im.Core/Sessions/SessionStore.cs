@@ -84,10 +84,14 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
 
     public async Task<SessionToken?> RenewAsync(SessionToken token, TimeSpan grace)
     {
-        var renewed = SessionToken.New(token.SessionId);
-        return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Renew, [keys.Session(token.SessionId)], [Now, token.Hash, renewed.Hash, (long)grace.TotalMilliseconds])
+        var (renewed, now, graceMs) = (SessionToken.New(token.SessionId), Now, (long)grace.TotalMilliseconds);
+        return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Renew, [keys.Session(token.SessionId), keys.Retired(token.Hash)],
+            [now, token.Hash, renewed.Hash, graceMs, $"{token.SessionId} {now + graceMs}", UserSessionsMs])
             ? renewed : null;
     }
+
+    /// <summary>The token was renewed, however long ago, and its grace is over: its owner has another one since, so two hold the session.</summary>
+    public async Task<bool> IsReusedAsync(SessionToken token) => SessionIn(await _database.StringGetAsync(keys.Retired(token.Hash)), after: true) == token.SessionId;
 
     /// <summary>The token of a renewal has arrived at its owner: the grace time of the one before it begins.</summary>
     public Task UseRenewedAsync(SessionToken token) => _database.ScriptEvaluateAsync(SessionScripts.UseRenewed, [keys.Session(token.SessionId)], [Now, token.Hash]);
@@ -140,8 +144,9 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
 
     public async Task<string?> ReadBearerAsync(string hash) => SessionIn(await _database.StringGetAsync(keys.Bearer(hash)));
 
-    private string? SessionIn(RedisValue value) => (string?)value is { } text && text.Split(' ') is [var sessionId, var expires]
-        && long.Parse(expires, System.Globalization.CultureInfo.InvariantCulture) > Now ? sessionId : null;
+    /// <param name="after">The time that stands beside it is over; else it is still to come.</param>
+    private string? SessionIn(RedisValue value, bool after = false) => (string?)value is { } text && text.Split(' ') is [var sessionId, var time]
+        && long.Parse(time, System.Globalization.CultureInfo.InvariantCulture) <= Now == after ? sessionId : null;
 
     private async Task<EndedSession?> DropFromUserAsync(EndedSession? ended)
     {

@@ -8,10 +8,9 @@ using Im.Realtime.Node;
 namespace Im.Realtime.Connections;
 
 /// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by the session cookie or a bearer token; a client's word counts for nothing.</summary>
-internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door)
+internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door, SessionCookie cookie)
 {
     private const string BearerScheme = "Bearer ";
-    private const int MaxTokenChars = 128;
 
     // Pings are the SilenceWatch's.
     private static readonly WebSocketAcceptContext Accept = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan };
@@ -55,9 +54,9 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
         UserInfo? user;
         try
         {
-            if (context.Request.Headers.Authorization is [{ Length: > 0 } credentials])
+            if (context.Request.Headers.Authorization is { Count: > 0 } credentials)
             {
-                session = credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) ? await sessions.FindBearerAsync(credentials[BearerScheme.Length..]) : null;
+                session = credentials is [{ } one] && one.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) ? await sessions.FindBearerAsync(one[BearerScheme.Length..]) : null;
                 if (session is null)
                 {
                     // A program that believes to be somebody must not go on as a guest.
@@ -66,7 +65,7 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
                 }
             }
             else
-                session = context.Request.Cookies[SessionCookie.Name] is { Length: > 0 and <= MaxTokenChars } token ? await sessions.FindAsync(token) : null;
+                session = (await cookie.FindAsync(sessions, context.Request.Headers.Cookie, isHttps: null))?.Session;
             user = session?.UserId is { } id ? await users.FindAsync(id) : null;
         }
         catch (Exception e) when (e is SessionsUnavailableException or StoreUnavailableException)

@@ -53,6 +53,43 @@ public abstract class SessionExpiryTests(RedisUnderTest server) : SessionSuite(s
         await AssertEndedAsync(session.Id, token);
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_session_older_than_a_life_that_was_shortened_ends_when_it_is_used(bool looked)
+    {
+        var (session, token) = await Sessions.LoginAsync(null, Jenny, Laptop);
+        var (other, _) = await Sessions.LoginAsync(null, Tom, Laptop);
+        Time.Advance(TimeSpan.FromDays(20));
+        Shorten(TimeSpan.FromDays(10));
+        if (looked)
+            Assert.Empty((await Sessions.CheckAsync([session.Id, other.Id])).Alive);
+        Assert.Null(await Sessions.FindAsync(token));
+        await AssertEndedAsync(session.Id, token);
+        Assert.Equal(0, await Cluster.Redis.SortedSetLengthAsync(Cluster.Keys.UserSessions(Jenny)));
+    }
+
+    [Fact]
+    public async Task A_logout_from_a_session_older_than_a_life_that_was_shortened_ends_it()
+    {
+        var (session, token) = await Sessions.LoginAsync(null, Jenny, Laptop);
+        await Sessions.SetValueAsync(session.Id, "name", "value");
+        Time.Advance(TimeSpan.FromDays(20));
+        Shorten(TimeSpan.FromDays(10));
+        Assert.True(await Sessions.LogoutAsync(session.Id));
+        Assert.False(await Cluster.Redis.KeyExistsAsync(Cluster.Keys.Session(session.Id)));
+        Assert.Equal(0, await Cluster.Redis.SortedSetLengthAsync(Cluster.Keys.UserSessions(Jenny)));
+        await AssertEndedAsync(session.Id, token);
+    }
+
+    // As after a restart with another setting.
+    private void Shorten(TimeSpan life)
+    {
+        foreach (var node in new[] { One, Other })
+        {
+            var options = node.Get<Microsoft.Extensions.Options.IOptions<SessionOptions>>().Value;
+            (options.AbsoluteExpiration, options.SlidingExpiration) = (life, life);
+        }
+    }
+
     [Fact]
     public async Task Use_is_written_at_most_once_a_minute()
     {

@@ -191,7 +191,44 @@ public abstract class SessionLifeTests(RedisUnderTest server) : SessionSuite(ser
         Assert.Equal(session.Id, (await Other.Sessions.FindAsync(renewed!))!.Id);
         Time.Advance(TimeSpan.FromSeconds(0.1));
         Assert.Null(await Other.Sessions.FindAsync(old));
-        Assert.Equal(session.Id, (await Other.Sessions.FindAsync(renewed!))!.Id);
+    }
+
+    [Fact]
+    public async Task A_renewed_token_used_again_after_its_grace_ends_the_session_and_says_why()
+    {
+        var (session, stolen) = await Sessions.LoginAsync(null, Jenny, Laptop);
+        var renewed = await Sessions.RenewAsync(stolen, TimeSpan.FromSeconds(10));
+        Assert.NotNull(await Sessions.FindAsync(renewed!));
+        Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Null(await Other.Sessions.FindAsync(stolen));
+        Assert.Null(await Sessions.FindAsync(renewed!));
+        Assert.Empty(await Sessions.ListAsync(Jenny));
+        Assert.Equal(new SessionChange(SessionChangeKind.Destroyed, session.Id, Reason: EndReasons.Reused), Told[^1]);
+    }
+
+    [Fact]
+    public async Task A_token_renewed_many_times_ago_ends_the_session_as_well()
+    {
+        var (session, stolen) = await Sessions.LoginAsync(null, Jenny, Laptop);
+        var token = stolen;
+        for (var day = 0; day < 5; day++)
+        {
+            token = (await Sessions.RenewAsync(token))!;
+            Assert.NotNull(await Other.Sessions.FindAsync(token));
+            Time.Advance(TimeSpan.FromDays(1));
+        }
+        Assert.Null(await Other.Sessions.FindAsync(stolen));
+        Assert.Null(await Sessions.GetAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task A_token_that_was_never_given_ends_nothing_whatever_session_it_names()
+    {
+        var (session, token) = await Sessions.LoginAsync(null, Jenny, Laptop);
+        Assert.Null(await Sessions.FindAsync(SessionToken.New(session.Id).Text));
+        Time.Advance(TimeSpan.FromDays(1));
+        Assert.Null(await Sessions.FindAsync(SessionToken.New(session.Id).Text));
+        Assert.NotNull(await Sessions.FindAsync(token));
     }
 
     [Fact]

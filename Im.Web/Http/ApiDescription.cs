@@ -48,8 +48,8 @@ internal static class ApiDescription
         {
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Cookie,
-            Name = SessionCookie.Name,
-            Description = "Given by `GET /api/me` (a guest's) and `POST /api/login`.",
+            Name = context.ApplicationServices.GetRequiredService<SessionCookie>().NameFor(isHttps: false),
+            Description = "Given by `GET /api/me` (a guest's) and `POST /api/login`. Its name is opaque: over https it is another one.",
         };
         return Task.CompletedTask;
     }

@@ -12,7 +12,7 @@ namespace Im.Web.Sessions;
 /// A guest's session authenticates nobody; it is in <see cref="CurrentSession"/>, as a user's is.
 /// </summary>
 internal sealed class SessionAuthenticationHandler(
-    ISessionManager sessions, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    ISessionManager sessions, SessionCookies cookies, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "session";
@@ -22,12 +22,13 @@ internal sealed class SessionAuthenticationHandler(
         if (!Request.Path.StartsWithSegments(HttpSetup.ApiPath))
             return AuthenticateResult.NoResult();
         // Who sends credentials of its own is not asked for a cookie: so a bearer's request needs no guard against other sites.
-        var bearer = Bearer.Of(Request);
-        var token = bearer ?? (Request.Headers.Authorization.Count > 0 ? null : SessionCookies.Read(Request));
-        if (token is null || await (bearer is null ? sessions.FindAsync(token, Context.RequestAborted) : sessions.FindBearerAsync(bearer, Context.RequestAborted)) is not { } session)
+        var current = Bearer.Of(Request) is { } bearer
+            ? await sessions.FindBearerAsync(bearer, Context.RequestAborted) is { } found ? new CurrentSession(found, bearer) : null
+            : await cookies.FindAsync(Context, Context.RequestAborted);
+        if (current is not { Session: var session })
             return AuthenticateResult.NoResult();
 
-        Context.Features.Set(new CurrentSession(session, token));
+        Context.Features.Set(current);
         if (session.UserId is not { } userId)
             return AuthenticateResult.NoResult();
         var identity = new ClaimsIdentity([new(ClaimTypes.NameIdentifier, $"{userId}"), new(ClaimTypes.Sid, session.Id)], Scheme.Name);

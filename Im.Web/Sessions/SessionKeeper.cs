@@ -4,7 +4,7 @@ using Im.Core.Sessions;
 namespace Im.Web.Sessions;
 
 /// <summary>Sees to it that a browser has a session, and that its token changes once a day, so that a copied cookie does not stay good for ever.</summary>
-internal sealed class SessionKeeper(ISessionManager sessions, TimeProvider time)
+internal sealed class SessionKeeper(ISessionManager sessions, SessionCookies cookies, TimeProvider time)
 {
     private static readonly TimeSpan TokenAge = TimeSpan.FromDays(1);
 
@@ -16,12 +16,13 @@ internal sealed class SessionKeeper(ISessionManager sessions, TimeProvider time)
     {
         if (CurrentSession.Of(context) is { } current)
         {
-            if (Bearer.Of(context.Request) is null && time.GetUtcNow() - TokenGivenAt(current.Session) > TokenAge)
+            // A former name is honoured once: with the token the one under it ends.
+            if (current.CookieName is not null && (cookies.IsFormer(context, current) || time.GetUtcNow() - TokenGivenAt(current.Session) > TokenAge))
                 await RenewAsync(context, current, cancellationToken);
             return current.Session;
         }
         var (session, token) = await sessions.CreateAsync(OriginOf(context), cancellationToken);
-        SessionCookies.Write(context, token);
+        cookies.Write(context, token);
         return session;
     }
 
@@ -32,7 +33,7 @@ internal sealed class SessionKeeper(ISessionManager sessions, TimeProvider time)
         // Null: another request of this browser renewed it a moment ago and brings the new cookie; the old token is good until then.
         if (await sessions.RenewAsync(current.Token, ct: cancellationToken) is not { } token)
             return;
-        SessionCookies.Write(context, token);
+        cookies.Write(context, token);
         await sessions.SetValueAsync(current.Session.Id, RenewedAt, $"{time.GetUtcNow().ToUnixTimeSeconds()}", cancellationToken);
     }
 
