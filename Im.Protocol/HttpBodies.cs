@@ -28,9 +28,14 @@ public sealed record SessionInfo(string Id, bool Current, long Created, long Las
 }
 
 /// <param name="Ended">How many sessions were ended.</param>
-public sealed record EndedResponse(int Ended);
+public sealed record EndedResponse(int Ended)
+{
+    /// <summary>How many API keys were revoked, where that was asked for.</summary>
+    public int? Revoked { get; init; }
+}
 
-public sealed record PasswordRequest(string OldPassword, string NewPassword);
+/// <param name="RevokeKeys">The user's API keys too, in the same moment; else they stay.</param>
+public sealed record PasswordRequest(string OldPassword, string NewPassword, bool RevokeKeys = false);
 
 /// <param name="RemoveMessages">The texts of the user's messages too; else they stay, without the nickname.</param>
 public sealed record DeleteAccountRequest(string Password, bool RemoveMessages = false);
@@ -40,7 +45,8 @@ public sealed record DeleteAccountRequest(string Password, bool RemoveMessages =
 public sealed record TokenResponse(string Token, int ExpiresInSeconds, UserInfo User, string Session, bool? Created = null);
 
 /// <param name="Scopes">Of <see cref="ApiScopes"/>.</param>
-public sealed record CreateKeyRequest(string Name, IReadOnlyList<string> Scopes);
+/// <param name="Password">The user's: a session alone makes no key, which would outlive it.</param>
+public sealed record CreateKeyRequest(string Name, IReadOnlyList<string> Scopes, string? Password = null);
 
 /// <param name="Key">The key itself: said once, when it is made.</param>
 public sealed record ApiKeyInfo(Guid Id, string Name, IReadOnlyList<string> Scopes, long Created, string? Key = null);
@@ -64,7 +70,9 @@ public sealed record AdminRequest(bool Admin);
 
 public sealed record AnnouncementRequest(string Text);
 
-public sealed record AuditInfo(long Id, long At, string Actor, string Action, string Target, string? Detail);
+/// <param name="Actor">The nickname at the time, or what did it where no account did.</param>
+/// <param name="ActorId">The account that did it; null where none did.</param>
+public sealed record AuditInfo(long Id, long At, string Actor, string Action, string Target, string? Detail, Guid? ActorId = null);
 
 public static class ApiScopes
 {

@@ -41,7 +41,7 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Requests { get; set; } = new(500, 5_000);
 
-    /// <summary>Messages published with one API key, over all web servers.</summary>
+    /// <summary>Messages published with the API keys of one user, whichever and however new, over all web servers.</summary>
     [ValidateObjectMembers]
     public Rate KeyPublishes { get; set; } = new(10, 100);
 

@@ -88,7 +88,7 @@ public sealed class FloodAttacks(FloodAttacks.Tight chat) : AttackSuite(chat), I
     [Fact]
     public async Task A_key_that_publishes_too_much_is_told_when_to_come_again()
     {
-        var key = (await Jenny.Browser.PostAsync("/api/keys", new { name = "k", scopes = new[] { "publish:lobby" } })).ShouldBeOk().Json.GetProperty("key").GetString();
+        var key = (await Jenny.Browser.PostAsync("/api/keys", new { name = "k", scopes = new[] { "publish:lobby" }, password = "correct horse" })).ShouldBeOk().Json.GetProperty("key").GetString();
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
         {
             using var server = Chat.NewBrowser();

@@ -120,7 +120,7 @@ public sealed class ProgramTests(TwoNodes system) : IClassFixture<TwoNodes>
         var peer = (await reader.LoginAsync(WebCollection.NewNickname())).Json.GetProperty("user").GetProperty("id").GetString();
         await using var tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-2"), $"im_session={reader.Token}");
         await NextAsync<ReadyFrame>(tab);
-        var made = (await owner.PostAsync("/api/keys", new { name = "build server", scopes = new[] { "publish:lobby" } })).ShouldBeOk().Json;
+        var made = (await owner.PostAsync("/api/keys", new { name = "build server", scopes = new[] { "publish:lobby" }, password = "correct horse" })).ShouldBeOk().Json;
         var (id, key) = (made.GetProperty("id").GetString(), made.GetProperty("key").GetString()!);
         Assert.DoesNotContain(key, (await owner.GetAsync("/api/keys")).ShouldBeOk().Text, StringComparison.Ordinal);
 

@@ -44,7 +44,7 @@ internal static class AccountsSetup
             .WithSummary("Change the brief")
             .WithDescription("Shown to everybody, in every session of the user on every node.")
             .Produces<UserInfo>()
-            .WithProblems(ProblemKind.BadBrief, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.Unavailable);
+            .WithProblems(ProblemKind.BadBrief, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.Muted, ProblemKind.CrossSite, ProblemKind.Unavailable);
         accounts.MapPost("/login", LoginAsync)
             .LimitLogins()
             .WithSummary("Join or log in")
@@ -71,16 +71,21 @@ internal static class AccountsSetup
     {
         if (!Brief.TryParse(request.Brief, out var brief))
             return ProblemKind.BadBrief.Because(Entrance.BriefRule);
-        return await profiles.ChangeBriefAsync(CurrentSession.UserOf(context), brief, cancellationToken) is { } user
-            ? TypedResults.Ok(user) : ProblemKind.NotLoggedIn.Because();
+        var userId = CurrentSession.UserOf(context);
+        if (await profiles.ChangeBriefAsync(userId, brief, cancellationToken) is { } user)
+            return TypedResults.Ok(user);
+        return (await profiles.IsMutedAsync(userId, cancellationToken) ? ProblemKind.Muted : ProblemKind.NotLoggedIn).Because();
     }
 
-    private static async Task<IResult> LoginAsync(LoginRequest request, HttpContext context, Entrance entrance, CancellationToken cancellationToken)
+    private static async Task<IResult> LoginAsync(LoginRequest request, HttpContext context, Entrance entrance, SessionCookies cookies, CancellationToken cancellationToken)
     {
-        var entered = await entrance.EnterAsync(request, SessionCookies.Read(context.Request), SessionKeeper.OriginOf(context), cancellationToken);
+        var current = CurrentSession.Of(context);
+        if (context.Request.Headers.Authorization.Count > 0)
+            return current is null ? ProblemKind.NotLoggedIn.Because() : ProblemKind.BadRequest.Because("A login gives a cookie; with `Authorization` ask `POST /api/tokens`.");
+        var entered = await entrance.EnterAsync(request, current?.Token, SessionKeeper.OriginOf(context), cancellationToken);
         if (entered.Problem is { } problem)
             return problem;
-        SessionCookies.Write(context, entered.Token);
+        cookies.Write(context, entered.Token);
         return TypedResults.Ok(new LoginResponse(entered.User, entered.Created));
     }
 

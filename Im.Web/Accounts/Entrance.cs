@@ -35,7 +35,7 @@ internal sealed class Entrance(Logins logins, Profiles profiles, ISessionManager
             await sessions.DestroyAsync(session.Id, ct: CancellationToken.None);
             return new(ProblemKind.WrongPassword.Because("The account has just changed."));
         }
-        // A brief given along with a known nickname is a wish to change it.
+        // A brief given along with a known nickname is a wish to change it. Who is muted comes in all the same, with the brief there was.
         var user = !outcome.Created && brief.Length > 0 && brief != account.Brief ? await profiles.ChangeBriefAsync(account.Id, brief, cancellationToken) : null;
         return new(user ?? new(account.Id, account.UserName!, account.Brief), outcome.Created, session, token);
     }

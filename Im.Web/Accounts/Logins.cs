@@ -1,3 +1,4 @@
+using Im.Core.Accounts;
 using Im.Core.Data;
 using Im.Web.Http;
 using Microsoft.AspNetCore.Identity;
@@ -14,11 +15,13 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
     public async Task<LoginOutcome> JoinOrSignInAsync(string nickname, string password, string? brief, CancellationToken cancellationToken)
     {
         using var place = await gate.EnterAsync(cancellationToken);
-        if (await users.FindByNameAsync(nickname) is { } known)
+        if (await users.FindByNameAsync(nickname) is { ErasedAt: null } known)
             return await SignInAsync(known, password, cancellationToken);
 
-        var skeleton = Skeleton.Of(nickname);
-        if (await database.Users.AnyAsync(other => other.Skeleton == skeleton, cancellationToken))
+        var (key, skeleton) = (Nickname.KeyOf(nickname), Skeleton.Of(nickname));
+        await ReleaseAsync(key, skeleton, cancellationToken);
+        database.ChangeTracker.Clear();
+        if (await database.Users.AnyAsync(other => other.Skeleton == skeleton || (other.NormalizedUserName == key && other.ErasedAt != null), cancellationToken))
             return new(ProblemKind.NicknameTaken);
         var user = new ImUser { Id = Guid.CreateVersion7(), UserName = nickname, Skeleton = skeleton, Brief = brief ?? "", CreatedAt = time.GetUtcNow() };
         if (await TryJoinAsync(user, password))
@@ -37,14 +40,22 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
         return await users.FindByIdAsync($"{userId}") is { } user ? await SignInAsync(user, password, cancellationToken) : new(ProblemKind.NotLoggedIn);
     }
 
-    /// <summary>The new password's rules were looked at.</summary>
-    public async Task ChangePasswordAsync(ImUser user, string password, CancellationToken cancellationToken)
+    /// <summary>Of two changes at once, from the same old password, one is made. The new password's rules were looked at.</summary>
+    /// <param name="user">As it was when its old password was verified.</param>
+    /// <returns>How many keys were revoked; null when the password is another one by now, and nothing was done.</returns>
+    public async Task<int?> ChangePasswordAsync(ImUser user, string password, bool revokeKeys, CancellationToken cancellationToken)
     {
         using var place = await gate.EnterAsync(cancellationToken);
         var hash = users.PasswordHasher.HashPassword(user, password);
-        var stamp = $"{Guid.NewGuid()}";
-        await database.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(
-            row => row.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp), cancellationToken);
+        var (stamp, verified) = ($"{Guid.NewGuid()}", user.PasswordHash);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (await database.Users.Where(row => row.Id == user.Id && row.PasswordHash == verified && row.ErasingAt == null).ExecuteUpdateAsync(
+            row => row.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp), cancellationToken) == 0)
+            return null;
+        // The account's row is locked by the change: a key that is being made is counted in, or asks for the new password.
+        var revoked = revokeKeys ? await database.ApiKeys.Where(key => key.OwnerId == user.Id).ExecuteDeleteAsync(cancellationToken) : 0;
+        await transaction.CommitAsync(cancellationToken);
+        return revoked;
     }
 
     /// <summary>
@@ -55,6 +66,18 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
         var now = time.GetUtcNow();
         return database.Users.AnyAsync(
             row => row.Id == user.Id && row.PasswordHash == user.PasswordHash && row.ErasedAt == null && (row.BannedUntil == null || row.BannedUntil <= now), cancellationToken);
+    }
+
+    // A nickname that its owner deleted while muted or banned is nobody's until that ends.
+    private Task<int> ReleaseAsync(string key, string skeleton, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return database.Users
+            .Where(row => row.ErasedAt != null && (row.NormalizedUserName == key || row.Skeleton == skeleton))
+            .Where(row => (row.MutedUntil == null || row.MutedUntil <= now) && (row.BannedUntil == null || row.BannedUntil <= now))
+            .ExecuteUpdateAsync(row => row
+                .SetProperty(u => u.NormalizedUserName, u => IAccountData.ErasedNickname + " " + u.Id.ToString())
+                .SetProperty(u => u.Skeleton, (string?)null), cancellationToken);
     }
 
     private async Task<bool> TryJoinAsync(ImUser user, string password)

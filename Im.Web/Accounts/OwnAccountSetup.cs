@@ -23,7 +23,8 @@ internal static class OwnAccountSetup
             .RequireLogin()
             .LimitLogins()
             .WithSummary("Change the password")
-            .WithDescription("Needs the old one, and signs out all other sessions. Wrong ones count as at a login.")
+            .WithDescription("Needs the old one, and signs out all other sessions; with `revokeKeys` the user's API keys are revoked too. Wrong ones count as at a login. "
+                + "Of two changes at once one is made, the other is `wrong_password`.")
             .Produces<EndedResponse>()
             .WithProblems(ProblemKind.BadPassword, ProblemKind.BadRequest, ProblemKind.WrongPassword, ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.LockedOut, ProblemKind.Unavailable);
         account.MapGet("/export", ExportAsync)
@@ -36,7 +37,7 @@ internal static class OwnAccountSetup
             .RequireLogin()
             .LimitLogins()
             .WithSummary("Delete my account")
-            .WithDescription("Needs the password. Nickname, brief, password, sessions and keys are erased, the nickname is free again. Messages stay in others' conversations, "
+            .WithDescription("Needs the password. Nickname, brief, password, sessions and keys are erased, the nickname is free again (when a mute or ban of it has ended). Messages stay in others' conversations, "
                 + "their sender called `(deleted)`; with `removeMessages` their texts are erased too.")
             .Produces<EndedResponse>()
             .WithProblems(ProblemKind.BadRequest, ProblemKind.WrongPassword, ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.LockedOut, ProblemKind.Unavailable);
@@ -50,8 +51,9 @@ internal static class OwnAccountSetup
         var verified = await logins.VerifyAsync(CurrentSession.UserOf(context), request.OldPassword, cancellationToken);
         if (verified.User is not { } user)
             return verified.Problem!.Because();
-        await logins.ChangePasswordAsync(user, request.NewPassword, cancellationToken);
-        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, CurrentSession.Of(context)!.Session.Id, EndReasons.PasswordChanged, CancellationToken.None)));
+        if (await logins.ChangePasswordAsync(user, request.NewPassword, request.RevokeKeys, cancellationToken) is not { } revoked)
+            return ProblemKind.WrongPassword.Because("The password has just been changed.");
+        return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, CurrentSession.Of(context)!.Session.Id, EndReasons.PasswordChanged, CancellationToken.None)) { Revoked = request.RevokeKeys ? revoked : null });
     }
 
     private static async Task<IResult> DeleteAsync(

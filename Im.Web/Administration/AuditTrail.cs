@@ -18,5 +18,5 @@ internal sealed class AuditTrail(ImDbContext database, TimeProvider time)
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<AuditInfo>> ReadAsync(long? before, int limit, CancellationToken cancellationToken) =>
         await database.Audit.AsNoTracking().Where(entry => entry.Id < (before ?? long.MaxValue)).OrderByDescending(entry => entry.Id).Take(limit)
-            .Select(entry => new AuditInfo(entry.Id, entry.At.ToUnixTimeMilliseconds(), entry.Actor, entry.Action, entry.Target, entry.Detail)).ToListAsync(cancellationToken);
+            .Select(entry => new AuditInfo(entry.Id, entry.At.ToUnixTimeMilliseconds(), entry.Actor, entry.Action, entry.Target, entry.Detail, entry.ActorId)).ToListAsync(cancellationToken);
 }

@@ -23,7 +23,7 @@ internal sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfigura
         try
         {
             var key = Nickname.KeyOf(nickname);
-            if (await database.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedUserName == key, stoppingToken) is not { } user)
+            if (await database.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedUserName == key && user.ErasedAt == null, stoppingToken) is not { } user)
             {
                 LogNobody();
                 return;

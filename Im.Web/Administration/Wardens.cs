@@ -31,7 +31,7 @@ internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles p
     public async Task PenaliseAsync(Guid userId, bool ban, TimeSpan duration)
     {
         DateTimeOffset? until = duration == TimeSpan.Zero ? null : time.GetUtcNow() + duration;
-        var row = database.Users.Where(user => user.Id == userId);
+        var row = database.Users.Where(user => user.Id == userId && user.ErasedAt == null);
         await (ban ? row.ExecuteUpdateAsync(set => set.SetProperty(user => user.BannedUntil, until)) : row.ExecuteUpdateAsync(set => set.SetProperty(user => user.MutedUntil, until)));
         await AnnounceAsync(userId);
         if (ban && until is not null)
@@ -40,7 +40,7 @@ internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles p
 
     public async Task SetAdminAsync(Guid userId, bool admin)
     {
-        await database.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(user => user.IsAdmin, admin));
+        await database.Users.Where(user => user.Id == userId && user.ErasedAt == null).ExecuteUpdateAsync(set => set.SetProperty(user => user.IsAdmin, admin));
         await AnnounceAsync(userId);
     }
 

@@ -1,5 +1,6 @@
 using Im.Core.Data;
 using Im.Protocol;
+using Im.Web.Accounts;
 using Im.Web.Http;
 using Im.Web.Sessions;
 using Microsoft.EntityFrameworkCore;
@@ -16,10 +17,12 @@ internal static class KeysSetup
         var keys = api.MapGroup("/keys").WithTags("Programs");
         keys.MapPost("", CreateAsync)
             .RequireLogin()
+            .LimitLogins()
             .WithSummary("Make a key")
-            .WithDescription($"At most {ProtocolLimits.MaxApiKeys}. Scopes: `{ApiScopes.Lobby}`, `{ApiScopes.Direct}`.")
+            .WithDescription($"Needs the password; wrong ones count as at a login. At most {ProtocolLimits.MaxApiKeys}. Scopes: `{ApiScopes.Lobby}`, `{ApiScopes.Direct}`.")
             .Produces<ApiKeyInfo>()
-            .WithProblems(ProblemKind.BadName, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.TooMany, ProblemKind.CrossSite, ProblemKind.Unavailable);
+            .WithProblems(ProblemKind.BadName, ProblemKind.BadRequest, ProblemKind.WrongPassword, ProblemKind.NotLoggedIn, ProblemKind.TooMany, ProblemKind.CrossSite, ProblemKind.LockedOut,
+                ProblemKind.Unavailable);
         keys.MapGet("", ListAsync)
             .RequireLogin()
             .WithSummary("My keys")
@@ -31,21 +34,32 @@ internal static class KeysSetup
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.NotFound, ProblemKind.CrossSite, ProblemKind.Unavailable);
     }
 
-    private static async Task<IResult> CreateAsync(CreateKeyRequest request, HttpContext context, ImDbContext database, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateAsync(CreateKeyRequest request, HttpContext context, Logins logins, ImDbContext database, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (request.Password is not { } password)
+            return ProblemKind.BadRequest.Because("`password` is missing: a key outlives the session it is made in.");
         if (VisibleText.Trim(request.Name) is not { Length: <= ProtocolLimits.MaxApiKeyNameChars } name || !VisibleText.IsIn(name) || name.Any(char.IsControl))
             return ProblemKind.BadName.Because($"1 to {ProtocolLimits.MaxApiKeyNameChars} characters, something of it visible, no control characters.");
         var scopes = request.Scopes.Distinct().ToArray();
         if (scopes.Length == 0 || scopes.Except(KnownScopes).Any())
             return ProblemKind.BadRequest.Because($"Scopes are {string.Join(" and ", KnownScopes)}.");
         var owner = CurrentSession.UserOf(context);
+        var verified = await logins.VerifyAsync(owner, password, cancellationToken);
+        if (verified.User is not { PasswordHash: var hash })
+            return verified.Problem!.Because();
+        // Under the lock of the account's row, or many who count at once would each find room.
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (await database.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM users WHERE id = {owner} AND password_hash = {hash} AND erasing_at IS NULL FOR NO KEY UPDATE")
+            .ToListAsync(cancellationToken) is [])
+            return ProblemKind.WrongPassword.Because("The account has just changed.");
         if (await database.ApiKeys.CountAsync(key => key.OwnerId == owner, cancellationToken) >= ProtocolLimits.MaxApiKeys)
             return ProblemKind.TooMany.Because($"{ProtocolLimits.MaxApiKeys} keys; revoke one.");
         var id = Guid.CreateVersion7();
-        var (text, hash) = ApiKeyText.New(id);
-        var key = new ApiKey { Id = id, OwnerId = owner, Name = name, Hash = hash, Scopes = scopes, CreatedAt = time.GetUtcNow() };
+        var (text, secretHash) = ApiKeyText.New(id);
+        var key = new ApiKey { Id = id, OwnerId = owner, Name = name, Hash = secretHash, Scopes = scopes, CreatedAt = time.GetUtcNow() };
         database.ApiKeys.Add(key);
         await database.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return TypedResults.Ok(ToInfo(key) with { Key = text });
     }
 

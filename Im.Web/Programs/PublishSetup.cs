@@ -32,12 +32,19 @@ internal static class PublishSetup
         var (standing, now) = (await standings.FindAsync(owner.Id, cancellationToken), time.GetUtcNow());
         if (standing.IsBanned(now) || standing.IsMuted(now))
             return (standing.IsBanned(now) ? ProblemKind.Banned : ProblemKind.Muted).Because();
-        if (await buckets.TakeAsync("key", $"{key.Id:N}", limits.Value.KeyPublishes, 1) is { } wait)
+        if (await buckets.TakeAsync("key", $"{owner.Id:N}", limits.Value.KeyPublishes, 1) is { } wait)
             return (ProblemKind.SlowDown with { RetryAfter = wait }).Because();
         if (request.User is { } to && (to == owner.Id || await users.FindAsync(to, cancellationToken) is null))
             return ProblemKind.NotFound.Because();
-        var (message, duplicate) = await publisher.PublishAsync(owner, request.User, request.Id, request.Text, cancellationToken);
-        return TypedResults.Ok(new PublishResponse(message.Conversation, message.Seq, message.At, duplicate));
+        try
+        {
+            var (message, duplicate) = await publisher.PublishAsync(owner, request.User, request.Id, request.Text, cancellationToken);
+            return TypedResults.Ok(new PublishResponse(message.Conversation, message.Seq, message.At, duplicate));
+        }
+        catch (MessageRejectedException) // one of the two was deleted since they were looked up
+        {
+            return ProblemKind.NotFound.Because();
+        }
     }
 
     private static IResult? Check(PublishRequest request)
