@@ -38,7 +38,7 @@ var realtime = builder.AddProject<Projects.Im_Realtime>("realtime", launchProfil
     .WithReplicas(nodes)
     .WithReplicaHealthChecks(nodes)
     .WithRestartOnCrash()
-    .WithSettings("Limits", "Sessions", "Door")
+    .WithSettings("Limits", "Sessions", "Door", "Proxies")
     .WithCookieSuffix(webPort)
     .WithKillCommand();
 

@@ -10,7 +10,8 @@ using OpenTelemetry;
 namespace Microsoft.Extensions.Hosting;
 
 /// <summary>
-/// <c>/health</c>: may this process be given work (every check)? <c>/alive</c>: does it run at all (checks tagged <c>live</c>)? Both answer with one word.
+/// <c>/health</c>: may this process be given work (every check)? <c>/alive</c>: does it run at all (checks tagged <c>live</c>)? Both answer with one word,
+/// within a second whatever hangs: a check that has not come back by then has failed.
 /// <c>/health</c> makes the process ask its databases, so outside Development it answers to this machine only; set <c>Health:Remote</c> to <c>true</c>
 /// where probes come from elsewhere. <c>/alive</c> costs nothing and answers to everybody.
 /// </summary>
@@ -24,8 +25,16 @@ public static class HealthEndpoints
 
     private const string LiveTag = "live";
 
-    internal static void AddDefaultHealthChecks(this IHostApplicationBuilder builder) =>
+    internal static void AddDefaultHealthChecks(this IHostApplicationBuilder builder)
+    {
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+        // After everybody has added theirs. They run beside one another.
+        builder.Services.PostConfigure<HealthCheckServiceOptions>(options =>
+        {
+            foreach (var check in options.Registrations)
+                BoundedHealthCheck.Wrap(check);
+        });
+    }
 
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {

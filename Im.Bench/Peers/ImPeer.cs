@@ -95,5 +95,10 @@ internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgr
         ["Limits__Typing__PerSecond"] = "1000000",
         ["Limits__Connects__PerSecond"] = "100000",
         ["Limits__Connects__Burst"] = "1000000",
+        ["Limits__MaxConnections"] = "1000000",
+        ["Limits__MaxConnectionsPerAddress"] = "1000000",
+        ["Limits__MaxConnectionsPerUser"] = "100000",
+        ["Limits__ReadBytes__Burst"] = "1000000000",
+        ["Limits__ReadBytes__PerSecond"] = "1000000000",
     };
 }

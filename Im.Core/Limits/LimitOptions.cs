@@ -21,9 +21,17 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Reads { get; set; } = new(50, 500);
 
-    /// <summary><c>typing</c> of one connection, over all conversations.</summary>
+    /// <summary><c>typing</c> of one user, over all conversations and all connections of a node.</summary>
     [ValidateObjectMembers]
     public Rate Typing { get; set; } = new(5, 50);
+
+    /// <summary>WebSocket frames of one connection that are no whole message: pings, pongs, fragments, empty ones. Counted as they are read.</summary>
+    [ValidateObjectMembers]
+    public Rate ControlFrames { get; set; } = new(50, 500);
+
+    /// <summary>Bytes of history and of lists of conversations for one user, or for the guests of one address, at each process.</summary>
+    [ValidateObjectMembers]
+    public Rate ReadBytes { get; set; } = new(1024 * 1024, 32 * 1024 * 1024);
 
     /// <summary>Messages of one user, over all connections and nodes.</summary>
     [ValidateObjectMembers]
@@ -41,13 +49,47 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Requests { get; set; } = new(500, 5_000);
 
+    /// <summary>Requests to everything else from one address, at each process: the page's files, <c>/health</c>, <c>/alive</c>, <c>/openapi</c>.</summary>
+    [ValidateObjectMembers]
+    public Rate Pages { get; set; } = new(500, 10_000);
+
+    /// <summary>Guest sessions made for one address, at each web server.</summary>
+    [ValidateObjectMembers]
+    public Rate Guests { get; set; } = new(0.5, 1_000);
+
+    /// <summary>Bearer tokens and tickets of one session, over all web servers.</summary>
+    [ValidateObjectMembers]
+    public Rate SessionKeys { get; set; } = new(0.2, 100);
+
     /// <summary>Messages published with the API keys of one user, whichever and however new, over all web servers.</summary>
     [ValidateObjectMembers]
     public Rate KeyPublishes { get; set; } = new(10, 100);
 
-    /// <summary>Open TCP connections of one process, 10 to 1,000,000; more are closed as they come.</summary>
+    /// <summary>
+    /// Open WebSockets of one process, and as many TCP connections beside them that are none (yet), 10 to 1,000,000. Of the former more are answered with 503, of the latter
+    /// closed as they come.
+    /// </summary>
     [Range(10, 1_000_000)]
     public int MaxConnections { get; set; } = 50_000;
+
+    /// <summary>
+    /// Of these from one address, 1 to 1,000,000, and never more than half of <see cref="MaxConnections"/>: more WebSockets are answered with 429. An office of 500 people with two
+    /// tabs each has 1,000, and for a moment twice as many after its network was away.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnectionsPerAddress { get; set; } = 4_000;
+
+    /// <summary>Open WebSockets of one user at one process, 1 to 100,000; more are answered with 429.</summary>
+    [Range(1, 100_000)]
+    public int MaxConnectionsPerUser { get; set; } = 100;
+
+    /// <summary>Exports of accounts under way at one web server, 1 to 1,000; one account has one.</summary>
+    [Range(1, 1_000)]
+    public int MaxExports { get; set; } = 2;
+
+    /// <summary>How long a TCP connection may say nothing, at its beginning or after an answer, 1 to 600 s. No WebSocket is meant.</summary>
+    [Range(1, 600)]
+    public int KeepAliveSeconds { get; set; } = 15;
 
     /// <summary>How long a client may take over the head of a request, a handshake's too, 1 to 120 s.</summary>
     [Range(1, 120)]

@@ -6,11 +6,13 @@ namespace Im.Core.Limits;
 
 public static class LimitServices
 {
-    /// <summary><see cref="LimitOptions"/>, section <c>Limits</c>, and <see cref="ISharedBuckets"/>.</summary>
+    /// <summary><see cref="LimitOptions"/>, section <c>Limits</c>, <see cref="ProxyNetworks"/>, <see cref="ReadBudget"/> and <see cref="ISharedBuckets"/>.</summary>
     public static IServiceCollection AddImLimits(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<LimitOptions>().BindConfiguration("Limits");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LimitOptions>, LimitOptionsValidator>());
+        services.TryAddSingleton<ProxyNetworks>();
+        services.TryAddSingleton<ReadBudget>();
         services.TryAddSingleton(_ => new RedisKeys());
         services.TryAddSingleton<ISharedBuckets, RedisBuckets>();
         return services;

@@ -12,12 +12,31 @@ public struct TokenBucket
     /// <summary>Takes tokens; null when there were enough, else nothing was taken and there will be enough after this time.</summary>
     public TimeSpan? Take(Rate rate, double tokens, TimeProvider time)
     {
-        var now = time.GetTimestamp();
-        var taken = _at == 0 ? 0 : Math.Max(0, _taken - (time.GetElapsedTime(_at, now).TotalSeconds * rate.PerSecond));
-        (_taken, _at) = (taken, now == 0 ? 1 : now);
+        var taken = Refill(rate, time);
         if (taken + tokens > rate.Burst && taken > 0)
             return TimeSpan.FromSeconds(Math.Min(taken, taken + tokens - rate.Burst) / rate.PerSecond);
         _taken += tokens;
         return null;
+    }
+
+    /// <summary>Null when there are tokens at all, else after what time there will be one; takes none.</summary>
+    public TimeSpan? Wait(Rate rate, TimeProvider time) =>
+        Refill(rate, time) is var taken && taken >= rate.Burst ? TimeSpan.FromSeconds((taken - rate.Burst + 1) / rate.PerSecond) : null;
+
+    /// <summary>Takes tokens whether there are enough or not: what was done already is owed.</summary>
+    public void Charge(Rate rate, double tokens, TimeProvider time)
+    {
+        Refill(rate, time);
+        _taken += tokens;
+    }
+
+    public bool IsFull(Rate rate, TimeProvider time) => Refill(rate, time) == 0;
+
+    private double Refill(Rate rate, TimeProvider time)
+    {
+        var now = time.GetTimestamp();
+        _taken = _at == 0 ? 0 : Math.Max(0, _taken - (time.GetElapsedTime(_at, now).TotalSeconds * rate.PerSecond));
+        _at = now == 0 ? 1 : now;
+        return _taken;
     }
 }

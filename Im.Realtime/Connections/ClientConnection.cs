@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Im.Protocol;
 using Im.Realtime.Limits;
+using Im.ServiceDefaults.Connections;
 
 namespace Im.Realtime.Connections;
 
 /// <summary>One open WebSocket: who it is, and where frames for it go. Its life is in <see cref="ConnectionLife"/>.</summary>
-internal sealed class ClientConnection(string id, string? sessionId, UserInfo? user, Outbox outbox)
+internal sealed class ClientConnection(string id, string? sessionId, UserInfo? user, Outbox outbox, SocketPlace? place = null)
 {
     /// <summary>Sends of one connection that may wait for their commit at a time.</summary>
     public const int MaxSendsInFlight = 64;
@@ -25,6 +26,9 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
 
     public Outbox Outbox => outbox;
 
+    /// <summary>For whom the bytes count that it reads: the user, or the guests of its address.</summary>
+    public string ReadOwner => _user is { } reader ? $"{reader.Id:N}" : place?.Address ?? "";
+
     public ConnectionPace Pace { get; } = new();
 
     /// <summary>One place for each send in flight; a guest never makes it.</summary>
@@ -39,7 +43,11 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
     {
         SessionId = sessionId;
         _user = user;
+        place?.TryBecome(user is null ? null : $"{user.Id:N}");
     }
+
+    /// <summary>Whether this user may have one more connection, which this one then is.</summary>
+    public bool MayBecome(UserInfo user) => place?.TryBecome($"{user.Id:N}") != false;
 
     /// <summary>The user's profile changed; nothing where the connection is somebody else's, or a guest's, by now.</summary>
     public void Rename(UserInfo user)
@@ -63,7 +71,13 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
         return true;
     }
 
-    public void Send(ServerFrame frame) => outbox.Enqueue(Serialize(frame));
+    /// <returns>How many bytes it is.</returns>
+    public int Send(ServerFrame frame)
+    {
+        var bytes = Serialize(frame);
+        outbox.Enqueue(bytes);
+        return bytes.Length;
+    }
 
     public void SendError(string? id, string code, string message, int? retryAfterMs = null) =>
         Send(new ErrorFrame(code, message) { Id = id, RetryAfterMs = retryAfterMs });

@@ -1,13 +1,16 @@
 using System.Buffers;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Im.Core.Limits;
+using Im.Protocol;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Im.Realtime.Connections;
 
 /// <summary>
-/// The bytes to and from one client, below its WebSocket, which reads its frames, answers pings and closes. It does three things a WebSocket cannot: it sends several frames
-/// with one write, it sends a ping when it is told to, and it lets a close frame arrive.
+/// The bytes to and from one client, below its WebSocket, which reads its frames, answers pings and closes. It does four things a WebSocket cannot: it sends several frames
+/// with one write, it sends a ping when it is told to, it lets a close frame arrive, and it counts the frames of which the WebSocket says nothing.
 /// <para>
 /// Each write down here ends as a system call, which costs more than everything else about a delivery. So what waits is gathered (<see cref="FrameRound"/>), and goes out at
 /// once, to the socket itself: Kestrel's pipe would have another thread make the call, and keep the buffers of the largest frame for ever.
@@ -32,8 +35,16 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
     /// <summary>The same once its own close frame is here: ours, which may have crossed it, still passes the gateway.</summary>
     private static readonly TimeSpan AfterAnswer = TimeSpan.FromMilliseconds(150);
 
+    private static readonly TimeSpan SlowRead = TimeSpan.FromMilliseconds(20);
+
     private readonly SemaphoreSlim _writing = new(1);
     private int _silence;
+    private FrameMeter _frames;
+    private TokenBucket _others;
+    private Outbox? _outbox;
+    private Rate? _rate;
+    private TimeProvider? _time;
+    private bool _isTooFast;
     private volatile bool _closed, _isOver;
 
     public override bool CanRead => true;
@@ -91,11 +102,39 @@ internal sealed class ClientStream(Stream inner, Socket? socket, Action abort) :
         }
     }
 
-    // Who reads again has got something.
+    /// <summary>From now on frames that are no whole message are counted (<see cref="FrameMeter"/>): who sends more of them than the rate allows is closed with 4429.</summary>
+    public void Watch(Outbox outbox, Rate rate, TimeProvider time) => (_outbox, _rate, _time) = (outbox, rate, time);
+
+    // Who reads again has got something. A read of nothing waits for the client, and takes no bytes.
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _silence = 0;
-        return inner.ReadAsync(buffer, cancellationToken);
+        if (_outbox is null || buffer.IsEmpty)
+            return inner.ReadAsync(buffer, cancellationToken);
+        if (_isTooFast)
+            return ReadSlowlyAsync(buffer, cancellationToken);
+        var read = inner.ReadAsync(buffer, cancellationToken);
+        return read.IsCompletedSuccessfully ? new(Count(buffer, read.Result)) : CountAsync(read, buffer);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> CountAsync(ValueTask<int> read, Memory<byte> buffer) => Count(buffer, await read);
+
+    private int Count(Memory<byte> buffer, int read)
+    {
+        if (_frames.Count(buffer.Span[..read]) is > 0 and var others && _others.Take(_rate!, others, _time!) is not null)
+        {
+            _isTooFast = true;
+            _outbox!.Close(CloseCodes.TooFast, "too many pings, pongs or fragments");
+        }
+        return read;
+    }
+
+    // It has been closed, and goes on: until it answers, or is cut off, it costs next to nothing.
+    private async ValueTask<int> ReadSlowlyAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await Task.Delay(SlowRead, cancellationToken);
+        return await inner.ReadAsync(buffer, cancellationToken);
     }
 
     /// <summary>Nobody waits for the client any more, except <see cref="DrainAsync"/>.</summary>

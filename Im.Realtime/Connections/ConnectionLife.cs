@@ -3,19 +3,22 @@ using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using Im.Core.Bus;
+using Im.Core.Limits;
 using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Frames;
 using Im.Realtime.Presence;
 using Im.Realtime.Routing;
 using Im.Realtime.Sessions;
+using Im.ServiceDefaults.Connections;
+using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Connections;
 
 /// <summary>One connection's life, top to bottom: hello, subscribe, ready, frames, goodbye.</summary>
 internal sealed partial class ConnectionLife(
     NodeIdentity node, INodeLease lease, ConnectionTable connections, OutboxWriters writers, Lobby lobby, SessionBinding binding, PresenceBroadcast broadcast, FrameDispatcher dispatcher,
-    TimeProvider time, ILogger<ConnectionLife> log)
+    IOptions<LimitOptions> options, TimeProvider time, ILogger<ConnectionLife> log)
 {
     private static readonly LimitsInfo Limits = new(
         ProtocolLimits.MaxFrameBytes, ProtocolLimits.MaxTextChars, ProtocolLimits.MaxPageMessages, ProtocolLimits.MaxIdChars,
@@ -24,10 +27,11 @@ internal sealed partial class ConnectionLife(
     /// <summary>How long the peer may take to answer our close frame.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(3);
 
-    public async Task RunAsync(WebSocket socket, ClientStream stream, string? sessionId, UserInfo? user)
+    public async Task RunAsync(WebSocket socket, ClientStream stream, string? sessionId, UserInfo? user, SocketPlace place)
     {
         Activity.Current = null; // a message is a trace of its own, not part of the request that opened the socket
-        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writers.Next(), time));
+        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writers.Next(), time), place);
+        stream.Watch(connection.Outbox, options.Value.ControlFrames, time);
         connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), Limits));
         connections.Add(connection);
         lease.Connections = connections.Count;

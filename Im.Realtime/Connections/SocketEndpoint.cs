@@ -1,14 +1,17 @@
 using System.Net.WebSockets;
+using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Realtime.Limits;
 using Im.Realtime.Node;
+using Im.ServiceDefaults.Connections;
 
 namespace Im.Realtime.Connections;
 
 /// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by the session cookie or a bearer token; a client's word counts for nothing.</summary>
-internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door, SessionCookie cookie)
+internal sealed class SocketEndpoint(
+    ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door, SessionCookie cookie, ConnectionCounts counts, ProxyNetworks proxies)
 {
     private const string BearerScheme = "Bearer ";
 
@@ -43,12 +46,24 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
                 await RefuseAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "Too many connections from this address.");
                 break;
             default:
-                await ServeAsync(context);
+                await AdmitAsync(context);
                 break;
         }
     }
 
-    private async Task ServeAsync(HttpContext context)
+    private async Task AdmitAsync(HttpContext context)
+    {
+        var room = counts.TryEnter(proxies.OwnerOf(context.Connection.RemoteIpAddress), context.FindPlainPlace(), out var place);
+        using (place)
+            if (place is not null)
+                await ServeAsync(context, place);
+            else if (room == Room.OwnerIsFull)
+                await RefuseFullAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "This address has as many open connections as it may have.");
+            else
+                await RefuseFullAsync(context, StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "This node has as many open connections as it may have.");
+    }
+
+    private async Task ServeAsync(HttpContext context, SocketPlace place)
     {
         Session? session;
         UserInfo? user;
@@ -73,16 +88,27 @@ internal sealed class SocketEndpoint(ISessionManager sessions, IUserDirectory us
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "A server behind the node cannot be reached.");
             return;
         }
+        if (!place.TryBecome(user is null ? null : $"{user.Id:N}"))
+        {
+            await RefuseFullAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "This user has as many open connections as there may be.");
+            return;
+        }
         var named = context.WebSockets.WebSocketRequestedProtocols.Contains(ProtocolLimits.SubProtocol);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(named ? AcceptNamed : Accept);
         var stream = ClientStream.Of(context);
         context.Request.Headers.Clear(); // nobody reads them again, and they would be kept as long as the connection
-        await life.RunAsync(socket, stream, session?.Id, user);
+        await life.RunAsync(socket, stream, session?.Id, user, place);
         stream.Finish();
         if (socket.State == WebSocketState.Aborted)
             await stream.DrainAsync();
     }
 
-    private static Task RefuseAsync(HttpContext context, int status, string code, string detail) =>
+    private static Task RefuseFullAsync(HttpContext context, int status, string code, string detail)
+    {
+        context.Response.Headers.RetryAfter = "5";
+        return RefuseAsync(context, status, code, detail);
+    }
+
+    public static Task RefuseAsync(HttpContext context, int status, string code, string detail) =>
         Results.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = code }).ExecuteAsync(context);
 }

@@ -5,7 +5,7 @@ namespace Im.Realtime.Limits;
 /// <summary>How fast one connection may be. Used by its reader alone.</summary>
 internal sealed class ConnectionPace
 {
-    private TokenBucket _frames, _bytes, _reads, _typing;
+    private TokenBucket _frames, _bytes, _reads;
     private (DateTimeOffset Since, int Count) _refused;
 
     /// <summary>Null: go on; else not now, and again after this time.</summary>
@@ -13,8 +13,6 @@ internal sealed class ConnectionPace
         _frames.Take(limits.Frames, 1, time) ?? _bytes.Take(limits.FrameBytes, bytes, time);
 
     public TimeSpan? Read(LimitOptions limits, TimeProvider time) => _reads.Take(limits.Reads, 1, time);
-
-    public TimeSpan? Type(LimitOptions limits, TimeProvider time) => _typing.Take(limits.Typing, 1, time);
 
     /// <returns>How often it was refused within the last minute or so.</returns>
     public int CountRefusal(DateTimeOffset now)

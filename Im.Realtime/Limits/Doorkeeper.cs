@@ -9,7 +9,7 @@ namespace Im.Realtime.Limits;
 
 /// <summary>
 /// Looks at whoever comes to <c>/ws</c> before anything is asked of Redis: by the gateway or not, from which page, from which address, how often. What the gateway says of
-/// address and host is believed of the gateway alone (<see cref="GatewayProof"/>).
+/// address and host is believed of the gateway alone (<see cref="GatewayProof"/>). From then on the client's address is the connection's remote one.
 /// </summary>
 internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limits, IOptions<DoorOptions> options) : IDisposable
 {
@@ -29,6 +29,7 @@ internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limi
         if (!IsOwnOrigin(request, byGateway))
             return Visit.ForeignOrigin;
         var address = byGateway && IPAddress.TryParse(request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim(), out var forwarded) ? forwarded : context.Connection.RemoteIpAddress;
+        context.Connection.RemoteIpAddress = address;
         using var lease = _connects.AttemptAcquire(AddressKey.Of(address));
         return lease.IsAcquired ? Visit.Welcome : Visit.TooOften;
     }

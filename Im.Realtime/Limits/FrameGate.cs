@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Im.Realtime.Limits;
 
 /// <summary>Every frame passes here before its handler sees it: not too fast, and from somebody who may.</summary>
-internal sealed class FrameGate(UserPace users, IUserStandings standings, IOptions<LimitOptions> options, TimeProvider time)
+internal sealed class FrameGate(UserPace users, ReadBudget reads, IUserStandings standings, IOptions<LimitOptions> options, TimeProvider time)
 {
     /// <exception cref="FrameRefusedException"/>
     public async ValueTask EnterAsync(ClientConnection connection, ClientFrame frame, int bytes)
@@ -19,9 +19,11 @@ internal sealed class FrameGate(UserPace users, IUserStandings standings, IOptio
             throw SlowDown(connection, wait);
         switch (frame)
         {
+            case HistoryRequest or ConversationsRequest when reads.Wait(connection.ReadOwner) is { } spent:
+                throw SlowDown(connection, spent);
             case HistoryRequest or ConversationsRequest or ReadRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
                 throw SlowDown(connection, later);
-            case TypingRequest when connection.Pace.Type(limits, time) is { } pause:
+            case TypingRequest when connection.User is { } typist && users.Type(typist.Id) is { } pause:
                 throw SlowDown(connection, pause);
             case SendFrame or TypingRequest when connection.User is { } user:
                 if (!await MayWriteAsync(user.Id, isTyping: frame is TypingRequest))

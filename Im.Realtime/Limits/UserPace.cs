@@ -15,6 +15,10 @@ internal sealed class UserPace(ISharedBuckets buckets, IOptions<LimitOptions> op
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<Guid, Purse> _purses = [];
+    private readonly OwnerBuckets<Guid> _typing = new(options.Value.Typing, time);
+
+    /// <summary>The same for <c>typing</c>, at this node: nobody waits for Redis to say that somebody types.</summary>
+    public TimeSpan? Type(Guid userId) => _typing.Take(userId);
 
     /// <summary>Null: go on; else not now, and again after this time.</summary>
     public async ValueTask<TimeSpan?> MessageAsync(Guid userId)

@@ -1,4 +1,5 @@
 using Im.Core.Bus;
+using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Protocol;
@@ -8,10 +9,10 @@ using Im.Realtime.Frames;
 namespace Im.Realtime.Messages;
 
 /// <summary>The list of conversations and how far they were read.</summary>
-internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolver resolver, IConversationStore conversations, IBus bus)
+internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolver resolver, IConversationStore conversations, ReadBudget reads, IBus bus)
 {
     public async Task ListAsync(ClientConnection connection, ConversationsRequest frame) =>
-        connection.Send(new ConversationsFrame(await conversations.ListAsync(connection.User?.Id)) { Id = frame.Id });
+        reads.Charge(connection.ReadOwner, connection.Send(new ConversationsFrame(await conversations.ListAsync(connection.User?.Id)) { Id = frame.Id }));
 
     public async Task MarkReadAsync(ClientConnection connection, ReadRequest frame)
     {

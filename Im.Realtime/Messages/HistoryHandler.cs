@@ -1,3 +1,4 @@
+using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Protocol;
 using Im.Realtime.Connections;
@@ -5,7 +6,7 @@ using Im.Realtime.Frames;
 
 namespace Im.Realtime.Messages;
 
-internal sealed class HistoryHandler(ConversationResolver resolver, IMessageStore store)
+internal sealed class HistoryHandler(ConversationResolver resolver, IMessageStore store, ReadBudget reads)
 {
     public async Task HandleAsync(ClientConnection connection, HistoryRequest frame)
     {
@@ -16,6 +17,6 @@ internal sealed class HistoryHandler(ConversationResolver resolver, IMessageStor
             throw new FrameRefusedException(ErrorCodes.BadFrame, "Give \"before\" or \"after\", not both; neither is negative.");
         var target = await resolver.ResolveAsync(connection.User, frame);
         var page = await store.ReadAsync(target.Conversation, frame.Before, frame.After, limit);
-        connection.Send(new HistoryFrame(target.Conversation, page.Messages, page.LastSeq, page.More) { Id = frame.Id });
+        reads.Charge(connection.ReadOwner, connection.Send(new HistoryFrame(target.Conversation, page.Messages, page.LastSeq, page.More) { Id = frame.Id }));
     }
 }

@@ -6,6 +6,7 @@ using Im.Realtime.Messages;
 using Im.Realtime.Presence;
 using Im.Realtime.Routing;
 using Im.Realtime.Sessions;
+using Im.ServiceDefaults.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
@@ -21,7 +22,7 @@ internal static class RealtimeNode
         .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>()
         .AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()
         .AddSingleton<SessionBinding>().AddSingleton<SessionChanges>()
-        .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>()
+        .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>().AddSingleton<OtherRequests>()
         .AddSingleton<NodeMetrics>()
         .AddSingleton<NodeLifecycle>().AddHostedService(p => p.GetRequiredService<NodeLifecycle>())
         .AddSingleton<PresenceBroadcast>().AddHostedService(p => p.GetRequiredService<PresenceBroadcast>())
@@ -34,11 +35,13 @@ internal static class RealtimeNode
     {
         services.AddOptions<DoorOptions>().BindConfiguration("Door");
         // Half a handshake, or none: a connection that says nothing ends, and there is a bound to how many there are.
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
+        services.AddConnectionCounts<LimitOptions>(limits => new(limits.MaxConnections, limits.MaxConnectionsPerAddress, limits.MaxConnectionsPerUser));
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>, ConnectionCounts, ProxyNetworks>((kestrel, limits, counts, proxies) =>
         {
             kestrel.AddServerHeader = false;
             kestrel.DisableStringReuse = true; // a connection's first request is its last
-            kestrel.Limits.MaxConcurrentConnections = limits.Value.MaxConnections;
+            kestrel.BoundConnections(counts.Plain, proxies.OwnerOf);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.Value.KeepAliveSeconds);
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.Value.HeadersTimeoutSeconds);
         });
         return services.Configure<SocketTransportOptions>(sockets =>
@@ -48,7 +51,9 @@ internal static class RealtimeNode
         });
     }
 
-    public static void UseSockets(this IApplicationBuilder app) => app.Use(next => context => ClientStream.UseAsync(context, next)).UseWebSockets();
+    public static void UseSockets(this IApplicationBuilder app) => app
+        .Use(next => context => app.ApplicationServices.GetRequiredService<OtherRequests>().InvokeAsync(context, next))
+        .Use(next => context => ClientStream.UseAsync(context, next)).UseWebSockets();
 
     /// <summary>The WebSocket at <c>/ws</c>.</summary>
     public static void MapSockets(this WebApplication app) =>

@@ -12,10 +12,14 @@ namespace Im.Realtime.Sessions;
 /// </summary>
 internal sealed class AuthenticateHandler(ISessionManager sessions, IUserDirectory users, SessionBinding binding)
 {
+    private const int RetryAfterMs = 5_000;
+
     public async Task HandleAsync(ClientConnection connection, AuthenticateRequest frame)
     {
         if (await sessions.RedeemTicketAsync(frame.Ticket) is not { UserId: { } userId } session || await users.FindAsync(userId) is not { } user)
             throw new FrameRefusedException(ErrorCodes.BadTicket, "The ticket is used, expired or was never given.");
+        if (!connection.MayBecome(user))
+            throw new FrameRefusedException(ErrorCodes.SlowDown, "This user has as many open connections as there may be.") { RetryAfterMs = RetryAfterMs };
         if (!await binding.BindAsync(connection, session.Id, user, new SessionFrame(SessionFrame.Authenticated) { Id = frame.Id, Session = session.Id, User = user }))
             throw new FrameRefusedException(ErrorCodes.BadTicket, "The session has been logged out meanwhile.");
     }

@@ -27,6 +27,7 @@ internal static class AccountsSetup
         builder.Services.AddScoped<Entrance>();
         builder.Services.AddScoped<Profiles>();
         builder.Services.AddSingleton<SessionKeeper>();
+        builder.Services.AddSingleton<Exports>();
         builder.Services.AddHostedService<LoginWarmUp>();
         return builder;
     }
@@ -38,7 +39,7 @@ internal static class AccountsSetup
             .WithSummary("Who am I?")
             .WithDescription("The user of this session, null for a guest, and the session's public id. Sets the cookie when there is none: a guest's session.")
             .Produces<MeResponse>()
-            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.Unavailable);
+            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         accounts.MapPut("/me", PutMeAsync)
             .RequireLogin()
             .WithSummary("Change the brief")
@@ -63,7 +64,9 @@ internal static class AccountsSetup
         // A program whose token is worth nothing is to hear of it, not to be given a cookie.
         if (context.Request.Headers.Authorization.Count > 0 && CurrentSession.Of(context) is null)
             return ProblemKind.NotLoggedIn.Because();
-        var session = await keeper.KeepAsync(context, cancellationToken);
+        var (session, wait) = await keeper.KeepAsync(context, cancellationToken);
+        if (session is null)
+            return (ProblemKind.SlowDown with { RetryAfter = wait }).Because("Too many guests come from this address.");
         return TypedResults.Ok(new MeResponse(session.UserId is { } userId ? await profiles.FindAsync(userId, cancellationToken) : null, session.Id));
     }
 

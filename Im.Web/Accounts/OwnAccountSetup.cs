@@ -5,8 +5,11 @@ using Im.Core.Data;
 using Im.Core.Messages;
 using Im.Core.Sessions;
 using Im.Protocol;
+using Im.ServiceDefaults.Connections;
 using Im.Web.Http;
 using Im.Web.Sessions;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace Im.Web.Accounts;
@@ -14,7 +17,10 @@ namespace Im.Web.Accounts;
 /// <summary>What people do with their own account: another password, taking their data along, deleting it.</summary>
 internal static class OwnAccountSetup
 {
-    private const int ExportBatch = 500;
+    private const int ExportBatch = 100;
+
+    // Who reads more slowly is cut off: an export holds one of few places.
+    private static readonly MinDataRate ExportRate = new(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(15));
 
     public static void MapOwnAccount(this IEndpointRouteBuilder api)
     {
@@ -32,7 +38,7 @@ internal static class OwnAccountSetup
             .WithSummary("My data")
             .WithDescription("A JSON file: the account, its sessions and keys, the conversations it is in, and every message it wrote.")
             .Produces<object>()
-            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.Unavailable);
+            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         account.MapDelete("", DeleteAsync)
             .RequireLogin()
             .LimitLogins()
@@ -69,16 +75,31 @@ internal static class OwnAccountSetup
         return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, reason: EndReasons.AccountDeleted, ct: CancellationToken.None)));
     }
 
-    // Written as it is read: an account may have written a million messages.
     private static async Task ExportAsync(
-        HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, ISessionManager sessions, CancellationToken cancellationToken)
+        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var userId = CurrentSession.UserOf(context);
+        var room = exports.TryBegin(userId, out var place);
+        using (place)
+            await (room switch
+            {
+                Room.Free => WriteExportAsync(userId, context, database, conversations, data, sessions, cancellationToken),
+                Room.OwnerIsFull => ProblemKind.SlowDown.WriteAsync(context, "An export of this account is under way."),
+                _ => ProblemKind.Unavailable.WriteAsync(context, "As many exports as there may be are under way."),
+            });
+    }
+
+    // Written as it is read, and no faster than it is taken: an account may have written a million messages.
+    private static async Task WriteExportAsync(
+        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, ISessionManager sessions, CancellationToken cancellationToken)
+    {
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == userId, cancellationToken);
         var keys = await database.ApiKeys.AsNoTracking().Where(key => key.OwnerId == userId).Select(key => key.Name).ToListAsync(cancellationToken);
         var places = await sessions.ListPlacesAsync(userId, cancellationToken);
         var talks = await conversations.ListAsync(userId, cancellationToken);
 
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } slowest)
+            slowest.MinDataRate = ExportRate;
         context.Response.ContentType = MediaTypeNames.Application.Json;
         context.Response.Headers.ContentDisposition = "attachment; filename=\"im-export.json\"";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, new() { Indented = true });
@@ -104,7 +125,8 @@ internal static class OwnAccountSetup
                 JsonSerializer.Serialize(json, message, ProtocolJson.Default.MessageInfo);
             if (batch is [.., var last])
                 (conversation, seq) = (last.Conversation, last.Seq);
-            await json.FlushAsync(cancellationToken);
+            await json.FlushAsync(cancellationToken); // into the response's buffer, which would take it all
+            await context.Response.BodyWriter.FlushAsync(cancellationToken);
         }
         while (batch.Count == ExportBatch);
         json.WriteEndArray();

@@ -15,21 +15,22 @@ internal static class ConversationsSetup
             .RequireLogin()
             .WithSummary("My conversations")
             .WithDescription($"The lobby and the user's direct conversations, newest first, at most {ProtocolLimits.MaxConversations}.")
-            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.Unavailable);
+            .Produces<IReadOnlyList<ConversationSummary>>()
+            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         conversations.MapGet("/{id}/messages", ReadAsync)
             .WithSummary("A page of history")
             .WithDescription($"Messages ascending by seq: those before or after a seq (not both), else the newest. `limit` is 1 to {ProtocolLimits.MaxPageMessages}, "
                 + $"{ProtocolLimits.DefaultPageMessages} when not given. `more`: there are further ones in that direction. The lobby needs no login.")
             .Produces<MessagesResponse>()
-            .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.NotFound, ProblemKind.Unavailable);
+            .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.NotFound, ProblemKind.SlowDown, ProblemKind.Unavailable);
     }
 
-    private static Task<IReadOnlyList<ConversationSummary>> ListAsync(HttpContext context, IConversationStore conversations, CancellationToken cancellationToken) =>
-        conversations.ListAsync(CurrentSession.UserOf(context), cancellationToken);
+    private static Task<IResult> ListAsync(HttpContext context, IConversationStore conversations, MeteredReads reads, CancellationToken cancellationToken) =>
+        reads.AnswerAsync(context, () => conversations.ListAsync(CurrentSession.UserOf(context), cancellationToken));
 
     private static async Task<IResult> ReadAsync(
         string id, long? before, long? after, int? limit,
-        HttpContext context, IConversationStore conversations, IMessageStore messages, CancellationToken cancellationToken)
+        HttpContext context, IConversationStore conversations, IMessageStore messages, MeteredReads reads, CancellationToken cancellationToken)
     {
         if (before is not null && after is not null)
             return ProblemKind.BadRequest.Because("`before` or `after`, not both.");
@@ -44,7 +45,10 @@ internal static class ConversationsSetup
             if (await conversations.FindPeerAsync(conversation, userId, cancellationToken) is null)
                 return ProblemKind.NotFound.Because();
         }
-        var page = await messages.ReadAsync(conversation, before, after, limit ?? ProtocolLimits.DefaultPageMessages, cancellationToken);
-        return TypedResults.Ok(new MessagesResponse(conversation, page.Messages, page.LastSeq, page.More));
+        return await reads.AnswerAsync(context, async () =>
+        {
+            var page = await messages.ReadAsync(conversation, before, after, limit ?? ProtocolLimits.DefaultPageMessages, cancellationToken);
+            return new MessagesResponse(conversation, page.Messages, page.LastSeq, page.More);
+        });
     }
 }

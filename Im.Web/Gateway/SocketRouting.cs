@@ -8,7 +8,7 @@ namespace Im.Web.Gateway;
 /// Finds a node for a connection: the one asked for with <c>?node=</c> if it is available, else any. When a node refuses the handshake the next one is
 /// tried, so that a node's death is not the client's to notice; when none is left the answer is 503. Connections end with this process.
 /// </summary>
-internal sealed partial class SocketRouting(RequestDelegate next, IHostApplicationLifetime lifetime, ILogger<SocketRouting> logger)
+internal sealed partial class SocketRouting(RequestDelegate next, IHostApplicationLifetime lifetime, SocketAdmission admission, ILogger<SocketRouting> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -18,6 +18,9 @@ internal sealed partial class SocketRouting(RequestDelegate next, IHostApplicati
             return;
         }
 
+        using var place = await admission.EnterAsync(context);
+        if (place is null)
+            return;
         using var stopping = lifetime.ApplicationStopping.Register(context.Abort);
         var proxy = context.GetReverseProxyFeature();
         var candidates = proxy.AvailableDestinations;

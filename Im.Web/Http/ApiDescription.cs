@@ -24,7 +24,8 @@ internal static class ApiDescription
 
     public static void MapApiDescription(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json"); // to any other name it would answer itself, without a code
+        var description = new Description(app.Services);
+        app.MapGet("/openapi/v1.json", description.WriteAsync).ExcludeFromDescription();
         if (app.Environment.IsDevelopment())
             app.MapScalarApiReference(ReferencePath);
     }
@@ -102,6 +103,40 @@ internal static class ApiDescription
             ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
         },
     };
+
+    /// <summary>Made at the first request, which takes some 30 ms, and kept: it says nothing of who asks.</summary>
+    private sealed class Description(IServiceProvider services)
+    {
+        private readonly SemaphoreSlim _gate = new(1);
+        private byte[]? _json;
+
+        public async Task WriteAsync(HttpContext context)
+        {
+            var json = _json ?? await MakeAsync(context.RequestAborted);
+            context.Response.ContentType = "application/json;charset=utf-8";
+            context.Response.ContentLength = json.Length;
+            await context.Response.Body.WriteAsync(json, context.RequestAborted);
+        }
+
+        private async Task<byte[]> MakeAsync(CancellationToken cancellationToken)
+        {
+            await _gate.WaitAsync(cancellationToken);
+            try
+            {
+                if (_json is not null)
+                    return _json;
+                await using var scope = services.CreateAsyncScope();
+                var document = await scope.ServiceProvider.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1").GetOpenApiDocumentAsync(cancellationToken);
+                using var json = new MemoryStream();
+                await document.SerializeAsJsonAsync(json, OpenApiSpecVersion.OpenApi3_1, cancellationToken);
+                return _json = json.ToArray();
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+    }
 
     private sealed record Problems(IReadOnlyList<ProblemKind> Kinds);
 }

@@ -17,6 +17,7 @@ internal static class HttpSetup
         builder.Services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
         builder.Services.AddSingleton<DistributedContextPropagator, ForeignTraces>();
         builder.AddRateLimits();
+        builder.Services.AddSingleton<Conversations.MeteredReads>();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

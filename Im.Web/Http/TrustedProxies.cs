@@ -1,3 +1,4 @@
+using Im.Core.Limits;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Im.Web.Http;
@@ -15,8 +16,8 @@ internal static class TrustedProxies
         var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All };
         options.KnownIPNetworks.Clear();
         options.KnownProxies.Clear();
-        foreach (var network in networks.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        foreach (var network in ProxyNetworks.Parse(networks))
+            options.KnownIPNetworks.Add(network);
         app.UseForwardedHeaders(options);
     }
 }

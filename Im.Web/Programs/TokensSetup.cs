@@ -25,10 +25,11 @@ internal static class TokensSetup
             .WithProblems(Entrance.Problems);
         tokens.MapPost("/renew", RenewAsync)
             .RequireLogin()
+            .LimitSessionKeys()
             .WithSummary("Another token for the same session")
             .WithDescription("The former stays valid until it runs out.")
             .Produces<TokenResponse>()
-            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.Unavailable);
+            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.SlowDown, ProblemKind.Unavailable);
     }
 
     private static async Task<IResult> CreateAsync(

@@ -20,10 +20,11 @@ internal static class SessionsSetup
     public static void MapSessions(this IEndpointRouteBuilder api) =>
         api.MapPost("/ticket", CreateTicketAsync)
             .RequireLogin()
+            .LimitSessionKeys()
             .WithSummary("A ticket for an open socket")
             .WithDescription("A one-time key with which an open connection becomes this session's user: see the frame `authenticate`.")
             .WithTags("Sessions")
-            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.Unavailable);
+            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.CrossSite, ProblemKind.SlowDown, ProblemKind.Unavailable);
 
     public static RouteHandlerBuilder RequireLogin(this RouteHandlerBuilder endpoint) => endpoint.RequireAuthorization();
 
