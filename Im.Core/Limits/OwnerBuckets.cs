@@ -10,6 +10,9 @@ public sealed class OwnerBuckets<TOwner>(Rate rate, TimeProvider time) where TOw
     private readonly ConcurrentDictionary<TOwner, Owned> _buckets = [];
     private int _sweepAt = FewOwners;
 
+    /// <summary>Owners that are remembered.</summary>
+    public int Count => _buckets.Count;
+
     /// <summary>Takes tokens; null when there were enough, else nothing was taken and there will be enough after this time.</summary>
     public TimeSpan? Take(TOwner owner, double tokens = 1)
     {

@@ -83,6 +83,31 @@ public sealed class TokenBucketTests
     }
 
     [Fact]
+    public void What_was_done_already_is_owed_and_waited_for()
+    {
+        var (bucket, rate) = (new TokenBucket(), new Rate(2, 10));
+        Assert.Null(bucket.Wait(rate, _time));
+        bucket.Charge(rate, 29, _time);
+        Assert.Equal(TimeSpan.FromSeconds(10), bucket.Wait(rate, _time));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Null(bucket.Wait(rate, _time));
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.True(bucket.IsFull(rate, _time));
+    }
+
+    [Fact]
+    public void Owners_whose_buckets_are_full_again_are_forgotten_and_the_others_are_not()
+    {
+        var buckets = new OwnerBuckets<int>(new(1, 10), _time);
+        for (var owner = 0; owner < 10_000; owner++)
+            buckets.Charge(owner, owner == 7 ? 1_000 : 1);
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Null(buckets.Take(10_000)); // there are many: those at rest go
+        Assert.Equal(2, buckets.Count);
+        Assert.NotNull(buckets.Take(7));
+    }
+
+    [Fact]
     public async Task Without_Redis_each_process_counts_for_itself()
     {
         await using var redis = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=200,asyncTimeout=200,connectRetry=0");
@@ -95,6 +120,9 @@ public sealed class TokenBucketTests
     }
 
     [Theory, InlineData("Limits:Messages:PerSecond", "0"), InlineData("Limits:Logins:Burst", "0"), InlineData("Limits:HeadersTimeoutSeconds", "0"), InlineData("Limits:MaxConnections", "1")]
+    [InlineData("Limits:MaxConnectionsPerAddress", "0"), InlineData("Limits:MaxConnectionsPerUser", "0"), InlineData("Limits:MaxExports", "0"), InlineData("Limits:KeepAliveSeconds", "0")]
+    [InlineData("Limits:ControlFrames:Burst", "0"), InlineData("Limits:ReadBytes:PerSecond", "0"), InlineData("Limits:Pages:Burst", "0"), InlineData("Limits:Guests:Burst", "0")]
+    [InlineData("Limits:SessionKeys:PerSecond", "0")]
     public void Limits_that_would_let_nobody_in_are_refused_at_the_start(string option, string value)
     {
         using var services = new ServiceCollection()

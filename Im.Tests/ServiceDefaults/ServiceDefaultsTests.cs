@@ -26,6 +26,9 @@ public sealed class ServiceDefaultsTests : IAsyncLifetime
     private readonly HttpClient _http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null });
     private WebApplication? _app;
     private HealthStatus _database = HealthStatus.Healthy;
+    private TaskCompletionSource? _hang;
+    private bool _blocks;
+    private int _hung;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -74,6 +77,22 @@ public sealed class ServiceDefaultsTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (await StatusAsync("/health"), await StatusAsync("/alive")));
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_check_that_hangs_is_unhealthy_is_not_begun_again_and_holds_up_no_other(bool blocksItsThread)
+    {
+        await StartAsync();
+        _http.Timeout = TimeSpan.FromSeconds(10);
+        _hang = new();
+        _blocks = blocksItsThread;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync("/health"));
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => StatusAsync("/health"))), status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
+        Assert.Equal((1, HttpStatusCode.OK), (_hung, await StatusAsync("/alive")));
+        var hang = _hang;
+        _hang = null;
+        hang.SetResult();
+        await Eventually.TrueAsync(async () => await StatusAsync("/health") == HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData("Production", null, HttpStatusCode.NotFound)]
     [InlineData("Production", "true", HttpStatusCode.OK)]
@@ -112,7 +131,17 @@ public sealed class ServiceDefaultsTests : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection([setting.Key is null ? new("unset", "") : setting]);
         builder.AddServiceDefaults(Source.Name);
         builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddProcessor(new Collector(_spans)));
-        builder.Services.AddHealthChecks().AddCheck("database", () => new(_database));
+        builder.Services.AddHealthChecks().AddCheck("database", () => new(_database)).AddAsyncCheck("hangs", async () =>
+        {
+            if (_hang is { } hang)
+            {
+                _hung++;
+                if (_blocks)
+                    hang.Task.Wait();
+                await hang.Task;
+            }
+            return HealthCheckResult.Healthy();
+        });
         _app = builder.Build();
         _app.UseWebSockets();
         _app.MapDefaultEndpoints();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Im.Tests.Web;
@@ -9,10 +10,20 @@ internal sealed class Browser : IDisposable
 {
     private readonly HttpClient _http;
 
-    public Browser(Uri address)
+    /// <param name="from">An address of this machine, such as 127.0.0.2, from which it connects.</param>
+    public Browser(Uri address, string? from = null)
     {
         Cookies = new();
-        _http = new(new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = address };
+        var handler = new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false };
+        if (from is not null)
+            handler.ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+                await socket.ConnectAsync(IPAddress.Loopback, address.Port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            };
+        _http = new(handler) { BaseAddress = address };
     }
 
     public CookieContainer Cookies { get; }

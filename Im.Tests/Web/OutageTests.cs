@@ -51,6 +51,24 @@ public sealed class OutageTests(OutageTests.Server server) : IClassFixture<Outag
         (await _browser.PutAsync("/api/me", new { brief = "back" })).ShouldBeOk();
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task While_a_server_hangs_health_answers_and_says_so(bool redis)
+    {
+        (await _browser.GetAsync("/health")).ShouldBeOk();
+        var hung = redis ? server.Redis : server.Postgres;
+        hung.Freeze();
+        try
+        {
+            for (var i = 0; i < 3; i++)
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, (await _browser.GetAsync("/health").WaitAsync(TimeSpan.FromSeconds(2))).Status);
+        }
+        finally
+        {
+            hung.Thaw();
+        }
+        await Eventually.TrueAsync(async () => (await _browser.GetAsync("/health")).Status == HttpStatusCode.OK, seconds: 30);
+    }
+
     private static async Task AreUnavailableAsync(params Task<Answer>[] asked)
     {
         var started = Stopwatch.GetTimestamp();

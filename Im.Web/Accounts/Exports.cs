@@ -9,5 +9,7 @@ internal sealed class Exports(IOptions<LimitOptions> limits)
 {
     private readonly OpenCounts _running = new(limits.Value.MaxExports, mostOfOne: 1);
 
+    public int Count => _running.Count;
+
     public Room TryBegin(Guid userId, out OpenPlace? place) => _running.TryEnter($"{userId:N}", out place);
 }
