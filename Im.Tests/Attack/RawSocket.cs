@@ -42,7 +42,7 @@ internal sealed class RawSocket : IDisposable
             var (head, body) = await ReadAnswerAsync(client.GetStream());
             return new(client) { Head = head, Body = body, Status = head.Length == 0 ? 0 : int.Parse(head.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) };
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             return new(client);
         }
@@ -56,7 +56,7 @@ internal sealed class RawSocket : IDisposable
             await Stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
             return (await ReadAnswerAsync(Stream)).Head.Length > 0;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             return false;
         }
@@ -126,7 +126,7 @@ internal sealed class RawSocket : IDisposable
             {
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             // reset is an end too
         }
@@ -138,7 +138,14 @@ internal sealed class RawSocket : IDisposable
     private static async Task<TcpClient> ConnectTcpAsync(Uri door, string from)
     {
         var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
-        await client.ConnectAsync(IPAddress.Loopback, door.Port);
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, door.Port);
+        }
+        catch (SocketException)
+        {
+            // Refused as it came, which may be seen only later.
+        }
         return client;
     }
 
