@@ -10,7 +10,7 @@ namespace Im.Web.Gateway;
 /// Counts a WebSocket before it is passed on: there is room for it in the process, for its address and for its user, or it is refused. Whose it is, is the node's to decide; here
 /// it only says who has how many. Where Redis does not say it at once, the node's count must do.
 /// </summary>
-internal sealed class SocketAdmission(ConnectionCounts counts, ProxyNetworks proxies, ISessionManager sessions)
+internal sealed class SocketAdmission(ConnectionCounts counts, ProxyNetworks proxies, SessionCookies cookies, ISessionManager sessions)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -47,14 +47,16 @@ internal sealed class SocketAdmission(ConnectionCounts counts, ProxyNetworks pro
     {
         try
         {
-            var session = context.Request.Headers.Authorization.Count == 0
-                ? SessionCookies.Read(context.Request) is { } token ? sessions.FindAsync(token, context.RequestAborted) : null
-                : Bearer.Of(context.Request) is { } bearer ? sessions.FindBearerAsync(bearer, context.RequestAborted) : null;
-            return session is null ? null : $"{(await session.WaitAsync(Patience))?.UserId:N}" is { Length: > 0 } user ? user : null;
+            return await FindSessionAsync(context).WaitAsync(Patience) is { UserId: { } user } ? $"{user:N}" : null;
         }
         catch (Exception e) when (e is SessionsUnavailableException or TimeoutException)
         {
             return null;
         }
     }
+
+    private async Task<Session?> FindSessionAsync(HttpContext context) =>
+        context.Request.Headers.Authorization.Count == 0 ? (await cookies.FindAsync(context, context.RequestAborted))?.Session
+        : Bearer.Of(context.Request) is { } bearer ? await sessions.FindBearerAsync(bearer, context.RequestAborted)
+        : null;
 }
