@@ -39,6 +39,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             user.Property(u => u.Brief).HasColumnName("brief");
             user.Property(u => u.CreatedAt).HasColumnName("created_at");
             user.Property(u => u.Skeleton).HasColumnName("skeleton");
+            user.Property(u => u.SkeletonRank).HasColumnName("skeleton_rank").HasDefaultValue(0);
             user.Property(u => u.IsAdmin).HasColumnName("is_admin");
             user.Property(u => u.MutedUntil).HasColumnName("muted_until");
             user.Property(u => u.BannedUntil).HasColumnName("banned_until");
@@ -48,7 +49,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             user.Ignore(u => u.PhoneNumber).Ignore(u => u.PhoneNumberConfirmed).Ignore(u => u.TwoFactorEnabled);
             user.HasIndex(u => u.NormalizedUserName).IsUnique().HasDatabaseName("ux_users_normalized_user_name");
             user.HasIndex(u => u.Id).HasFilter("erasing_at IS NOT NULL").HasDatabaseName("ix_users_erasing"); // the appends' question, nearly always of nobody
-            user.HasIndex(u => u.Skeleton).IsUnique().HasDatabaseName("ux_users_skeleton");
+            user.HasIndex(u => new { u.Skeleton, u.SkeletonRank }).IsUnique().HasDatabaseName("ux_users_skeleton");
         });
 
         builder.Entity<ApiKey>(key =>

@@ -10,8 +10,11 @@ public sealed class ImUser : IdentityUser<Guid>
 
     public DateTimeOffset CreatedAt { get; set; }
 
-    /// <summary>What look-alikes of the nickname have in common; unique. Null for accounts older than it, and erased ones.</summary>
+    /// <summary>What look-alikes of the nickname have in common; unique together with <see cref="SkeletonRank"/>. Null for erased accounts, and until the web server's next start for those of an older rule.</summary>
     public string? Skeleton { get; set; }
+
+    /// <summary>0; more for accounts that looked like another's before the rule that refuses it.</summary>
+    public int SkeletonRank { get; set; }
 
     public bool IsAdmin { get; set; }
 

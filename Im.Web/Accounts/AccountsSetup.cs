@@ -28,6 +28,7 @@ internal static class AccountsSetup
         builder.Services.AddScoped<Profiles>();
         builder.Services.AddSingleton<SessionKeeper>();
         builder.Services.AddSingleton<Exports>();
+        builder.Services.AddHostedService<NicknameUpgrade>();
         builder.Services.AddHostedService<LoginWarmUp>();
         return builder;
     }

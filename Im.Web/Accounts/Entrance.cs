@@ -13,13 +13,16 @@ internal sealed class Entrance(Logins logins, Profiles profiles, ISessionManager
         ProblemKind.Banned, ProblemKind.CrossSite, ProblemKind.LockedOut, ProblemKind.SlowDown, ProblemKind.Unavailable,
     ];
 
+    private static string NicknameRuleText =>
+        $"1 to {ProtocolLimits.MaxNicknameElements} letters, digits, punctuation marks or emoji, the letters of one script, and no name of the product's own.";
+
     public static string BriefRule => $"Up to {ProtocolLimits.MaxBriefElements} characters, no control characters.";
 
     /// <param name="replacedToken">The session this login takes the place of.</param>
     public async Task<Entered> EnterAsync(LoginRequest request, string? replacedToken, SessionOrigin origin, CancellationToken cancellationToken)
     {
-        if (!Nickname.TryParse(request.Nickname, out var nickname))
-            return new(ProblemKind.BadNickname.Because($"1 to {ProtocolLimits.MaxNicknameElements} visible characters."));
+        if (!Nickname.TryTidy(request.Nickname, out var nickname) || !Nickname.TryParse(nickname, out _) && !await logins.IsKnownAsync(nickname, cancellationToken))
+            return new(ProblemKind.BadNickname.Because(NicknameRuleText));
         if (CheckPassword(request.Password) is { } bad)
             return new(bad);
         if (!Brief.TryParse(request.Brief ?? "", out var brief))

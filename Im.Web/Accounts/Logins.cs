@@ -15,7 +15,7 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
     public async Task<LoginOutcome> JoinOrSignInAsync(string nickname, string password, string? brief, CancellationToken cancellationToken)
     {
         using var place = await gate.EnterAsync(cancellationToken);
-        if (await users.FindByNameAsync(nickname) is { ErasedAt: null } known)
+        if (await database.Users.FindByNicknameAsync(nickname, cancellationToken) is { ErasedAt: null } known)
             return await SignInAsync(known, password, cancellationToken);
 
         var (key, skeleton) = (Nickname.KeyOf(nickname), Skeleton.Of(nickname));
@@ -28,10 +28,13 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
             return new(user, Created: true);
         // Somebody was faster: now it is a known nickname.
         database.ChangeTracker.Clear();
-        return await users.FindByNameAsync(nickname) is { } winner
+        return await database.Users.FindByNicknameAsync(nickname, cancellationToken) is { } winner
             ? await SignInAsync(winner, password, cancellationToken)
             : new(ProblemKind.NicknameTaken);
     }
+
+    /// <summary>Whether somebody has the nickname, be it one that nobody could take today.</summary>
+    public async Task<bool> IsKnownAsync(string nickname, CancellationToken cancellationToken) => await database.Users.AsNoTracking().FindByNicknameAsync(nickname, cancellationToken) is not null;
 
     /// <summary>The user's password once more, for what a session alone may not do. Wrong ones count as at a login.</summary>
     public async Task<LoginOutcome> VerifyAsync(Guid userId, string password, CancellationToken cancellationToken)

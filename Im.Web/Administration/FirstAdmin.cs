@@ -22,8 +22,7 @@ internal sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfigura
         var database = scope.ServiceProvider.GetRequiredService<ImDbContext>();
         try
         {
-            var key = Nickname.KeyOf(nickname);
-            if (await database.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedUserName == key && user.ErasedAt == null, stoppingToken) is not { } user)
+            if (await database.Users.AsNoTracking().FindByNicknameAsync(nickname, stoppingToken) is not { ErasedAt: null } user)
             {
                 LogNobody();
                 return;

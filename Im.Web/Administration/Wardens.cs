@@ -46,9 +46,9 @@ internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles p
 
     public async Task<IResult> AnswerAsync(string nameOrId, CancellationToken cancellationToken)
     {
-        var key = Nickname.KeyOf(nameOrId);
-        var id = Guid.TryParse(nameOrId, out var parsed) ? parsed : Guid.Empty;
-        if (await database.Users.AsNoTracking().FirstOrDefaultAsync(user => user.ErasedAt == null && (user.NormalizedUserName == key || user.Id == id), cancellationToken) is not { } user)
+        var live = database.Users.AsNoTracking().Where(user => user.ErasedAt == null);
+        var found = Guid.TryParse(nameOrId, out var id) ? await live.FirstOrDefaultAsync(user => user.Id == id, cancellationToken) : await live.FindByNicknameAsync(nameOrId, cancellationToken);
+        if (found is not { } user)
             return ProblemKind.NotFound.Because();
         var places = await sessions.ListPlacesAsync(user.Id, cancellationToken);
         return TypedResults.Ok(new AdminUserInfo(

@@ -241,6 +241,12 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("skeleton");
 
+                    b.Property<int>("SkeletonRank")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("skeleton_rank");
+
                     b.Property<string>("UserName")
                         .IsRequired()
                         .HasColumnType("text")
@@ -257,7 +263,7 @@ namespace Im.Core.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ux_users_normalized_user_name");
 
-                    b.HasIndex("Skeleton")
+                    b.HasIndex("Skeleton", "SkeletonRank")
                         .IsUnique()
                         .HasDatabaseName("ux_users_skeleton");
 

@@ -154,7 +154,7 @@ export const en = {
   dismiss: 'Dismiss',
 
   errors: {
-    bad_nickname: '1 to 16 characters, visible ones.',
+    bad_nickname: '1 to 16 letters, digits or emoji, the letters of one script; some names are kept for Im itself.',
     nickname_taken: 'That looks too much like somebody else’s nickname. Choose another.',
     bad_password: '6 to 128 characters.',
     bad_brief: 'At most 128 characters, on one line.',

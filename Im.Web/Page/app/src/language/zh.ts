@@ -154,7 +154,7 @@ export const zh: Dictionary = {
   dismiss: '知道了',
 
   errors: {
-    bad_nickname: '昵称需为 1 到 16 个可见字符。',
+    bad_nickname: '昵称需为 1 到 16 个字母、汉字、数字或表情，且不能混用不同文字；部分名称为系统保留。',
     nickname_taken: '与他人的昵称过于相似，请换一个。',
     bad_password: '密码需为 6 到 128 个字符。',
     bad_brief: '简介最多 128 个字符，且不能换行。',
