@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using CsCheck;
+using Im.Tests.Fixtures;
 using Im.Core.Bus;
 
 namespace Im.Tests.Bus;
@@ -26,7 +27,7 @@ public sealed class BusEnvelopeFormatTests
         };
 
     [Fact]
-    public void What_was_written_is_read_back() => Envelopes.Sample(written =>
+    public void What_was_written_is_read_back() => Envelopes.ForEach(written =>
     {
         Assert.True(BusEnvelopeFormat.TryRead(Write(written), out var read));
         Assert.Equal(written with { Payload = default }, read with { Payload = default });
@@ -43,7 +44,7 @@ public sealed class BusEnvelopeFormatTests
     }
 
     [Fact]
-    public void Header_fields_of_the_future_are_skipped() => Gen.Select(Envelopes, Gen.Byte.Array[1, 50]).Sample((written, future) =>
+    public void Header_fields_of_the_future_are_skipped() => Gen.Select(Envelopes, Gen.Byte.Array[1, 50]).ForEach((written, future) =>
     {
         var bytes = Write(written);
         var headerLength = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2));
@@ -63,15 +64,15 @@ public sealed class BusEnvelopeFormatTests
     }
 
     [Fact]
-    public void Garbage_never_throws() => Gen.Byte.Array[0, 200].Sample(bytes => { BusEnvelopeFormat.TryRead(bytes, out _); }, iter: 10_000);
+    public void Garbage_never_throws() => Gen.Byte.Array[0, 200].ForEach(bytes => { BusEnvelopeFormat.TryRead(bytes, out _); }, count: 10_000);
 
     [Fact]
-    public void Cut_or_changed_envelopes_never_throw() => Gen.Select(Envelopes, Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 400]).Sample((envelope, position, value, length) =>
+    public void Cut_or_changed_envelopes_never_throw() => Gen.Select(Envelopes, Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 400]).ForEach((envelope, position, value, length) =>
     {
         var bytes = Write(envelope);
         bytes[position % bytes.Length] = value;
         BusEnvelopeFormat.TryRead(bytes.AsMemory(0, Math.Min(length, bytes.Length)), out _);
-    }, iter: 10_000);
+    }, count: 10_000);
 
     [Fact]
     public void A_name_too_long_for_its_length_byte_is_refused_when_written() =>

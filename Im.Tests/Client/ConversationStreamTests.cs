@@ -1,4 +1,5 @@
 using CsCheck;
+using Im.Tests.Fixtures;
 using Im.Client.Messages;
 using Im.Protocol;
 
@@ -10,7 +11,7 @@ public sealed class ConversationStreamTests
     public void Whatever_arrives_in_whatever_order_each_message_is_handed_on_once_in_order()
     {
         var arrivals = Gen.Select(Gen.Int[0, 60], Gen.Int[1, 40].Array[0, 200]);
-        arrivals.Sample((start, seqs) =>
+        arrivals.ForEach((start, seqs) =>
         {
             var stream = new ConversationStream(ConversationId.Lobby, start);
             var handedOn = new List<long>();

@@ -1,4 +1,5 @@
 using CsCheck;
+using Im.Tests.Fixtures;
 using Im.Client.Connections;
 
 namespace Im.Tests.Client;
@@ -7,7 +8,7 @@ public sealed class ReconnectPolicyTests
 {
     [Fact]
     public void The_nth_try_waits_at_random_up_to_a_quarter_second_doubled_n_times_and_never_over_10_s() =>
-        Gen.Select(Gen.Int[1, 100], Gen.Int).Sample((attempt, seed) =>
+        Gen.Select(Gen.Int[1, 100], Gen.Int).ForEach((attempt, seed) =>
         {
             var delay = new ReconnectPolicy(new Jitter(seed)).DelayAfter(new(1006, ""), attempt);
             return delay >= TimeSpan.Zero && delay <= TimeSpan.FromSeconds(Math.Min(10, 0.25 * Math.Pow(2, attempt)));

@@ -1,4 +1,5 @@
 using CsCheck;
+using Im.Tests.Fixtures;
 using Im.Core.Messages;
 using Im.Protocol;
 
@@ -30,7 +31,7 @@ public sealed class AppendQueueTests
 
     [Fact]
     public void Each_conversation_keeps_its_order_whatever_comes_and_is_taken() =>
-        Gen.Select(Gen.Int[0, 4].Array[0, 60], Gen.Int[1, 7].Array[1, 20]).Sample((conversations, takes) =>
+        Gen.Select(Gen.Int[0, 4].Array[0, 60], Gen.Int[1, 7].Array[1, 20]).ForEach((conversations, takes) =>
         {
             var queue = new AppendQueue(1_000);
             var taken = new List<PendingAppend>();

@@ -1,4 +1,5 @@
 using CsCheck;
+using Im.Tests.Fixtures;
 using Im.Core.Presence;
 using Im.Protocol;
 
@@ -101,7 +102,7 @@ public sealed class PresenceBoardTests
 
     [Fact]
     public void Whatever_happens_the_changes_add_up_to_the_snapshot() =>
-        Gen.Select(Gen.Int[0, 700], Gen.Int[0, 2], Gen.Int[0, 150]).Array[1, 300].Sample(steps =>
+        Gen.Select(Gen.Int[0, 700], Gen.Int[0, 2], Gen.Int[0, 150]).Array[1, 300].ForEach(steps =>
         {
             var (board, ids, seen) = (new PresenceBoard(), new Dictionary<int, Guid>(), new Dictionary<Guid, OnlineUser>());
             for (var i = 0; i < steps.Length; i++)
@@ -123,7 +124,7 @@ public sealed class PresenceBoardTests
             }
             var snapshot = board.Snapshot();
             return snapshot.Users.ToHashSet().SetEquals(seen.Values) && snapshot.Users.Count <= 500 && snapshot.Users.Sum(user => 3 * user.Brief.Length) <= 128 * 1024;
-        }, iter: 100);
+        }, count: 100);
 
     [Fact]
     public void Long_briefs_make_the_list_shorter_so_that_it_can_be_sent_whole()

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Im.Tests.Fixtures;
 using Im.Protocol;
 
 namespace Im.Tests.Protocol;
@@ -87,14 +88,14 @@ public sealed class ClientFrameReaderTests
     }
 
     [Fact]
-    public void Random_bytes_end_in_a_frame_or_a_code() => Gen.Byte.Array[0, 200].Sample(Outcome, iter: 10_000);
+    public void Random_bytes_end_in_a_frame_or_a_code() => Gen.Byte.Array[0, 200].ForEach(Outcome, count: 10_000);
 
     [Fact]
     public void A_mutated_frame_ends_in_a_frame_or_a_code()
     {
         var golden = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden"), "client.*.json").Select(File.ReadAllBytes).ToArray();
         var edit = Gen.Select(Gen.Int[0, 4], Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 40]);
-        Gen.Select(Gen.OneOf(golden), edit.Array[1, 6]).Select((frame, edits) => edits.Aggregate(frame, Mutate)).Sample(Outcome, iter: 20_000);
+        Gen.Select(Gen.OneOf(golden), edit.Array[1, 6]).Select((frame, edits) => edits.Aggregate(frame, Mutate)).ForEach(Outcome, count: 20_000);
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class ClientFrameReaderTests
         var token = Gen.OneOf(
             "{", "}", "[", "]", ":", ",", "\"type\"", "\"id\"", "\"text\"", "\"user\"", "\"conversation\"", "\"seq\"", "\"send\"", "\"ping\"", "\"lobby\"", "\"\\ud83d\"", "null",
             "true", "-1", "1e999", "9223372036854775807", "\"\"", "\"type\":\"send\"", "\"id\":\"x\"", "\"$type\":\"send\"", "\"$ref\":\"1\"", "\"text\":\"你好\"");
-        token.Array[0, 20].Select(tokens => Encoding.UTF8.GetBytes("{\"type\":\"send\"," + string.Concat(tokens) + "}")).Sample(Outcome, iter: 20_000);
+        token.Array[0, 20].Select(tokens => Encoding.UTF8.GetBytes("{\"type\":\"send\"," + string.Concat(tokens) + "}")).ForEach(Outcome, count: 20_000);
     }
 
     private static readonly HashSet<string> Codes = [ErrorCodes.BadJson, ErrorCodes.BadFrame, ErrorCodes.UnknownType];
