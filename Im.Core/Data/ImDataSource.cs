@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -21,11 +21,11 @@ internal sealed class ImDataSource : IAsyncDisposable
     public ImDataSource(IServiceScopeFactory scopes, ILoggerFactory loggers)
     {
         using var scope = scopes.CreateScope();
-        var connectionString = scope.ServiceProvider.GetRequiredService<ImDbContext>().Database.GetConnectionString();
+        // As the host gave it: the context itself, whose connections have spans configured, no longer tells the password.
+        var connectionString = RelationalOptionsExtension.Extract(scope.ServiceProvider.GetRequiredService<DbContextOptions<ImDbContext>>()).ConnectionString;
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.UseLoggerFactory(loggers);
-        // What no request asked for, such as the sweep's query once a second, is no trace of its own.
-        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
+        builder.ConfigureSpans();
         var settings = builder.ConnectionStringBuilder;
         settings.Timeout = 3;
         settings.CommandTimeout = 15;

@@ -81,11 +81,18 @@ internal sealed class SendHandler(NodeIdentity node, ConversationResolver resolv
         span.SetTag("messaging.operation.name", "send");
         span.SetTag("messaging.operation.type", "send");
         span.SetTag("messaging.destination.name", target.Conversation.ToString());
-        span.SetTag("messaging.message.id", frame.Id);
+        span.SetTag("messaging.message.id", Printable(frame.Id!));
         span.SetTag("messaging.message.body.size", frame.Text.Length);
         span.SetTag("im.node", node.Name);
         span.SetTag("im.connection", connection.Id);
     }
+
+    // A client's word goes into no span but as printable ASCII: whoever reads traces, or keeps them, is shown nothing that is not what it seems.
+    internal static string Printable(string id) => string.Create(id.Length, id, static (ascii, id) =>
+    {
+        for (var i = 0; i < id.Length; i++)
+            ascii[i] = id[i] is >= ' ' and <= '~' ? id[i] : '?';
+    });
 
     private static void Fail(Activity? span, Exception exception)
     {
