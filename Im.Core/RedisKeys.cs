@@ -11,6 +11,7 @@ namespace Im.Core;
 /// im:limit:{kind}:{owner}     hash    taken, at: a token bucket; ends when it is full again
 /// im:sessions:mark            string  random: another one, and Redis has lost its data since
 /// im:nodes                    set     ids of the nodes that hold or held a lease and are not reaped yet
+/// im:probe                    string  for a second: whether Redis takes writes
 /// im:node:{id}:lease          hash    epoch, name, address, connections, draining, started; its time to live is the lease
 /// im:node:{id}:presence       hash    version, guests, {user}: who is online on the node; written only under the lease
 /// im:node:{id}:connections    hash    version, c:{connection}: as JSON, u:{user}: how many, s:{session}: their ids; written only under the lease
@@ -21,6 +22,8 @@ namespace Im.Core;
 internal sealed class RedisKeys(string prefix = "im:")
 {
     public string Nodes { get; } = $"{prefix}nodes";
+
+    public string Probe { get; } = $"{prefix}probe";
 
     public string SessionsMark { get; } = $"{prefix}sessions:mark";
 

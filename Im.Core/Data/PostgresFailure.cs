@@ -26,8 +26,14 @@ internal static class PostgresFailures
     public static PostgresFailure Classify(Exception exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => PostgresFailure.TimedOut,
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => PostgresFailure.Conflict,
-        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => PostgresFailure.Away,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable } => PostgresFailure.Conflict,
+        // Not there (yet), not taking connections, a replica, a commit cut off.
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.InvalidCatalogName
+                or PostgresErrorCodes.StatementCompletionUnknown
+        } => PostgresFailure.Away,
+        // 53 resources (disk_full, out_of_memory, too_many_connections), 57 operator intervention (shutdown, starting), 58 the system (io_error), 08 the connection.
         // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
         PostgresException postgres => postgres.SqlState[..2] switch
         {

@@ -15,6 +15,8 @@ internal sealed class RedisNodeRegistry(IConnectionMultiplexer redis, RedisKeys 
         {
             var ids = await _database.SetMembersAsync(keys.Nodes).WaitAsync(cancellationToken);
             var leases = await Task.WhenAll(ids.Select(id => _database.HashGetAsync(keys.Lease(id!), Fields))).WaitAsync(cancellationToken);
+            if (ids.Length > 0 && leases.All(lease => lease[0].IsNull))
+                await FailWhereNothingCanBeWrittenAsync().WaitAsync(cancellationToken);
             return [.. leases
                 .Where(lease => !lease[0].IsNull)
                 .OrderBy(lease => (string)lease[0]!, StringComparer.Ordinal).ThenByDescending(lease => (long)lease[4])
@@ -25,6 +27,9 @@ internal sealed class RedisNodeRegistry(IConnectionMultiplexer redis, RedisKeys 
             throw new NodesUnavailableException(exception);
         }
     }
+
+    // Leases end as well where Redis takes no writes (its disk is full, it is a replica now): that says nothing of the nodes.
+    private Task FailWhereNothingCanBeWrittenAsync() => _database.StringSetAsync(keys.Probe, "1", TimeSpan.FromSeconds(1));
 
     /// <summary>The ids of all nodes not reaped yet, with whether their lease is held.</summary>
     /// <exception cref="RedisException">Redis could not be reached.</exception>

@@ -1,12 +1,5 @@
-using System.Net.Sockets;
-using Im.Core.Bus;
-using Im.Core.Messages;
-using Im.Core.Nodes;
-using Im.Core.Sessions;
+using Im.Core;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Storage;
-using Npgsql;
-using StackExchange.Redis;
 
 namespace Im.Web.Http;
 
@@ -23,7 +16,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
                 await ProblemKind.BadRequest.WriteAsync(httpContext, bad.StatusCode == StatusCodes.Status413PayloadTooLarge
                     ? "The body is larger than 16 KiB." : "A parameter or the JSON body is missing, malformed or of the wrong type.");
                 break;
-            case var _ when IsServerAway(exception):
+            case var _ when ServerAway.Is(exception):
                 LogUnavailable(httpContext.Request.Path, exception.GetBaseException().Message);
                 await ProblemKind.Unavailable.WriteAsync(httpContext);
                 break;
@@ -34,15 +27,6 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         }
         return true;
     }
-
-    private static bool IsServerAway(Exception exception) => exception switch
-    {
-        SessionsUnavailableException or NodesUnavailableException or StoreUnavailableException or StoreBusyException or BusUnavailableException => true,
-        RedisConnectionException or RedisTimeoutException or RetryLimitExceededException or TimeoutException or SocketException => true,
-        NpgsqlException { IsTransient: true } => true,
-        { InnerException: { } inner } => IsServerAway(inner), // Entity Framework wraps what it meets
-        _ => false,
-    };
 
     [LoggerMessage(1, LogLevel.Warning, "{Path} was answered with 503: Redis or Postgres is away ({Reason})")]
     private partial void LogUnavailable(string path, string reason);
