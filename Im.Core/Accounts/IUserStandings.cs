@@ -13,6 +13,7 @@ public interface IUserStandings
     void Invalidate(Guid userId);
 }
 
+/// <summary>The times are by this machine's clock, whoever set them: to be compared with its own alone.</summary>
 public sealed record UserStanding(bool IsAdmin, DateTimeOffset? MutedUntil, DateTimeOffset? BannedUntil)
 {
     public bool IsMuted(DateTimeOffset now) => MutedUntil > now;

@@ -18,6 +18,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
     // Identity's own mapping is left out: it depends on options of the host and brings tables and columns (claims, logins, tokens, e-mail, telephone) nobody uses here.
     protected override void OnModelCreating(ModelBuilder builder)
     {
+        DatabaseTime.Map(builder);
         builder.Ignore<IdentityUserClaim<Guid>>();
         builder.Ignore<IdentityUserLogin<Guid>>();
         builder.Ignore<IdentityUserToken<Guid>>();

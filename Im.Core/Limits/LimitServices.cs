@@ -1,3 +1,4 @@
+using Im.Core.Clocks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,7 @@ public static class LimitServices
         services.TryAddSingleton<ProxyNetworks>();
         services.TryAddSingleton<ReadBudget>();
         services.TryAddSingleton(_ => new RedisKeys());
+        services.TryAddSingleton<StoreTime, RedisTime>();
         services.TryAddSingleton<ISharedBuckets, RedisBuckets>();
         return services;
     }

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Im.Core.Clocks;
 using StackExchange.Redis;
 
 namespace Im.Core.Limits;
 
-internal sealed class RedisBuckets(IConnectionMultiplexer redis, RedisKeys keys, TimeProvider time) : ISharedBuckets
+internal sealed class RedisBuckets(IConnectionMultiplexer redis, RedisKeys keys, StoreTime storeTime, TimeProvider time) : ISharedBuckets
 {
     /// <summary>Beyond that, those of whom nobody heard are forgotten together; it costs them nothing but a full bucket.</summary>
     private const int MaxOwnBuckets = 10_000;
@@ -35,7 +36,7 @@ internal sealed class RedisBuckets(IConnectionMultiplexer redis, RedisKeys keys,
             if (!redis.IsConnected)
                 return TakeOwn($"{kind}:{owner}", rate, tokens);
             var wait = (long)await _database.ScriptEvaluateAsync(
-                TakeScript, [keys.Bucket(kind, owner)], [time.GetUtcNow().ToUnixTimeMilliseconds(), rate.PerSecond, rate.Burst, tokens]);
+                TakeScript, [keys.Bucket(kind, owner)], [(await storeTime.NowAsync()).ToUnixTimeMilliseconds(), rate.PerSecond, rate.Burst, tokens]);
             return wait == 0 ? null : TimeSpan.FromMilliseconds(wait);
         }
         catch (Exception exception) when (RedisFailure.IsUnavailable(exception))

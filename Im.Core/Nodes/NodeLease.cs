@@ -1,3 +1,4 @@
+using Im.Core.Clocks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,18 +7,18 @@ using StackExchange.Redis;
 namespace Im.Core.Nodes;
 
 internal sealed partial class NodeLease(
-    NodeIdentity identity, IConnectionMultiplexer redis, RedisKeys keys, IOptions<NodeOptions> options, TimeProvider time, ILogger<NodeLease> logger)
+    NodeIdentity identity, IConnectionMultiplexer redis, RedisKeys keys, IOptions<NodeOptions> options, TimeProvider time, StoreTime storeTime, ILogger<NodeLease> logger)
     : BackgroundService, INodeLease
 {
     private readonly IDatabase _database = redis.GetDatabase();
     private readonly Pulse _pulse = new(time);
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private readonly RedisKey[] _leaseKeys = [keys.Lease(identity.Id), keys.Nodes];
     private volatile string? _address;
     private volatile bool _draining;
     private long _epoch;
     private long _lastEpoch;
-    private long _settlesAt;
+    private long? _startedAt;
+    private long _unsettledAt;
     private bool _away;
 
     public NodeIdentity Identity => identity;
@@ -32,7 +33,7 @@ internal sealed partial class NodeLease(
     /// <summary>
     /// False for one lease time after a failed renewal or a lost lease: then Redis was away, the others had no chance to renew either, and nobody may be declared dead.
     /// </summary>
-    public bool IsSettled => IsHeld && time.GetUtcNow().ToUnixTimeMilliseconds() >= Volatile.Read(ref _settlesAt);
+    public bool IsSettled => IsHeld && (Volatile.Read(ref _unsettledAt) is var since && since == 0 || time.GetElapsedTime(since) >= options.Value.LeaseTime);
 
     public event Action? Acquired;
 
@@ -87,8 +88,10 @@ internal sealed partial class NodeLease(
             LogLost(identity.Id);
             Lost?.Invoke();
         }
+        // By one clock for all: of two nodes of one name the newer comes first.
+        _startedAt ??= (await storeTime.NowAsync()).ToUnixTimeMilliseconds();
         var epoch = ++_lastEpoch;
-        await EvaluateAsync(NodeScripts.Acquire, _leaseKeys, [.. Arguments(epoch), identity.Name, _startedAt.ToUnixTimeMilliseconds()], cancellationToken);
+        await EvaluateAsync(NodeScripts.Acquire, _leaseKeys, [.. Arguments(epoch), identity.Name, _startedAt.Value], cancellationToken);
         Volatile.Write(ref _epoch, epoch);
         LogAcquired(identity.Id, address, epoch);
         Acquired?.Invoke();
@@ -118,7 +121,7 @@ internal sealed partial class NodeLease(
     private async Task<bool> EvaluateAsync(string script, RedisKey[] scriptKeys, RedisValue[] arguments, CancellationToken cancellationToken) =>
         (long)await _database.ScriptEvaluateAsync(script, scriptKeys, arguments).WaitAsync(options.Value.RenewInterval, cancellationToken) == 1;
 
-    private void Unsettle() => Volatile.Write(ref _settlesAt, (time.GetUtcNow() + options.Value.LeaseTime).ToUnixTimeMilliseconds());
+    private void Unsettle() => Volatile.Write(ref _unsettledAt, time.GetTimestamp());
 
     [LoggerMessage(3100, LogLevel.Information, "Node {NodeId} at {Address} holds its lease, epoch {Epoch}")]
     private partial void LogAcquired(string nodeId, string address, long epoch);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Im.Core.Clocks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,7 @@ public static class NodeServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => new RedisKeys());
+        services.TryAddSingleton<StoreTime, RedisTime>();
         services.TryAddSingleton<RedisNodeRegistry>();
         services.TryAddSingleton<INodeRegistry>(provider => provider.GetRequiredService<RedisNodeRegistry>());
         return services;

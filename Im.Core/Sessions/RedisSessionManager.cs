@@ -1,6 +1,7 @@
 using System.Text;
 using Im.Core.Bus;
 using Im.Core.Nodes;
+using Im.Core.Clocks;
 using Im.Protocol;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace Im.Core.Sessions;
 /// <summary>Checks what callers give, keeps the sessions in the <see cref="SessionStore"/>, and tells the nodes what changed.</summary>
 internal sealed class RedisSessionManager(
     SessionStore store, ConnectionTable table, ConnectionDirectory directory, SessionSends sends, SessionNews news, SessionCheck check,
-    IOptions<SessionOptions> options, TimeProvider time, NodeIdentity? node = null)
+    IOptions<SessionOptions> options, StoreTime time, NodeIdentity? node = null)
     : ISessionManager
 {
     private const int MaxNameChars = 64, MaxValueBytes = 4 * 1024, MaxValues = 32;
@@ -28,10 +29,11 @@ internal sealed class RedisSessionManager(
         if (!SessionToken.TryParse(token, out var parsed))
             return null;
         var (isFirstUse, isRefused) = (false, false);
+        var now = await time.NowAsync();
         var session = await UseAsync(parsed.SessionId, record =>
         {
             isFirstUse = record.IsFirstUse(parsed);
-            isRefused = !record.Accepts(parsed, time.GetUtcNow());
+            isRefused = !record.Accepts(parsed, now);
             return !isRefused;
         });
         if (isRefused && await store.IsReusedAsync(parsed))
@@ -162,7 +164,7 @@ internal sealed class RedisSessionManager(
         var record = await store.ReadAsync(sessionId);
         if (record is null || !accepts(record))
             return null;
-        var now = time.GetUtcNow();
+        var now = await time.NowAsync();
         if (now - record.Session.LastSeenAt < options.Value.TouchInterval)
             return record.Session;
         if (await store.TouchAsync(record.Session))

@@ -1,7 +1,7 @@
 namespace Im.Core.Sessions;
 
 /// <summary>
-/// Each is atomic on Redis, and on Garnet because every key it touches is among its KEYS. Time comes with the call (ARGV now, Unix ms): a session whose
+/// Each is atomic on Redis, and on Garnet because every key it touches is among its KEYS. Time comes with the call (ARGV now, Unix ms, by <see cref="Clocks.StoreTime"/>): a session whose
 /// <c>expires</c> has passed is none, whether or not Redis has removed it yet.
 /// What differs between Redis (Lua 5.1) and Garnet (5.4) is not used: a time to live that is not positive (Redis deletes, Garnet fails after half of the script has run), and
 /// numbers made into text by Lua itself (10 / 2 is "5" or "5.0"): what is stored or given to PEXPIRE is an argument as it came, or goes through <c>string.format</c>.

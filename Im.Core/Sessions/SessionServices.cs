@@ -1,4 +1,5 @@
 using Im.Core.Nodes;
+using Im.Core.Clocks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,7 @@ public static class SessionServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsRanges>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsOrder>());
         services.TryAddSingleton<SessionCookie>();
+        services.TryAddSingleton<StoreTime, RedisTime>();
         services.TryAddSingleton<SessionStore>();
         services.TryAddSingleton<ConnectionDirectory>();
         services.TryAddSingleton<SessionSends>();

@@ -1,3 +1,4 @@
+using Im.Core.Clocks;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -7,7 +8,7 @@ namespace Im.Core.Sessions;
 /// Sessions and tickets in Redis; tells nobody. A session's hash alone decides what it is; the user's set of sessions is written together with it wherever a session
 /// becomes the user's, and cleaned of what ended when somebody reads it. That is safe because an ended session's id never comes back.
 /// </summary>
-internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys, IOptions<SessionOptions> options, TimeProvider time)
+internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys, IOptions<SessionOptions> options, StoreTime time)
 {
     private const string None = "0", Guest = "guest";
 
@@ -15,14 +16,12 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
 
     private readonly IDatabase _database = redis.GetDatabase();
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
-
     private RedisValue UserSessionsMs => (long)options.Value.AbsoluteExpiration.TotalMilliseconds;
 
     /// <returns>The new session, its token, and what became of the session it replaces.</returns>
     public async Task<(Session Session, string Token, EndedSession? Replaced)> CreateAsync(SessionOrigin origin, Guid? userId, SessionToken? replaced)
     {
-        var now = time.GetUtcNow();
+        var now = await time.NowAsync();
         var token = SessionToken.New(SessionToken.NewSessionId());
         origin = SessionRecord.Shorten(origin);
         var expires = ExpiresAt(now, now, userId);
@@ -47,14 +46,14 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
         if (!SessionToken.IsSessionId(sessionId))
             return null;
         var record = SessionRecord.Read(sessionId, await _database.HashGetAllAsync(keys.Session(sessionId)));
-        return record?.IsAlive(time.GetUtcNow()) == true ? record : null;
+        return record?.IsAlive(await time.NowAsync()) == true ? record : null;
     }
 
     /// <summary>The session and whose it is, its expiry slid; null when there is none. Its values are not read.</summary>
     public async Task<(string Id, Guid? UserId)?> ReadInUseAsync(string sessionId)
     {
         var fields = await _database.HashGetAsync(keys.Session(sessionId), ["expires", "user", "created", "seen"]);
-        var now = time.GetUtcNow();
+        var now = await time.NowAsync();
         if (!SessionToken.IsSessionId(sessionId) || (long)fields[0] <= now.ToUnixTimeMilliseconds())
             return null;
         var userId = SessionRecord.UserOf(fields[1]);
@@ -68,7 +67,7 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     /// <summary>Slides the expiry of a session that was just read. False when it ended or changed hands meanwhile.</summary>
     public async Task<bool> TouchAsync(Session session)
     {
-        var now = time.GetUtcNow();
+        var now = await time.NowAsync();
         var expires = ExpiresAt(now, session.CreatedAt, session.UserId);
         RedisKey[] scriptKeys = session.UserId is { } user ? [keys.Session(session.Id), keys.UserSessions(user)] : [keys.Session(session.Id)];
         return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Touch, scriptKeys,
@@ -77,24 +76,24 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
 
     public async Task<EndedSession?> LogoutAsync(string sessionId) => await DropFromUserAsync(Ended(sessionId, (RedisValue)await _database.ScriptEvaluateAsync(
         SessionScripts.Logout, [keys.Session(sessionId)],
-        [Now, (long)options.Value.GuestSlidingExpiration.TotalMilliseconds, (long)options.Value.AbsoluteExpiration.TotalMilliseconds])));
+        [await NowAsync(), (long)options.Value.GuestSlidingExpiration.TotalMilliseconds, (long)options.Value.AbsoluteExpiration.TotalMilliseconds])));
 
     public async Task<EndedSession?> DestroyAsync(string sessionId, Guid? onlyIfOf = null) => await DropFromUserAsync(Ended(sessionId, (RedisValue)await _database.ScriptEvaluateAsync(
-        SessionScripts.Destroy, [keys.Session(sessionId)], [Now, UserArgument(onlyIfOf)])));
+        SessionScripts.Destroy, [keys.Session(sessionId)], [await NowAsync(), UserArgument(onlyIfOf)])));
 
     public async Task<SessionToken?> RenewAsync(SessionToken token, TimeSpan grace)
     {
-        var (renewed, now, graceMs) = (SessionToken.New(token.SessionId), Now, (long)grace.TotalMilliseconds);
+        var (renewed, now, graceMs) = (SessionToken.New(token.SessionId), await NowAsync(), (long)grace.TotalMilliseconds);
         return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Renew, [keys.Session(token.SessionId), keys.Retired(token.Hash)],
             [now, token.Hash, renewed.Hash, graceMs, $"{token.SessionId} {now + graceMs}", UserSessionsMs])
             ? renewed : null;
     }
 
     /// <summary>The token was renewed, however long ago, and its grace is over: its owner has another one since, so two hold the session.</summary>
-    public async Task<bool> IsReusedAsync(SessionToken token) => SessionIn(await _database.StringGetAsync(keys.Retired(token.Hash)), after: true) == token.SessionId;
+    public async Task<bool> IsReusedAsync(SessionToken token) => await SessionInAsync(await _database.StringGetAsync(keys.Retired(token.Hash)), after: true) == token.SessionId;
 
     /// <summary>The token of a renewal has arrived at its owner: the grace time of the one before it begins.</summary>
-    public Task UseRenewedAsync(SessionToken token) => _database.ScriptEvaluateAsync(SessionScripts.UseRenewed, [keys.Session(token.SessionId)], [Now, token.Hash]);
+    public async Task UseRenewedAsync(SessionToken token) => await _database.ScriptEvaluateAsync(SessionScripts.UseRenewed, [keys.Session(token.SessionId)], [await NowAsync(), token.Hash]);
 
     /// <summary>Living sessions of the user; what the set names besides is removed from it.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId)
@@ -112,41 +111,43 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
 
     public async Task<SetValueResult> SetValueAsync(string sessionId, string name, string value, int maxValues, Guid? onlyIfOf = null) =>
         (SetValueResult)(int)await _database.ScriptEvaluateAsync(SessionScripts.SetValue, [keys.Session(sessionId)],
-            [Now, UserArgument(onlyIfOf), SessionRecord.ValuePrefix + name, value, maxValues]);
+            [await NowAsync(), UserArgument(onlyIfOf), SessionRecord.ValuePrefix + name, value, maxValues]);
 
     public async Task<bool> DeleteValueAsync(string sessionId, string name, Guid? onlyIfOf = null) =>
-        (bool)await _database.ScriptEvaluateAsync(SessionScripts.DeleteValue, [keys.Session(sessionId)], [Now, UserArgument(onlyIfOf), SessionRecord.ValuePrefix + name]);
+        (bool)await _database.ScriptEvaluateAsync(SessionScripts.DeleteValue, [keys.Session(sessionId)], [await NowAsync(), UserArgument(onlyIfOf), SessionRecord.ValuePrefix + name]);
 
     public async Task<string?> GetValueAsync(string sessionId, string name)
     {
         var fields = await _database.HashGetAsync(keys.Session(sessionId), ["expires", SessionRecord.ValuePrefix + name]);
-        return (long)fields[0] > Now ? fields[1] : (string?)null;
+        return (long)fields[0] > await NowAsync() ? fields[1] : (string?)null;
     }
 
     public async Task<string> CreateTicketAsync(string sessionId)
     {
         var (ticket, hash) = SessionToken.NewTicket();
         var lifetime = options.Value.TicketLifetime;
-        await _database.StringSetAsync(keys.Ticket(hash), $"{sessionId} {Now + (long)lifetime.TotalMilliseconds}", lifetime);
+        await _database.StringSetAsync(keys.Ticket(hash), $"{sessionId} {await NowAsync() + (long)lifetime.TotalMilliseconds}", lifetime);
         return ticket;
     }
 
     /// <summary>The ticket's session id, to the first who asks.</summary>
-    public async Task<string?> TakeTicketAsync(string hash) => SessionIn(await _database.StringGetDeleteAsync(keys.Ticket(hash)));
+    public async Task<string?> TakeTicketAsync(string hash) => await SessionInAsync(await _database.StringGetDeleteAsync(keys.Ticket(hash)));
 
     public async Task<string> CreateBearerAsync(string sessionId)
     {
         var (bearer, hash) = SessionToken.NewBearer();
         var lifetime = options.Value.BearerLifetime;
-        await _database.StringSetAsync(keys.Bearer(hash), $"{sessionId} {Now + (long)lifetime.TotalMilliseconds}", lifetime);
+        await _database.StringSetAsync(keys.Bearer(hash), $"{sessionId} {await NowAsync() + (long)lifetime.TotalMilliseconds}", lifetime);
         return bearer;
     }
 
-    public async Task<string?> ReadBearerAsync(string hash) => SessionIn(await _database.StringGetAsync(keys.Bearer(hash)));
+    public async Task<string?> ReadBearerAsync(string hash) => await SessionInAsync(await _database.StringGetAsync(keys.Bearer(hash)));
 
     /// <param name="after">The time that stands beside it is over; else it is still to come.</param>
-    private string? SessionIn(RedisValue value, bool after = false) => (string?)value is { } text && text.Split(' ') is [var sessionId, var time]
-        && long.Parse(time, System.Globalization.CultureInfo.InvariantCulture) <= Now == after ? sessionId : null;
+    private async ValueTask<string?> SessionInAsync(RedisValue value, bool after = false) => (string?)value is { } text && text.Split(' ') is [var sessionId, var until]
+        && long.Parse(until, System.Globalization.CultureInfo.InvariantCulture) <= await NowAsync() == after ? sessionId : null;
+
+    private async ValueTask<long> NowAsync() => (await time.NowAsync()).ToUnixTimeMilliseconds();
 
     private async Task<EndedSession?> DropFromUserAsync(EndedSession? ended)
     {

@@ -1,3 +1,4 @@
+using Im.Core.Clocks;
 using Im.Core.Limits;
 using Im.Tests.Nodes;
 using Microsoft.Extensions.Configuration;
@@ -53,7 +54,7 @@ public abstract class BucketTests(RedisUnderTest server) : IAsyncLifetime
         await Im.Tests.Fixtures.Eventually.TrueAsync(async () => (await _cluster.AllKeysAsync()).Length == 0);
     }
 
-    private RedisBuckets Buckets() => new(server.Connection, _cluster.Keys, _time);
+    private RedisBuckets Buckets() => new(server.Connection, _cluster.Keys, new OwnTime(_time), _time);
 }
 
 [Trait("Category", "Attack")]
@@ -111,7 +112,7 @@ public sealed class TokenBucketTests
     public async Task Without_Redis_each_process_counts_for_itself()
     {
         await using var redis = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=200,asyncTimeout=200,connectRetry=0");
-        var (one, other) = (new RedisBuckets(redis, new("test:"), _time), new RedisBuckets(redis, new("test:"), _time));
+        var (one, other) = (new RedisBuckets(redis, new("test:"), new OwnTime(_time), _time), new RedisBuckets(redis, new("test:"), new OwnTime(_time), _time));
         var rate = new Rate(1, 3);
         for (var i = 0; i < 3; i++)
             Assert.Null(await one.TakeAsync("test", "jenny", rate, 1));

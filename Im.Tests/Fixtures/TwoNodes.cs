@@ -35,6 +35,10 @@ public class TwoNodes : WebServer
     /// <summary>More settings of the nodes.</summary>
     protected virtual IEnumerable<KeyValuePair<string, string>> NodeSettings => [];
 
+    protected virtual void ConfigureNode(string name, IServiceCollection services)
+    {
+    }
+
     protected override void ConfigureServices(IServiceCollection services) => Isolate(services);
 
     public override async Task InitializeAsync()
@@ -105,7 +109,11 @@ public class TwoNodes : WebServer
             builder.UseSetting("Im:Node:Name", name);
             foreach (var (key, value) in system.NodeSettings)
                 builder.UseSetting(key, value);
-            builder.ConfigureTestServices(system.Isolate);
+            builder.ConfigureTestServices(services =>
+            {
+                system.Isolate(services);
+                system.ConfigureNode(name, services);
+            });
         }
     }
 }

@@ -1,5 +1,6 @@
 using Im.Core;
 using Im.Core.Bus;
+using Im.Core.Clocks;
 using Im.Core.Nodes;
 using Im.Core.Presence;
 using Im.Core.Sessions;
@@ -31,12 +32,14 @@ internal sealed class TestNode : IAsyncDisposable
 
     /// <param name="bus">Null: the product's own, on Redis.</param>
     public static async Task<TestNode> StartAsync(
-        IConnectionMultiplexer redis, RedisKeys keys, TestBus.Port? bus, string? name, TimeProvider? time = null, Action<NodeOptions>? configure = null)
+        IConnectionMultiplexer redis, RedisKeys keys, TestBus.Port? bus, string? name, TimeProvider? time = null, Action<NodeOptions>? configure = null, StoreTime? storeTime = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         services.AddSingleton(redis).AddSingleton(keys).AddSingleton(time ?? TimeProvider.System);
+        if (time is not null)
+            services.AddSingleton<StoreTime>(storeTime ?? new OwnTime(time));
         if (bus is null)
             services.AddImBus(probe: name is not null).Configure<BusOptions>(options => options.ChannelPrefix = keys.Nodes);
         else

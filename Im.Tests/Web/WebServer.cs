@@ -1,3 +1,4 @@
+using Im.Core.Clocks;
 using Im.Tests.Data;
 using Im.Tests.Fixtures;
 using Im.Web.Http;
@@ -70,7 +71,7 @@ public class WebServer : IAsyncLifetime
                 builder.UseSetting(key, value);
             builder.ConfigureTestServices(services =>
             {
-                services.AddSingleton<TimeProvider>(server.Time);
+                services.AddSingleton<TimeProvider>(server.Time).AddSingleton<StoreTime>(new OwnTime(server.Time));
                 server.ConfigureServices(services);
             });
         }

@@ -64,24 +64,16 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
     /// <summary>
     /// Whether what let the user in still holds: asked after the session was made, so that a ban or a new password that came meanwhile, and found no session to end, ends it.
     /// </summary>
-    public Task<bool> StillHoldsAsync(ImUser user, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        return database.Users.AnyAsync(
-            row => row.Id == user.Id && row.PasswordHash == user.PasswordHash && row.ErasedAt == null && (row.BannedUntil == null || row.BannedUntil <= now), cancellationToken);
-    }
+    public Task<bool> StillHoldsAsync(ImUser user, CancellationToken cancellationToken) => database.Users.AnyAsync(
+        row => row.Id == user.Id && row.PasswordHash == user.PasswordHash && row.ErasedAt == null && (row.BannedUntil == null || row.BannedUntil <= DatabaseTime.Now()), cancellationToken);
 
     // A nickname that its owner deleted while muted or banned is nobody's until that ends.
-    private Task<int> ReleaseAsync(string key, string skeleton, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        return database.Users
-            .Where(row => row.ErasedAt != null && (row.NormalizedUserName == key || row.Skeleton == skeleton))
-            .Where(row => (row.MutedUntil == null || row.MutedUntil <= now) && (row.BannedUntil == null || row.BannedUntil <= now))
-            .ExecuteUpdateAsync(row => row
-                .SetProperty(u => u.NormalizedUserName, u => IAccountData.ErasedNickname + " " + u.Id.ToString())
-                .SetProperty(u => u.Skeleton, (string?)null), cancellationToken);
-    }
+    private Task<int> ReleaseAsync(string key, string skeleton, CancellationToken cancellationToken) => database.Users
+        .Where(row => row.ErasedAt != null && (row.NormalizedUserName == key || row.Skeleton == skeleton))
+        .Where(row => (row.MutedUntil == null || row.MutedUntil <= DatabaseTime.Now()) && (row.BannedUntil == null || row.BannedUntil <= DatabaseTime.Now()))
+        .ExecuteUpdateAsync(row => row
+            .SetProperty(u => u.NormalizedUserName, u => IAccountData.ErasedNickname + " " + u.Id.ToString())
+            .SetProperty(u => u.Skeleton, (string?)null), cancellationToken);
 
     private async Task<bool> TryJoinAsync(ImUser user, string password)
     {
@@ -99,14 +91,15 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
 
     private async Task<LoginOutcome> SignInAsync(ImUser user, string password, CancellationToken cancellationToken)
     {
-        if (user.LockoutEnd - time.GetUtcNow() is { } left && left > TimeSpan.Zero)
+        var now = user.LockoutEnd is null && user.BannedUntil is null ? default : await database.Users.Select(_ => DatabaseTime.Now()).FirstAsync(cancellationToken);
+        if (user.LockoutEnd - now is { } left && left > TimeSpan.Zero)
             return new(ProblemKind.LockedOut with { RetryAfter = left });
         if (!await users.CheckPasswordAsync(user, password))
         {
             await CountFailureAsync(user.Id, cancellationToken);
             return new(ProblemKind.WrongPassword);
         }
-        if (user.BannedUntil > time.GetUtcNow())
+        if (user.BannedUntil > now)
             return new(ProblemKind.Banned);
         if (user.AccessFailedCount > 0)
             await database.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.AccessFailedCount, 0), cancellationToken);
@@ -117,10 +110,10 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
     private Task<int> CountFailureAsync(Guid userId, CancellationToken cancellationToken)
     {
         var last = identity.Value.Lockout.MaxFailedAccessAttempts - 1;
-        DateTimeOffset? until = time.GetUtcNow() + identity.Value.Lockout.DefaultLockoutTimeSpan;
+        var wait = identity.Value.Lockout.DefaultLockoutTimeSpan;
         return database.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(
             row => row
-                .SetProperty(user => user.LockoutEnd, user => user.AccessFailedCount >= last ? until : user.LockoutEnd)
+                .SetProperty(user => user.LockoutEnd, user => user.AccessFailedCount >= last ? (DateTimeOffset?)(DatabaseTime.Now() + wait) : user.LockoutEnd)
                 .SetProperty(user => user.AccessFailedCount, user => user.AccessFailedCount >= last ? 0 : user.AccessFailedCount + 1),
             cancellationToken);
     }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Im.Web.Accounts;
 
 /// <summary>What others see of an account.</summary>
-internal sealed class Profiles(ImDbContext database, ISessionManager sessions, IBus bus, TimeProvider time)
+internal sealed class Profiles(ImDbContext database, ISessionManager sessions, IBus bus)
 {
     public const string BriefValue = "brief";
     private const string Origin = "web";
@@ -17,11 +17,8 @@ internal sealed class Profiles(ImDbContext database, ISessionManager sessions, I
     public Task<UserInfo?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
         database.Users.Where(user => user.Id == userId).Select(user => new UserInfo(user.Id, user.UserName!, user.Brief)).SingleOrDefaultAsync(cancellationToken);
 
-    public Task<bool> IsMutedAsync(Guid userId, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        return database.Users.AnyAsync(user => user.Id == userId && user.ErasedAt == null && user.MutedUntil > now, cancellationToken);
-    }
+    public Task<bool> IsMutedAsync(Guid userId, CancellationToken cancellationToken) =>
+        database.Users.AnyAsync(user => user.Id == userId && user.ErasedAt == null && user.MutedUntil > DatabaseTime.Now(), cancellationToken);
 
     /// <summary>
     /// Stores the brief, writes it to every session of the user, and tells the nodes with one envelope on the user's topic: each tells the user's connections,
@@ -29,8 +26,7 @@ internal sealed class Profiles(ImDbContext database, ISessionManager sessions, I
     /// </summary>
     public async Task<UserInfo?> ChangeBriefAsync(Guid userId, string brief, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        if (await database.Users.Where(user => user.Id == userId && user.ErasingAt == null && (user.MutedUntil == null || user.MutedUntil <= now))
+        if (await database.Users.Where(user => user.Id == userId && user.ErasingAt == null && (user.MutedUntil == null || user.MutedUntil <= DatabaseTime.Now()))
                 .ExecuteUpdateAsync(row => row.SetProperty(user => user.Brief, brief), cancellationToken) == 0
             || await FindAsync(userId, cancellationToken) is not { } user)
             return null;

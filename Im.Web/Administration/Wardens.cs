@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Im.Web.Administration;
 
 /// <summary>What administrators do to accounts. Nodes hear of it at once, or within 30 s where the news is lost.</summary>
-internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles profiles, ISessionManager sessions, IUserStandings standings, TimeProvider time)
+internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles profiles, ISessionManager sessions, IUserStandings standings)
 {
     /// <summary>Puts a deed on record; false when there is no such user.</summary>
     public async Task<bool> WriteAsync(HttpContext context, string action, Guid target, string? detail, CancellationToken cancellationToken)
@@ -30,11 +30,13 @@ internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles p
 
     public async Task PenaliseAsync(Guid userId, bool ban, TimeSpan duration)
     {
-        DateTimeOffset? until = duration == TimeSpan.Zero ? null : time.GetUtcNow() + duration;
         var row = database.Users.Where(user => user.Id == userId && user.ErasedAt == null);
-        await (ban ? row.ExecuteUpdateAsync(set => set.SetProperty(user => user.BannedUntil, until)) : row.ExecuteUpdateAsync(set => set.SetProperty(user => user.MutedUntil, until)));
+        var ends = duration == TimeSpan.Zero;
+        await (ban
+            ? row.ExecuteUpdateAsync(set => set.SetProperty(user => user.BannedUntil, user => ends ? (DateTimeOffset?)null : DatabaseTime.Now() + duration))
+            : row.ExecuteUpdateAsync(set => set.SetProperty(user => user.MutedUntil, user => ends ? (DateTimeOffset?)null : DatabaseTime.Now() + duration)));
         await AnnounceAsync(userId);
-        if (ban && until is not null)
+        if (ban && !ends)
             await sessions.DestroyAllAsync(userId, reason: EndReasons.Banned);
     }
 

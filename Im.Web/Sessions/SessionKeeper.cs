@@ -1,4 +1,5 @@
 using System.Globalization;
+using Im.Core.Clocks;
 using Im.Core.Limits;
 using Im.Core.Sessions;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Im.Web.Sessions;
 
 /// <summary>Sees to it that a browser has a session, and that its token changes once a day, so that a copied cookie does not stay good for ever.</summary>
-internal sealed class SessionKeeper(ISessionManager sessions, SessionCookies cookies, IOptions<LimitOptions> limits, TimeProvider time)
+internal sealed class SessionKeeper(ISessionManager sessions, SessionCookies cookies, IOptions<LimitOptions> limits, StoreTime time)
 {
     private static readonly TimeSpan TokenAge = TimeSpan.FromDays(1);
 
@@ -24,7 +25,7 @@ internal sealed class SessionKeeper(ISessionManager sessions, SessionCookies coo
         if (CurrentSession.Of(context) is { } current)
         {
             // A former name is honoured once: with the token the one under it ends.
-            if (current.CookieName is not null && (cookies.IsFormer(context, current) || time.GetUtcNow() - TokenGivenAt(current.Session) > TokenAge))
+            if (current.CookieName is not null && (cookies.IsFormer(context, current) || await time.NowAsync() - TokenGivenAt(current.Session) > TokenAge))
                 await RenewAsync(context, current, cancellationToken);
             return (current.Session, default);
         }
@@ -43,7 +44,7 @@ internal sealed class SessionKeeper(ISessionManager sessions, SessionCookies coo
         if (await sessions.RenewAsync(current.Token, ct: cancellationToken) is not { } token)
             return;
         cookies.Write(context, token);
-        await sessions.SetValueAsync(current.Session.Id, RenewedAt, $"{time.GetUtcNow().ToUnixTimeSeconds()}", cancellationToken);
+        await sessions.SetValueAsync(current.Session.Id, RenewedAt, $"{(await time.NowAsync()).ToUnixTimeSeconds()}", cancellationToken);
     }
 
     private static DateTimeOffset TokenGivenAt(Session session) =>
