@@ -147,7 +147,17 @@ public sealed class ImClient : IAsyncDisposable
         _requests.AskAsync<HistoryFrame>(
             new HistoryRequest { Id = _requests.NewId(), Conversation = of.Conversation, User = of.User, Before = before, After = after, Limit = limit }, cancellationToken);
 
-    /// <summary>The lobby and the user's direct conversations, newest first.</summary>
+    /// <summary>A page of the user's conversations: those in which the user has written before those of strangers, each newest first.</summary>
+    /// <param name="after">The <see cref="ConversationsFrame.Next"/> of the page before; null for the first, which has the lobby and <see cref="ConversationsFrame.Unread"/>.</param>
+    public Task<ConversationsFrame> ConversationsPageAsync(string? after = null, CancellationToken cancellationToken = default) =>
+        _requests.AskAsync<ConversationsFrame>(new ConversationsRequest { Id = _requests.NewId(), After = after }, cancellationToken);
+
+    /// <summary>A page of everybody who is online, also those whom <see cref="Online"/> only counts.</summary>
+    /// <param name="after">The <see cref="PeopleFrame.Next"/> of the page before; null for the first.</param>
+    public Task<PeopleFrame> PeoplePageAsync(string? after = null, CancellationToken cancellationToken = default) =>
+        _requests.AskAsync<PeopleFrame>(new PeopleRequest { Id = _requests.NewId(), After = after }, cancellationToken);
+
+    /// <summary>The first page of <see cref="ConversationsPageAsync"/>: up to 100.</summary>
     public async Task<IReadOnlyList<ConversationSummary>> ConversationsAsync(CancellationToken cancellationToken = default) =>
         (await _requests.AskAsync<ConversationsFrame>(new ConversationsRequest { Id = _requests.NewId() }, cancellationToken)).Conversations;
 

@@ -12,6 +12,7 @@ public static class ClientFrameReader
         ["send"] = ProtocolJson.Default.SendFrame,
         ["history"] = ProtocolJson.Default.HistoryRequest,
         ["conversations"] = ProtocolJson.Default.ConversationsRequest,
+        ["people"] = ProtocolJson.Default.PeopleRequest,
         ["read"] = ProtocolJson.Default.ReadRequest,
         ["typing"] = ProtocolJson.Default.TypingRequest,
         ["authenticate"] = ProtocolJson.Default.AuthenticateRequest,

@@ -7,6 +7,7 @@ namespace Im.Protocol;
 [JsonDerivedType(typeof(SendFrame), "send")]
 [JsonDerivedType(typeof(HistoryRequest), "history")]
 [JsonDerivedType(typeof(ConversationsRequest), "conversations")]
+[JsonDerivedType(typeof(PeopleRequest), "people")]
 [JsonDerivedType(typeof(ReadRequest), "read")]
 [JsonDerivedType(typeof(TypingRequest), "typing")]
 [JsonDerivedType(typeof(AuthenticateRequest), "authenticate")]
@@ -43,7 +44,17 @@ public sealed record HistoryRequest : ConversationFrame
     public int? Limit { get; init; }
 }
 
-public sealed record ConversationsRequest : ClientFrame;
+public sealed record ConversationsRequest : ClientFrame
+{
+    /// <summary>The <see cref="ConversationsFrame.Next"/> of the page before; null for the first.</summary>
+    public string? After { get; init; }
+}
+
+public sealed record PeopleRequest : ClientFrame
+{
+    /// <summary>The <see cref="PeopleFrame.Next"/> of the page before; null for the first.</summary>
+    public string? After { get; init; }
+}
 
 public sealed record ReadRequest : ConversationFrame
 {

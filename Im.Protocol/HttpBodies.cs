@@ -82,6 +82,9 @@ public static class ApiScopes
 /// <param name="Address">The node's own address, such as <c>http://127.0.0.1:21001</c>.</param>
 public sealed record NodeInfo(string Name, string Address, int Connections, bool Live);
 
+/// <param name="Next">For the next page's <c>after</c>; null when this is the last.</param>
+public sealed record PeopleResponse(IReadOnlyList<OnlineUser> Users, int Online, string? Next = null);
+
 public sealed record MessagesResponse(ConversationId Conversation, IReadOnlyList<MessageInfo> Messages, long LastSeq, bool More);
 
 /// <summary>The body of a failed request, as a client reads it. <paramref name="Code"/> is one of <see cref="ProblemCodes"/>; missing when something before Im refused.</summary>

@@ -18,4 +18,8 @@ public sealed record MessageInfo(ConversationId Conversation, long Seq, string I
 /// <param name="Peer">The other member; not for the lobby.</param>
 /// <param name="Last">The newest message; not when nothing was said yet.</param>
 public sealed record ConversationSummary(
-    ConversationId Conversation, string Kind, UserInfo? Peer = null, long LastSeq = 0, long ReadSeq = 0, long Unread = 0, MessageInfo? Last = null);
+    ConversationId Conversation, string Kind, UserInfo? Peer = null, long LastSeq = 0, long ReadSeq = 0, long Unread = 0, MessageInfo? Last = null)
+{
+    /// <summary>True where the user has written nothing in a direct conversation: it stands behind those in which they have. Else null.</summary>
+    public bool? Stranger { get; init; }
+}

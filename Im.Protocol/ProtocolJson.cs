@@ -26,6 +26,7 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(TicketResponse))]
 [JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<ConversationSummary>))]
+[JsonSerializable(typeof(PeopleResponse))]
 [JsonSerializable(typeof(MessagesResponse))]
 [JsonSerializable(typeof(IReadOnlyList<SessionInfo>))]
 [JsonSerializable(typeof(EndedResponse))]

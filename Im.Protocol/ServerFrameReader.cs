@@ -15,6 +15,7 @@ public static class ServerFrameReader
         ["ack"] = ProtocolJson.Default.AckFrame,
         ["history"] = ProtocolJson.Default.HistoryFrame,
         ["conversations"] = ProtocolJson.Default.ConversationsFrame,
+        ["people"] = ProtocolJson.Default.PeopleFrame,
         ["presence"] = ProtocolJson.Default.PresenceFrame,
         ["session"] = ProtocolJson.Default.SessionFrame,
         ["read"] = ProtocolJson.Default.ReadFrame,

@@ -10,6 +10,7 @@ namespace Im.Protocol;
 [JsonDerivedType(typeof(AckFrame), "ack")]
 [JsonDerivedType(typeof(HistoryFrame), "history")]
 [JsonDerivedType(typeof(ConversationsFrame), "conversations")]
+[JsonDerivedType(typeof(PeopleFrame), "people")]
 [JsonDerivedType(typeof(PresenceFrame), "presence")]
 [JsonDerivedType(typeof(SessionFrame), "session")]
 [JsonDerivedType(typeof(ReadFrame), "read")]
@@ -66,7 +67,22 @@ public sealed record AckFrame(ConversationId Conversation, long Seq) : ServerFra
 
 public sealed record HistoryFrame(ConversationId Conversation, IReadOnlyList<MessageInfo> Messages, long LastSeq, bool More) : ServerFrame;
 
-public sealed record ConversationsFrame(IReadOnlyList<ConversationSummary> Conversations) : ServerFrame;
+public sealed record ConversationsFrame(IReadOnlyList<ConversationSummary> Conversations) : ServerFrame
+{
+    /// <summary>For the next page's <see cref="ConversationsRequest.After"/>; null when this is the last.</summary>
+    public string? Next { get; init; }
+
+    /// <summary>Unread messages in all of the user's conversations, on whichever page; with the first page only.</summary>
+    public long? Unread { get; init; }
+}
+
+/// <summary>A page of everybody who is online, in an order of its own: who is there all the time is on exactly one page.</summary>
+/// <param name="Online">Users online, on all pages.</param>
+public sealed record PeopleFrame(IReadOnlyList<OnlineUser> Users, int Online) : ServerFrame
+{
+    /// <summary>For the next page's <see cref="PeopleRequest.After"/>; null when this is the last.</summary>
+    public string? Next { get; init; }
+}
 
 /// <param name="Full">Replaces what the client knows; otherwise changes the users named.</param>
 /// <param name="Guests">Connections without a user, on all nodes.</param>

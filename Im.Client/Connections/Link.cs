@@ -177,7 +177,7 @@ internal sealed class Link : IAsyncDisposable
         handle(this, frame);
         if (frame is MoveFrame move)
             _moving.TrySetResult(new(null, "the node is about to stop", Move: TimeSpan.FromMilliseconds(move.WithinMs)));
-        var isAnswer = frame is AckFrame or ErrorFrame or HistoryFrame or ConversationsFrame or SessionFrame or PongFrame;
+        var isAnswer = frame is AckFrame or ErrorFrame or HistoryFrame or ConversationsFrame or PeopleFrame or SessionFrame or PongFrame;
         if (isAnswer && frame.Id is { } id && _asked.TryRemove(id, out var answer))
             answer.TrySetResult(frame);
     }

@@ -37,6 +37,10 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Messages { get; set; } = new(50, 1_000);
 
+    /// <summary>Direct conversations begun by one user, over all connections, nodes and keys: by default 200 an hour.</summary>
+    [ValidateObjectMembers]
+    public Rate NewConversations { get; set; } = new(200 / 3_600.0, 200);
+
     /// <summary>Connections opened from one address, at each door (gateway or node).</summary>
     [ValidateObjectMembers]
     public Rate Connects { get; set; } = new(200, 5_000);

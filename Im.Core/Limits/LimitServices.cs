@@ -7,7 +7,9 @@ namespace Im.Core.Limits;
 
 public static class LimitServices
 {
-    /// <summary><see cref="LimitOptions"/>, section <c>Limits</c>, <see cref="ProxyNetworks"/>, <see cref="ReadBudget"/> and <see cref="ISharedBuckets"/>.</summary>
+    /// <summary>
+    /// <see cref="LimitOptions"/>, section <c>Limits</c>, <see cref="ProxyNetworks"/>, <see cref="ReadBudget"/>, <see cref="ISharedBuckets"/> and, with <c>AddImMessages</c>, <see cref="NewConversations"/>.
+    /// </summary>
     public static IServiceCollection AddImLimits(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<LimitOptions>().BindConfiguration("Limits");
@@ -17,6 +19,7 @@ public static class LimitServices
         services.TryAddSingleton(_ => new RedisKeys());
         services.TryAddSingleton<StoreTime, RedisTime>();
         services.TryAddSingleton<ISharedBuckets, RedisBuckets>();
+        services.TryAddSingleton<NewConversations>();
         return services;
     }
 }

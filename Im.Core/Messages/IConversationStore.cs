@@ -9,14 +9,24 @@ public interface IConversationStore
     Task<Guid?> FindPeerAsync(ConversationId conversation, Guid userId, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The lobby and the user's direct conversations, newest first, at most <see cref="ProtocolLimits.MaxConversations"/>; the lobby is always among them.
+    /// The lobby and the user's direct conversations, those in which the user has written before those of strangers, each newest first, at most <see cref="ProtocolLimits.MaxConversations"/>; the lobby is always among them.
     /// For a guest (null) the lobby alone, with nothing unread.
     /// </summary>
     Task<IReadOnlyList<ConversationSummary>> ListAsync(Guid? userId, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The same list page by page: first what the user has written in, then what only strangers have, each newest first. A conversation in which something is said meanwhile
+    /// may move to the front, and is then on no further page, or on two. The first page has the lobby and the total of what is unread.
+    /// </summary>
+    Task<ConversationPage> ListPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken = default);
+
     /// <summary>Moves the user's read cursor forward, never back, never beyond the newest message. Returns where it is now; 0 when the conversation is not the user's.</summary>
     Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long seq, CancellationToken cancellationToken = default);
 }
+
+/// <param name="Next">Null when this is the last page.</param>
+/// <param name="Unread">In all conversations of the user, on whichever page; null but on the first.</param>
+public sealed record ConversationPage(IReadOnlyList<ConversationSummary> Conversations, ConversationCursor? Next, long? Unread);
 
 /// <summary>Accounts as chat needs them.</summary>
 public interface IUserDirectory

@@ -2,6 +2,7 @@ using Im.Core.Data;
 using Im.Protocol;
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Im.Core.Messages;
 
@@ -10,23 +11,29 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
 {
     private const int MaxRememberedConversations = 100_000;
 
+    // $3 is one more than a page has; with a cursor ($5 to $7) the lobby was on the first page.
     private const string ListSql = """
         SELECT c.id, c.last_seq, coalesce(own.read_seq, 0), p.id, p.user_name, p.brief,
-               m.seq, m.client_id, m.sender_id, m.sender_nickname, left(m.body, $4), m.at, m.node
+               m.seq, m.client_id, m.sender_id, m.sender_nickname, left(m.body, $4), m.at, m.node, own.written, c.last_message_at
         FROM (
-            SELECT l.id AS conversation_id, NULL::uuid AS peer_id, (SELECT read_seq FROM members WHERE conversation_id = l.id AND user_id = $1) AS read_seq
-            FROM conversations l WHERE l.kind = 0 AND l.id = $2
+            SELECT l.id AS conversation_id, NULL::uuid AS peer_id, s.read_seq, coalesce(s.written, false) AS written
+            FROM conversations l LEFT JOIN members s ON s.conversation_id = l.id AND s.user_id = $1
+            WHERE l.kind = 0 AND l.id = $2 AND $5::bool IS NULL
             UNION ALL (
-                SELECT b.conversation_id, b.peer_id, b.read_seq
+                SELECT b.conversation_id, b.peer_id, b.read_seq, b.written
                 FROM members b JOIN conversations d ON d.id = b.conversation_id
-                WHERE b.user_id = $1 AND d.kind = 1
-                ORDER BY d.last_message_at DESC LIMIT $3
+                WHERE b.user_id = $1 AND d.kind = 1 AND ($5::bool IS NULL OR (b.written, d.last_message_at, d.id) < ($5, $6, $7))
+                ORDER BY b.written DESC, d.last_message_at DESC, d.id DESC LIMIT $3
             )
         ) own
         JOIN conversations c ON c.id = own.conversation_id
         LEFT JOIN users p ON p.id = own.peer_id
         LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq
-        ORDER BY c.last_message_at DESC NULLS LAST
+        ORDER BY own.written DESC, c.last_message_at DESC NULLS LAST, c.id DESC
+        """;
+
+    private const string UnreadSql = """
+        SELECT coalesce(sum(d.last_seq - b.read_seq), 0)::bigint FROM members b JOIN conversations d ON d.id = b.conversation_id WHERE b.user_id = $1 AND d.kind = 1
         """;
 
     // In the lobby a reader becomes a member by reading; a direct conversation has its two from the start.
@@ -63,15 +70,50 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         return userId == members.One ? members.Other : userId == members.Other ? members.One : null;
     }
 
-    public Task<IReadOnlyList<ConversationSummary>> ListAsync(Guid? userId, CancellationToken cancellationToken = default) => reader.QueryAsync(
-        ListSql, [userId ?? Guid.Empty, ConversationId.Lobby.Value, ProtocolLimits.MaxConversations - 1, ProtocolLimits.MaxPreviewChars],
-        async rows =>
-        {
-            var list = new List<ConversationSummary>();
-            while (await rows.ReadAsync())
-                list.Add(ReadSummary(rows, userId));
-            return (IReadOnlyList<ConversationSummary>)list;
-        }, cancellationToken);
+    public async Task<IReadOnlyList<ConversationSummary>> ListAsync(Guid? userId, CancellationToken cancellationToken = default) =>
+        (await ReadPageAsync(userId, null, cancellationToken)).Conversations;
+
+    public async Task<ConversationPage> ListPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken = default)
+    {
+        var (list, next) = await ReadPageAsync(userId, after, cancellationToken);
+        if (after is not null)
+            return new(list, next, null);
+        var direct = userId is not { } user ? 0 : next is null
+            ? list.Where(summary => !summary.Conversation.IsLobby).Sum(summary => summary.Unread)
+            : await reader.QueryAsync(UnreadSql, [user], async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
+        return new(list, next, direct + list.Where(summary => summary.Conversation.IsLobby).Sum(summary => summary.Unread));
+    }
+
+    private Task<(IReadOnlyList<ConversationSummary> Conversations, ConversationCursor? Next)> ReadPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken)
+    {
+        var directs = after is null ? ProtocolLimits.MaxConversations - 1 : ProtocolLimits.MaxConversations;
+        return reader.QueryAsync(ListSql,
+            [
+                userId ?? Guid.Empty, ConversationId.Lobby.Value, directs + 1, ProtocolLimits.MaxPreviewChars,
+                Optional(after?.Written, NpgsqlDbType.Boolean), Optional(after is null ? null : TimeOf(after), NpgsqlDbType.TimestampTz), Optional(after?.Conversation.Value, NpgsqlDbType.Uuid),
+            ],
+            async rows =>
+            {
+                var (list, found) = (new List<ConversationSummary>(), 0);
+                ConversationCursor? last = null;
+                while (await rows.ReadAsync())
+                {
+                    var summary = ReadSummary(rows, userId);
+                    if (summary.Conversation.IsLobby)
+                        list.Add(summary);
+                    else if (++found <= directs)
+                    {
+                        list.Add(summary);
+                        last = new(rows.GetBoolean(13), new DateTimeOffset(rows.GetDateTime(14)).ToUnixMicroseconds(), summary.Conversation);
+                    }
+                }
+                return ((IReadOnlyList<ConversationSummary>)list, found > directs ? last : null);
+            }, cancellationToken);
+
+        static object Optional(object? value, NpgsqlDbType type) => new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+
+        static DateTime TimeOf(ConversationCursor cursor) => DateTime.UnixEpoch.AddTicks(cursor.LastMessageMicros * TimeSpan.TicksPerMicrosecond);
+    }
 
     public Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long seq, CancellationToken cancellationToken = default) => reader.QueryAsync(
         MarkReadSql, [conversation.Value, userId, seq],
@@ -85,7 +127,10 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         var lastSeq = row.GetInt64(1);
         var readSeq = userId is null ? lastSeq : row.GetInt64(2);
         var peer = row.IsDBNull(3) ? null : new UserInfo(row.GetGuid(3), row.GetString(4), row.GetString(5));
-        return new(conversation, conversation.IsLobby ? "lobby" : "direct", peer, lastSeq, readSeq, lastSeq - readSeq, ReadLast(row, conversation, userId, peer));
+        return new(conversation, conversation.IsLobby ? "lobby" : "direct", peer, lastSeq, readSeq, lastSeq - readSeq, ReadLast(row, conversation, userId, peer))
+        {
+            Stranger = !conversation.IsLobby && !row.GetBoolean(13) ? true : null,
+        };
     }
 
     private static MessageInfo? ReadLast(NpgsqlDataReader row, ConversationId conversation, Guid? userId, UserInfo? peer)

@@ -32,7 +32,7 @@ internal sealed class StoreReader(ImDataSource data)
         await using var connection = await data.Source.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in parameters)
-            command.Parameters.Add(value is ulong transaction ? new() { Value = transaction, NpgsqlDbType = NpgsqlDbType.Xid8 } : new() { Value = value });
+            command.Parameters.Add(value is NpgsqlParameter typed ? typed.Clone() : value is ulong transaction ? new() { Value = transaction, NpgsqlDbType = NpgsqlDbType.Xid8 } : new() { Value = value });
         // Costs a round trip once for each connection and query. Not by Npgsql itself ("Max Auto Prepare"): there a statement that fails while
         // being prepared leaves its connection out of step with the server (npgsql#6391).
         await command.PrepareAsync();

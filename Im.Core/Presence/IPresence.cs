@@ -22,6 +22,10 @@ public interface IPresence
     /// <summary>Who is online now, as a full frame: at most <see cref="ProtocolLimits.MaxPresenceUsers"/> users, whichever, and how many there are.</summary>
     PresenceFrame Snapshot();
 
+    /// <summary>A page of all who are online, also those a snapshot does not list; see <see cref="PeopleFrame"/>.</summary>
+    /// <param name="after">The <see cref="PeoplePage.Next"/> of the page before.</param>
+    PeoplePage ListAfter(Guid? after);
+
     /// <summary>
     /// Raised with what changed since the last time, gathered for up to 250 ms; a full frame where more changed than a snapshot lists. Users beyond the list change the count
     /// alone, and take the places of those who leave it. Called from one loop, never
@@ -29,3 +33,15 @@ public interface IPresence
     /// </summary>
     event Action<PresenceFrame>? Changed;
 }
+
+/// <summary>Who is online, for a process that is not a node.</summary>
+public interface IOnlinePeople
+{
+    /// <summary>As <see cref="IPresence.ListAfter"/>, up to a second old.</summary>
+    /// <exception cref="Nodes.NodesUnavailableException"/>
+    Task<PeoplePage> ListAfterAsync(Guid? after, CancellationToken cancellationToken = default);
+}
+
+/// <param name="Online">On all pages.</param>
+/// <param name="Next">Null when this is the last.</param>
+public sealed record PeoplePage(IReadOnlyList<OnlineUser> Users, int Online, Guid? Next);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Im.Core.Nodes;
 using Im.Protocol;
 using StackExchange.Redis;
 
@@ -15,6 +16,24 @@ internal sealed class OwnColumn(string node, PresenceBoard board)
     private readonly HashSet<Guid> _changed = [];
     private int _guests;
     private bool _guestsChanged;
+
+    /// <summary>A column as its hash in Redis holds it; without a version there is none.</summary>
+    public static (long? Version, Dictionary<Guid, OnlineUser> Users, int Guests) Read(HashEntry[] hash)
+    {
+        long? version = null;
+        var guests = 0;
+        var users = new Dictionary<Guid, OnlineUser>();
+        foreach (var field in hash)
+        {
+            if (field.Name == LeasedHash.VersionField)
+                version = (long)field.Value;
+            else if (field.Name == GuestsField)
+                guests = (int)field.Value;
+            else if (JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)field.Value).Span, PresenceJson.Wire.OnlineUser) is { } user)
+                users[user.Id] = user;
+        }
+        return (version, users, guests);
+    }
 
     public void Enter(string connectionId, UserInfo? user)
     {

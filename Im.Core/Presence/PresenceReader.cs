@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Threading.Channels;
 using Im.Core.Bus;
 using Im.Core.Nodes;
-using Im.Protocol;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -129,18 +127,7 @@ internal sealed partial class PresenceReader : IDisposable
 
     private async Task ReadAsync(string node, CancellationToken cancellationToken)
     {
-        long? version = null;
-        var guests = 0;
-        var users = new Dictionary<Guid, OnlineUser>();
-        foreach (var field in await _database.HashGetAllAsync(_keys.Presence(node)).WaitAsync(cancellationToken))
-        {
-            if (field.Name == LeasedHash.VersionField)
-                version = (long)field.Value;
-            else if (field.Name == OwnColumn.GuestsField)
-                guests = (int)field.Value;
-            else if (JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)field.Value).Span, PresenceJson.Wire.OnlineUser) is { } user)
-                users[user.Id] = user;
-        }
+        var (version, users, guests) = OwnColumn.Read(await _database.HashGetAllAsync(_keys.Presence(node)).WaitAsync(cancellationToken));
         // None: reaped, or lost and about to be written anew; the next check knows which.
         if (version is { } read && !(read < _board.VersionOf(node)))
             _board.Replace(node, read, users, guests);

@@ -5,6 +5,13 @@ namespace Im.Core.Presence;
 
 public static class PresenceServices
 {
+    /// <summary><see cref="IOnlinePeople"/>, for a process that need not be a node: after <c>AddImNodes</c>.</summary>
+    public static IServiceCollection AddImOnlinePeople(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IOnlinePeople, OnlinePeople>();
+        return services;
+    }
+
     /// <summary>Who is online (<see cref="IPresence"/>), for a node: needs <c>AddImNode</c> before it, an <c>IBus</c> and an <c>IConnectionMultiplexer</c>.</summary>
     public static IServiceCollection AddImPresence(this IServiceCollection services)
     {

@@ -37,6 +37,8 @@ internal sealed partial class RedisPresence : BackgroundService, IPresence
 
     public PresenceFrame Snapshot() => _board.Snapshot();
 
+    public PeoplePage ListAfter(Guid? after) => _board.ListAfter(after);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(TellAsync(stoppingToken), _writer.RunAsync(GatherTime, stoppingToken), _reader.RunAsync(stoppingToken));
 

@@ -7,13 +7,14 @@ using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Limits;
 using Im.Realtime.Messages;
+using Im.Realtime.Presence;
 using Im.Realtime.Sessions;
 
 namespace Im.Realtime.Frames;
 
 /// <summary>Reads a frame and calls its handler, one after the other for each connection. Whatever fails becomes a coded error; a flood of bad frames closes.</summary>
 internal sealed partial class FrameDispatcher(
-    FrameGate gate, SendHandler send, HistoryHandler history, ConversationsHandler conversations, TypingHandler typing, AuthenticateHandler authenticate,
+    FrameGate gate, SendHandler send, HistoryHandler history, ConversationsHandler conversations, TypingHandler typing, AuthenticateHandler authenticate, PeopleHandler people,
     TimeProvider time, ILogger<FrameDispatcher> log)
 {
     private const int RetryAfterMs = 500;
@@ -68,6 +69,9 @@ internal sealed partial class FrameDispatcher(
                 return TraceAsync("history", () => history.HandleAsync(connection, f));
             case ConversationsRequest f:
                 return TraceAsync("conversations", () => conversations.ListAsync(connection, f));
+            case PeopleRequest f:
+                people.List(connection, f);
+                return Task.CompletedTask;
             case ReadRequest f:
                 return TraceAsync("read", () => conversations.MarkReadAsync(connection, f));
             case TypingRequest f:

@@ -19,9 +19,9 @@ internal sealed class FrameGate(UserPace users, ReadBudget reads, IUserStandings
             throw SlowDown(connection, wait);
         switch (frame)
         {
-            case HistoryRequest or ConversationsRequest when reads.Wait(connection.ReadOwner) is { } spent:
+            case HistoryRequest or ConversationsRequest or PeopleRequest when reads.Wait(connection.ReadOwner) is { } spent:
                 throw SlowDown(connection, spent);
-            case HistoryRequest or ConversationsRequest or ReadRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
+            case HistoryRequest or ConversationsRequest or PeopleRequest or ReadRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
                 throw SlowDown(connection, later);
             case TypingRequest when connection.User is { } typist && users.Type(typist.Id) is { } pause:
                 throw SlowDown(connection, pause);

@@ -11,8 +11,14 @@ namespace Im.Realtime.Messages;
 /// <summary>The list of conversations and how far they were read.</summary>
 internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolver resolver, IConversationStore conversations, ReadBudget reads, IBus bus)
 {
-    public async Task ListAsync(ClientConnection connection, ConversationsRequest frame) =>
-        reads.Charge(connection.ReadOwner, connection.Send(new ConversationsFrame(await conversations.ListAsync(connection.User?.Id)) { Id = frame.Id }));
+    public async Task ListAsync(ClientConnection connection, ConversationsRequest frame)
+    {
+        ConversationCursor? cursor = null;
+        if (frame.After is not null && !ConversationCursor.TryParse(frame.After, out cursor))
+            throw new FrameRefusedException(ErrorCodes.BadFrame, "\"after\" is the \"next\" of the page before.");
+        var page = await conversations.ListPageAsync(connection.User?.Id, cursor);
+        reads.Charge(connection.ReadOwner, connection.Send(new ConversationsFrame(page.Conversations) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread }));
+    }
 
     public async Task MarkReadAsync(ClientConnection connection, ReadRequest frame)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Im.Core;
+using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Protocol;
@@ -12,7 +13,7 @@ namespace Im.Realtime.Messages;
 /// Takes a message: checks it, gives it to the store, and once it is committed acknowledges and publishes it. Sends of one connection enter the store in the
 /// order in which they came, without waiting for one another; at most <see cref="ClientConnection.MaxSendsInFlight"/> at a time, then its frames wait.
 /// </summary>
-internal sealed class SendHandler(NodeIdentity node, ConversationResolver resolver, IMessageStore store, MessagePublisher publisher, TimeProvider time)
+internal sealed class SendHandler(NodeIdentity node, ConversationResolver resolver, IMessageStore store, MessagePublisher publisher, NewConversations beginnings, TimeProvider time)
 {
     /// <exception cref="FrameRefusedException">Before the store has seen it.</exception>
     public async Task HandleAsync(ClientConnection connection, SendFrame frame, Func<Exception, ErrorFrame> toError)
@@ -24,6 +25,8 @@ internal sealed class SendHandler(NodeIdentity node, ConversationResolver resolv
         try
         {
             var target = await resolver.ResolveAsync(user, frame, mayBeNobody: true);
+            if (target.Peer is { } peer && frame.User is not null && await beginnings.BeginAsync(user.Id, peer) is { } wait)
+                throw new FrameRefusedException(ErrorCodes.SlowDown, "Too many new conversations.") { RetryAfterMs = (int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), int.MaxValue) };
             Describe(span, connection, frame, target);
             await connection.SendSlots.WaitAsync();
             var append = store.AppendAsync(new(

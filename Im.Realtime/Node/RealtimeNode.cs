@@ -19,7 +19,7 @@ internal static class RealtimeNode
         .AddSingleton<ConnectionTable>().AddSingleton<OutboxWriters>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
         .AddSingleton<Lobby>().AddSingleton<UserRoutes>().AddSingleton<NodeInbox>()
         .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<MessagePublisher>().AddSingleton<FeedFactory>().AddSingleton<MessageSweep>()
-        .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>()
+        .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>().AddSingleton<PeopleHandler>()
         .AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()
         .AddSingleton<SessionBinding>().AddSingleton<SessionChanges>()
         .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>().AddSingleton<OtherRequests>()

@@ -1,3 +1,4 @@
+using Im.Core.Messages;
 using Im.Protocol;
 using static Im.Tests.Messages.StoreFixture;
 
@@ -27,7 +28,7 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
         var list = await store.Two.Conversations.ListAsync(jenny.Id);
         Assert.Equal(["direct", "direct", "lobby"], list.Select(summary => summary.Kind));
         Assert.Equal(new(toAnn.Conversation, "direct", ann, LastSeq: 1, ReadSeq: 1, Unread: 0, toAnn), list[0]);
-        Assert.Equal(new(fromTom.Conversation, "direct", tom, LastSeq: 2, ReadSeq: 0, Unread: 2, fromTom), list[1]);
+        Assert.Equal(new(fromTom.Conversation, "direct", tom, LastSeq: 2, ReadSeq: 0, Unread: 2, fromTom) { Stranger = true }, list[1]);
         Assert.Equal(jenny.Id, list[1].Last!.To);
         Assert.Null(list[2].Peer);
         Assert.Equal(list[2].LastSeq, list[2].Unread);
@@ -53,6 +54,75 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
         Assert.Equal(ProtocolLimits.MaxConversations, list.Count);
         Assert.Contains(list, summary => summary.Conversation.IsLobby);
         Assert.Equal(others[^1], list[0].Peer);
+    }
+
+    [Fact]
+    public async Task Page_by_page_every_conversation_is_reached_once_and_the_total_counts_them_all()
+    {
+        var jenny = await store.AddUserAsync();
+        var others = await store.AddUsersAsync(230);
+        await Task.WhenAll(others.Select((other, i) => store.One.Messages.AppendAsync(Direct(other, jenny) with { At = 1_800_000_000_000 + (i / 2) }))); // two of each moment
+        var (pages, total) = await ReadPagesAsync(jenny);
+
+        Assert.Equal([100, 100, 31], pages.Select(page => page.Count));
+        Assert.Equal(others.Select(other => other.Id).Order(), pages.SelectMany(page => page).Where(summary => summary.Peer is not null).Select(summary => summary.Peer!.Id).Order());
+        Assert.True(Assert.Single(pages[0], summary => summary.Peer is null).Conversation.IsLobby);
+        Assert.Equal(pages.SelectMany(page => page).Sum(summary => summary.Unread), total);
+    }
+
+    [Fact]
+    public async Task Strangers_push_no_conversation_out_in_which_one_has_written()
+    {
+        var (jenny, friend) = (await store.AddUserAsync(), await store.AddUserAsync());
+        await store.One.Messages.AppendAsync(Direct(jenny, friend) with { At = 1_700_000_000_000 });
+        var strangers = await store.AddUsersAsync(120);
+        await Task.WhenAll(strangers.Select((other, i) => store.Two.Messages.AppendAsync(Direct(other, jenny) with { At = 1_800_000_000_000 + i })));
+        var list = await store.One.Conversations.ListAsync(jenny.Id);
+        Assert.Equal((friend, null), (list[0].Peer, list[0].Stranger));
+        Assert.All(list.Skip(1).Where(summary => summary.Peer is not null), summary => Assert.True(summary.Stranger));
+
+        var answered = strangers[0]; // the one who stands last
+        await store.One.Messages.AppendAsync(Direct(jenny, answered) with { At = 1_800_000_001_000 });
+        Assert.Equal([answered, friend], (await store.One.Conversations.ListAsync(jenny.Id)).Take(2).Select(summary => summary.Peer));
+        await store.Two.Messages.AppendAsync(Direct(friend, jenny) with { At = 1_800_000_002_000 }); // and it stays that way, whoever writes next
+        Assert.Equal([friend, answered], (await store.One.Conversations.ListAsync(jenny.Id)).Take(2).Select(summary => summary.Peer));
+    }
+
+    [Fact]
+    public async Task A_guests_list_has_one_page_and_nothing_unread()
+    {
+        await store.One.Messages.AppendAsync(ToLobby(await store.AddUserAsync()));
+        var page = await store.One.Conversations.ListPageAsync(null, null);
+        Assert.Equal((1, null, 0L), (page.Conversations.Count, page.Next, page.Unread));
+    }
+
+    [Fact]
+    public async Task A_cursor_shows_nobody_elses_conversations()
+    {
+        var users = await store.AddUsersAsync(3);
+        var said = (await store.One.Messages.AppendAsync(Direct(users[0], users[1]))).Message;
+        Assert.Empty((await store.One.Conversations.ListPageAsync(users[2].Id, new(true, long.MaxValue / 1_000_000, said.Conversation))).Conversations);
+    }
+
+    [Theory]
+    [InlineData(""), InlineData("x"), InlineData("1-2"), InlineData("2-1-c7b2d1de3a4f8e559b6c1d2e3f405162"), InlineData("1--1-c7b2d1de3a4f8e559b6c1d2e3f405162")]
+    [InlineData("1-99999999999999999999-c7b2d1de3a4f8e559b6c1d2e3f405162"), InlineData("1-9223372036854775807-c7b2d1de3a4f8e559b6c1d2e3f405162"), InlineData("1-1-c7b2d1de-3a4f-8e55-9b6c-1d2e3f405162")]
+    [InlineData(" 1-1-c7b2d1de3a4f8e559b6c1d2e3f405162"), InlineData("1-+1-c7b2d1de3a4f8e559b6c1d2e3f405162")]
+    public void What_is_no_cursor_is_none(string text) => Assert.False(ConversationCursor.TryParse(text, out _));
+
+    private async Task<(List<IReadOnlyList<ConversationSummary>> Pages, long? Unread)> ReadPagesAsync(UserInfo user)
+    {
+        var page = await store.Two.Conversations.ListPageAsync(user.Id, null);
+        var (pages, unread) = (new List<IReadOnlyList<ConversationSummary>> { page.Conversations }, page.Unread);
+        while (page.Next is { } next)
+        {
+            Assert.True(ConversationCursor.TryParse($"{next}", out var parsed));
+            Assert.Equal(next, parsed);
+            page = await store.Two.Conversations.ListPageAsync(user.Id, parsed);
+            Assert.Null(page.Unread);
+            pages.Add(page.Conversations);
+        }
+        return (pages, unread);
     }
 
     [Fact]

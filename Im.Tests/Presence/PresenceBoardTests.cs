@@ -23,6 +23,32 @@ public sealed class PresenceBoardTests
     }
 
     [Fact]
+    public void Page_by_page_everybody_is_listed_once_also_whom_the_snapshot_only_counts()
+    {
+        var all = Enumerable.Range(0, 1_234).Select(i => new OnlineUser(Guid.NewGuid(), $"u{i}", "", 1)).ToArray();
+        _board.Apply("one", 1, all, 0);
+        var (found, pages) = (new List<Guid>(), 0);
+        for (Guid? after = null; after is not null || pages == 0; pages++)
+        {
+            var page = _board.ListAfter(after);
+            Assert.Equal(1_234, page.Online);
+            found.AddRange(page.Users.Select(user => user.Id));
+            after = page.Next;
+        }
+        Assert.Equal(3, pages);
+        Assert.Equal(all.Select(user => user.Id).Order(), found);
+    }
+
+    [Fact]
+    public void A_page_of_people_goes_on_behind_somebody_who_left_meanwhile()
+    {
+        var all = Enumerable.Range(0, 10).Select(i => new OnlineUser(Guid.NewGuid(), $"u{i}", "", 1)).OrderBy(user => user.Id).ToArray();
+        _board.Apply("one", 1, [.. all.Where((_, index) => index != 4)], 0);
+        Assert.Equal(all[5..], _board.ListAfter(all[4].Id).Users);
+        Assert.Empty(_board.ListAfter(all[9].Id).Users);
+    }
+
+    [Fact]
     public void Who_leaves_one_of_two_places_keeps_the_profile_of_the_other()
     {
         _board.Apply("one", 1, [Jenny], 0);

@@ -33,6 +33,7 @@ public sealed class GoldenTests
         ["penalty-request"] = ProtocolJson.Wire.PenaltyRequest,
         ["admin-request"] = ProtocolJson.Wire.AdminRequest,
         ["announcement-request"] = ProtocolJson.Wire.AnnouncementRequest,
+        ["people-response"] = ProtocolJson.Wire.PeopleResponse,
         ["audit"] = ProtocolJson.Wire.IReadOnlyListAuditInfo,
         ["problem"] = ProtocolJson.Wire.ProblemBody,
     };

@@ -94,6 +94,38 @@ public sealed class ConversationTests(WebServer server) : IDisposable
         (await passerBy.GetAsync("/api/conversations")).ShouldBe(401, "not_logged_in");
     }
 
+    [Fact]
+    public async Task A_hundred_and_four_who_write_once_are_all_reached_over_http_and_in_the_export()
+    {
+        var jenny = await JoinAsync(_jenny);
+        var others = Enumerable.Range(0, 104).Select(_ => Guid.NewGuid()).ToArray();
+        foreach (var other in others)
+            await server.Database.ScalarAsync<object>(
+                "INSERT INTO users (id, user_name, normalized_user_name, brief, created_at, lockout_enabled, access_failed_count) VALUES ($1, $2, $2, '', now(), true, 0)", other, $"{other:N}"[..16]);
+        await Task.WhenAll(others.Select(other => SayAsync(ConversationId.Direct(other, jenny.Id), new(other, "x", ""), jenny.Id, "hello")));
+
+        var (found, pages) = (new List<Guid>(), 0);
+        for (var address = "/api/conversations"; address is not null; pages++)
+        {
+            var answer = (await _jenny.GetAsync(address)).ShouldBeOk();
+            var list = answer.Json.EnumerateArray().ToArray();
+            if (pages == 0)
+                Assert.Equal(104 + list.Single(one => one.GetProperty("kind").GetString() == "lobby").GetProperty("unread").GetInt64(), long.Parse(answer.Headers.GetValues("X-Im-Unread").Single(), null));
+            found.AddRange(list.Where(one => one.GetProperty("kind").GetString() == "direct").Select(one => one.GetProperty("peer").GetProperty("id").GetGuid()));
+            address = answer.Headers.TryGetValues("Link", out var links) ? Assert.Single(links).Split('<', '>')[1] : null;
+        }
+        Assert.Equal(2, pages);
+        Assert.Equal(others.Order(), found.Order());
+        Assert.Equal(105, (await _jenny.GetAsync("/api/me/export")).ShouldBeOk().Json.GetProperty("conversations").GetArrayLength());
+    }
+
+    [Theory, InlineData("/api/conversations?after="), InlineData("/api/conversations?after=1-x-y"), InlineData("/api/people?after=x")]
+    public async Task A_cursor_that_is_none_is_a_bad_request(string address)
+    {
+        await JoinAsync(_jenny);
+        (await _jenny.GetAsync(address)).ShouldBe(400, "bad_request");
+    }
+
     private static async Task<UserInfo> JoinAsync(Browser browser) =>
         (await browser.LoginAsync(WebCollection.NewNickname())).ShouldBeOk().Json.GetProperty("user").Deserialize(ProtocolJson.Default.UserInfo)!;
 

@@ -96,7 +96,6 @@ internal static class OwnAccountSetup
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == userId, cancellationToken);
         var keys = await database.ApiKeys.AsNoTracking().Where(key => key.OwnerId == userId).Select(key => key.Name).ToListAsync(cancellationToken);
         var places = await sessions.ListPlacesAsync(userId, cancellationToken);
-        var talks = await conversations.ListAsync(userId, cancellationToken);
 
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } slowest)
             slowest.MinDataRate = ExportRate;
@@ -112,8 +111,16 @@ internal static class OwnAccountSetup
         json.WriteStartArray("keys");
         keys.ForEach(json.WriteStringValue);
         json.WriteEndArray();
-        json.WritePropertyName("conversations");
-        JsonSerializer.Serialize(json, talks, ProtocolJson.Default.IReadOnlyListConversationSummary);
+        json.WriteStartArray("conversations");
+        for (var talks = await conversations.ListPageAsync(userId, null, cancellationToken); ; talks = await conversations.ListPageAsync(userId, talks.Next, cancellationToken))
+        {
+            foreach (var talk in talks.Conversations)
+                JsonSerializer.Serialize(json, talk, ProtocolJson.Default.ConversationSummary);
+            await json.FlushAsync(cancellationToken);
+            if (talks.Next is null)
+                break;
+        }
+        json.WriteEndArray();
         json.WriteStartArray("messages");
         ConversationId? conversation = null;
         long seq = 0;

@@ -8,15 +8,18 @@ namespace Im.Web.Conversations;
 /// <summary>Conversations and their history over HTTP, for programs that hold no socket. The lobby is everybody's to read; a direct conversation its two members'.</summary>
 internal static class ConversationsSetup
 {
+    private const string UnreadHeader = "X-Im-Unread";
+
     public static void MapConversations(this IEndpointRouteBuilder routes)
     {
         var conversations = routes.MapGroup("/conversations").WithTags("Conversations");
         conversations.MapGet("", ListAsync)
             .RequireLogin()
             .WithSummary("My conversations")
-            .WithDescription($"The lobby and the user's direct conversations, newest first, at most {ProtocolLimits.MaxConversations}.")
+            .WithDescription("The lobby and the user's direct conversations, those in which the user has written before those of strangers, each newest first, "
+                + $"at most {ProtocolLimits.MaxConversations} on a page. The header `Link` has the next page; `{UnreadHeader}`, on the first page, what is unread on all.")
             .Produces<IReadOnlyList<ConversationSummary>>()
-            .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
+            .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         conversations.MapGet("/{id}/messages", ReadAsync)
             .WithSummary("A page of history")
             .WithDescription($"Messages ascending by seq: those before or after a seq (not both), else the newest. `limit` is 1 to {ProtocolLimits.MaxPageMessages}, "
@@ -25,8 +28,22 @@ internal static class ConversationsSetup
             .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.NotFound, ProblemKind.SlowDown, ProblemKind.Unavailable);
     }
 
-    private static Task<IResult> ListAsync(HttpContext context, IConversationStore conversations, MeteredReads reads, CancellationToken cancellationToken) =>
-        reads.AnswerAsync(context, () => conversations.ListAsync(CurrentSession.UserOf(context), cancellationToken));
+    private static async Task<IResult> ListAsync(string? after, HttpContext context, IConversationStore conversations, MeteredReads reads, CancellationToken cancellationToken)
+    {
+        ConversationCursor? cursor = null;
+        if (after is not null && !ConversationCursor.TryParse(after, out cursor))
+            return ProblemKind.BadRequest.Because("`after` is the one of a `Link`.");
+        return await reads.AnswerAsync(context, async () =>
+        {
+            var page = await conversations.ListPageAsync(CurrentSession.UserOf(context), cursor, cancellationToken);
+            // An array from the beginning, so what belongs to all of the list is in headers.
+            if (page.Next is { } next)
+                context.Response.Headers.Link = $"<{HttpSetup.ApiPath}/conversations?after={next}>; rel=\"next\"";
+            if (page.Unread is { } unread)
+                context.Response.Headers[UnreadHeader] = $"{unread}";
+            return page.Conversations;
+        });
+    }
 
     private static async Task<IResult> ReadAsync(
         string id, long? before, long? after, int? limit,

@@ -21,7 +21,7 @@ internal static class PublishSetup
 
     private static async Task<IResult> PublishAsync(
         PublishRequest request, HttpContext context, ApiKeyReader keys, IUserDirectory users, IUserStandings standings, ISharedBuckets buckets, IOptions<LimitOptions> limits,
-        Publisher publisher, TimeProvider time, CancellationToken cancellationToken)
+        NewConversations beginnings, Publisher publisher, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await keys.FindAsync(context.Request, cancellationToken) is not { } key || await users.FindAsync(key.OwnerId, cancellationToken) is not { } owner)
             return ProblemKind.NotLoggedIn.Because("There is no such key.");
@@ -36,6 +36,8 @@ internal static class PublishSetup
             return (ProblemKind.SlowDown with { RetryAfter = wait }).Because();
         if (request.User is { } to && (to == owner.Id || await users.FindAsync(to, cancellationToken) is null))
             return ProblemKind.NotFound.Because();
+        if (request.User is { } peer && await beginnings.BeginAsync(owner.Id, peer, cancellationToken) is { } later)
+            return (ProblemKind.SlowDown with { RetryAfter = later }).Because("Too many new conversations.");
         try
         {
             var (message, duplicate) = await publisher.PublishAsync(owner, request.User, request.Id, request.Text, cancellationToken);
