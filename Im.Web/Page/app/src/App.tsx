@@ -3,6 +3,7 @@ import { BriefDialog } from './account/BriefDialog.tsx';
 import { DeleteAccountDialog } from './account/DeleteAccountDialog.tsx';
 import { DevicesDialog } from './account/DevicesDialog.tsx';
 import { dialog } from './account/dialogs.ts';
+import { KeysDialog } from './account/KeysDialog.tsx';
 import { LoginDialog } from './account/LoginDialog.tsx';
 import { MyInfo } from './account/MyInfo.tsx';
 import { PasswordDialog } from './account/PasswordDialog.tsx';
@@ -46,6 +47,7 @@ export function App() {
       <Announcer />
       {dialog.value === 'login' && <LoginDialog onClose={close} />}
       {me.value && dialog.value === 'devices' && <DevicesDialog onClose={close} />}
+      {me.value && dialog.value === 'keys' && <KeysDialog onClose={close} />}
       {me.value && dialog.value === 'password' && <PasswordDialog nickname={me.value.nickname} onClose={close} />}
       {me.value && dialog.value === 'delete' && <DeleteAccountDialog onClose={close} />}
       {dialog.value === 'brief' && me.value && <BriefDialog user={me.value} onClose={close} />}

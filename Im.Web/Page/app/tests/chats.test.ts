@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { ConversationSummary, ImEvents } from '@im/client';
 import { jenny, tom } from '../../client/tests/fakes.ts';
-import { chatOf, personOf, reading } from '../src/state/chats.ts';
+import { chatList, chatOf, hasMore, loadMore, personOf, reading, unreadTotal } from '../src/state/chats.ts';
 import { client } from '../src/state/im.ts';
 import { goInstead } from '../src/state/route.ts';
 
@@ -66,4 +66,45 @@ test('Whoever is written to keeps their name when they go offline before anythin
   goInstead(`#/u/${ann.id}`);
   hears('presence', { users: [], guests: 0, online: 0 });
   assert.equal(personOf(ann.id)?.nickname, 'Ann');
+});
+
+const person = (number: number) => ({ id: `p-${number}`, nickname: `Person ${number}`, brief: '' });
+const of = (number: number, change: Partial<ConversationSummary> = {}) =>
+  summary({ conversation: `c-p-${number}`, peer: person(number), lastSeq: 1, readSeq: 0, unread: 1, stranger: true, last: { conversation: `c-p-${number}`, seq: 1, id: 'm', from: from(person(number)), to: jenny.id, text: 'x', at: number, node: 'n' }, ...change });
+
+test('What is unread on further pages is in the total, and is reached by asking for them', async () => {
+  hears('further', { next: 'cursor-1', unread: 4 });
+  hears('conversations', [of(1), of(2)]);
+  assert.deepEqual([unreadTotal.value, hasMore.value], [6, true]);
+  const asked: unknown[] = [];
+  (client as unknown as { conversationsPage(after?: string): Promise<unknown> }).conversationsPage = (after) => {
+    asked.push(after);
+    return Promise.resolve(after === 'cursor-1' ? { conversations: [of(3), of(4)], next: 'cursor-2' } : { conversations: [of(5, { unread: 2 })] });
+  };
+  await loadMore();
+  assert.deepEqual([unreadTotal.value, chatOf('p-3').unread, hasMore.value], [6, 1, true]);
+  await loadMore();
+  assert.deepEqual([asked, unreadTotal.value, chatOf('p-5').unread, hasMore.value], [['cursor-1', 'cursor-2'], 6, 2, false]);
+  delete (client as { conversationsPage?: unknown }).conversationsPage;
+});
+
+test('People one has written to stand before strangers, and writing to one makes them known', () => {
+  hears('further', { next: undefined, unread: 0 });
+  hears('conversations', [of(1, { stranger: false }), of(9), of(8)]);
+  const order = () => chatList.value.map(({ key }) => key).filter((key) => key.startsWith('p-'));
+  assert.deepEqual(order(), ['p-1', 'p-9', 'p-8']);
+  const timeline = client.timeline({ user: 'p-8' });
+  timeline.accept({ conversation: 'c-p-8', seq: 2, id: 'mine', from: from(jenny), to: 'p-8', text: 'hello', at: 20, node: 'n' });
+  assert.deepEqual(order(), ['p-8', 'p-1', 'p-9']);
+});
+
+test('What was loaded of further pages stays over a new list, and is counted once', async () => {
+  hears('further', { next: 'cursor-1', unread: 2 });
+  hears('conversations', [of(1)]);
+  (client as unknown as { conversationsPage(): Promise<unknown> }).conversationsPage = () => Promise.resolve({ conversations: [of(3)], next: 'cursor-2' });
+  await loadMore();
+  delete (client as { conversationsPage?: unknown }).conversationsPage;
+  hears('further', { next: 'cursor-1', unread: 2 });
+  hears('conversations', [of(1)]);
+  assert.deepEqual([chatOf('p-3').lastSeq, unreadTotal.value], [1, 3]);
 });

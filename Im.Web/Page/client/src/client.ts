@@ -9,7 +9,7 @@ import { newId } from './ids.ts';
 import { defaultMaxFillMessages, type ImClientOptions, type ImEvents } from './options.ts';
 import { Outbox, type Request } from './outbox.ts';
 import { nobody, withPresence, type Presence } from './presence.ts';
-import type { Ack, Addressee, ConversationSummary, HistoryPage, Limits, NodeInfo, SessionFrame, User } from './protocol.ts';
+import type { Ack, Addressee, ConversationPage, ConversationSummary, HistoryPage, Limits, NodeInfo, PeoplePage, SessionFrame, User } from './protocol.ts';
 import { Resumption } from './resume.ts';
 import { SessionFollower } from './session.ts';
 import { SleepWatch } from './sleep.ts';
@@ -99,8 +99,11 @@ export class ImClient extends Emitter<ImEvents> {
       timelines,
       outbox,
       me,
-      conversations: () => this.#conversations(true),
-      listed: (conversations) => this.emit('conversations', conversations),
+      conversations: () => this.#request<ConversationPage>({ type: 'conversations' }, true),
+      listed: ({ conversations, next, unread = 0 }) => {
+        this.emit('further', { next, unread: next === undefined ? 0 : Math.max(0, unread - conversations.reduce((sum, each) => sum + each.unread, 0)) });
+        this.emit('conversations', conversations);
+      },
     });
     this.#sleep = new SleepWatch(clock, () => this.wake());
     this.#typing = new TypingThrottle(clock);
@@ -206,8 +209,19 @@ export class ImClient extends Emitter<ImEvents> {
     return page;
   }
 
-  conversations(): Promise<readonly ConversationSummary[]> {
-    return this.#conversations(false);
+  /** The first page of {@link conversationsPage}. */
+  async conversations(): Promise<readonly ConversationSummary[]> {
+    return (await this.conversationsPage()).conversations;
+  }
+
+  /** @param after The `next` of the page before. */
+  conversationsPage(after?: string): Promise<ConversationPage> {
+    return this.#request({ type: 'conversations', ...(after === undefined ? {} : { after }) });
+  }
+
+  /** Everybody who is online, page by page; {@link presence} lists a part and counts the rest. @param after The `next` of the page before. */
+  people(after?: string): Promise<PeoplePage> {
+    return this.#request({ type: 'people', ...(after === undefined ? {} : { after }) });
   }
 
   /** Everything up to `seq` has been read. */
@@ -218,10 +232,6 @@ export class ImClient extends Emitter<ImEvents> {
   /** The user is typing. May be called with every key: one in 2 s goes out. */
   typing(addressee: Addressee): void {
     if (this.#typing.maySay(this.#timelines.of(addressee))) this.#supervisor.current?.send({ type: 'typing', ...addressee });
-  }
-
-  async #conversations(once: boolean): Promise<readonly ConversationSummary[]> {
-    return (await this.#request<{ conversations: readonly ConversationSummary[] }>({ type: 'conversations' }, once)).conversations;
   }
 
   #request<Answer>(request: WithoutId<Exclude<Request, { type: 'send' }>>, once = false): Promise<Answer> {

@@ -25,6 +25,7 @@ export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, s
     case 'ack':
     case 'history':
     case 'conversations':
+    case 'people':
       outbox.answer(frame.id, frame);
       break;
     case 'error':

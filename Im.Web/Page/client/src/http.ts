@@ -1,6 +1,6 @@
 import type { BearerToken } from './bearer.ts';
 import { ImError } from './errors.ts';
-import type { NodeInfo, SessionInfo, User } from './protocol.ts';
+import type { ApiKeyInfo, ApiScope, NodeInfo, SessionInfo, User } from './protocol.ts';
 
 const timeoutMs = 10_000;
 
@@ -79,9 +79,23 @@ export class HttpApi {
     return (await this.#request<{ ended: number }>('DELETE', '/api/sessions')).ended;
   }
 
-  /** Signs all other sessions out, too. @returns how many there were. */
-  async changePassword(oldPassword: string, newPassword: string): Promise<number> {
-    return (await this.#request<{ ended: number }>('PUT', '/api/me/password', { oldPassword, newPassword })).ended;
+  /** Signs all other sessions out, too, and with `revokeKeys` revokes the user's API keys. @returns how many sessions there were. */
+  async changePassword(oldPassword: string, newPassword: string, revokeKeys = false): Promise<number> {
+    return (await this.#request<{ ended: number }>('PUT', '/api/me/password', { oldPassword, newPassword, ...(revokeKeys ? { revokeKeys } : {}) })).ended;
+  }
+
+  /** The user's API keys, oldest first, without their texts. */
+  keys(): Promise<ApiKeyInfo[]> {
+    return this.#request('GET', '/api/keys');
+  }
+
+  /** @returns the key with its text, which nobody can read again. */
+  createKey(name: string, scopes: readonly ApiScope[], password: string): Promise<ApiKeyInfo> {
+    return this.#request('POST', '/api/keys', { name, scopes, password });
+  }
+
+  async revokeKey(id: string): Promise<void> {
+    await this.#request('DELETE', `/api/keys/${encodeURIComponent(id)}`);
   }
 
   /** What is kept of the user, as a file to download: an address for a link. */

@@ -37,7 +37,9 @@ export interface ImEvents {
   message: { timeline: Timeline; message: ReceivedMessage };
   /** More was missed than is read by itself. The conversation's next `message` is the one with `gap.beforeSeq`. */
   gap: { timeline: Timeline; gap: Gap };
-  /** The user's conversations (the lobby alone for a guest), after every connect, login and logout. */
+  /** What the list of `conversations`, which comes right after it, does not have: how to ask for more, and what is unread there. */
+  further: { next: string | undefined; unread: number };
+  /** The user's conversations (the lobby alone for a guest), after every connect, login and logout: the first page. */
   conversations: readonly ConversationSummary[];
   /** Read up to `seq`, in another window of this user. */
   read: { timeline: Timeline; seq: number };

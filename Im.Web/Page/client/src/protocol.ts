@@ -45,7 +45,37 @@ export interface ConversationSummary {
   readonly readSeq: number;
   readonly unread: number;
   readonly last?: Message;
+  /** The user has written nothing in it: it stands behind those in which they have. */
+  readonly stranger?: boolean;
 }
+
+/** First those in which the user has written, then those of strangers, each newest first. */
+export interface ConversationPage {
+  readonly conversations: readonly ConversationSummary[];
+  /** For asking for the next page; undefined when this is the last. */
+  readonly next?: string;
+  /** Unread messages in all conversations, on whichever page; with the first page. */
+  readonly unread?: number;
+}
+
+/** In an order of its own: who is there all the time is on exactly one page. */
+export interface PeoplePage {
+  readonly users: readonly OnlineUser[];
+  readonly online: number;
+  readonly next?: string;
+}
+
+/** What a server publishes with, in its owner's name. */
+export interface ApiKeyInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly ApiScope[];
+  readonly created: number;
+  /** The key itself: said once, when it is made. */
+  readonly key?: string;
+}
+
+export type ApiScope = 'publish:lobby' | 'publish:direct';
 
 export interface HistoryPage {
   readonly conversation: string;
@@ -107,7 +137,8 @@ export type Addressee = { readonly conversation: string } | { readonly user: str
 export type ClientFrame =
   | ({ readonly type: 'send'; readonly id: string; readonly text: string } & Addressee)
   | ({ readonly type: 'history'; readonly id: string; readonly before?: number; readonly after?: number; readonly limit?: number } & Addressee)
-  | { readonly type: 'conversations'; readonly id: string }
+  | { readonly type: 'conversations'; readonly id: string; readonly after?: string }
+  | { readonly type: 'people'; readonly id: string; readonly after?: string }
   | ({ readonly type: 'read'; readonly id: string; readonly seq: number } & Addressee)
   | ({ readonly type: 'typing' } & Addressee)
   | { readonly type: 'authenticate'; readonly id: string; readonly ticket: string }
@@ -155,7 +186,8 @@ export type NodeFrame =
   | ({ readonly type: 'message'; readonly via?: Via } & Message)
   | ({ readonly type: 'ack'; readonly id: string } & Ack)
   | ({ readonly type: 'history'; readonly id: string } & HistoryPage)
-  | { readonly type: 'conversations'; readonly id: string; readonly conversations: readonly ConversationSummary[] }
+  | ({ readonly type: 'conversations'; readonly id: string } & ConversationPage)
+  | ({ readonly type: 'people'; readonly id: string } & PeoplePage)
   | PresenceFrame
   | SessionFrame
   | { readonly type: 'read'; readonly conversation: string; readonly seq: number }

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Outbox } from './outbox.ts';
-import type { ConversationSummary } from './protocol.ts';
+import type { ConversationPage } from './protocol.ts';
 import { lobby, type Timelines } from './timelines.ts';
 
 /** What resuming needs from its client. */
@@ -10,12 +10,12 @@ export interface ResumePort {
   readonly outbox: Outbox;
   me(): string | undefined;
   /** Asks on this connection alone. */
-  conversations(): Promise<readonly ConversationSummary[]>;
-  listed(conversations: readonly ConversationSummary[]): void;
+  conversations(): Promise<ConversationPage>;
+  listed(page: ConversationPage): void;
 }
 
 const healBeforeSendMs = 3_000;
-const conversationsListed = 100;
+const conversationsListed = 100; // where a node says nothing of a next page
 
 /** What follows each `ready`: reading what was missed, and letting out what waits to be sent. */
 export class Resumption {
@@ -38,10 +38,11 @@ export class Resumption {
   async readConversations(): Promise<void> {
     const asked = this.#port.me();
     try {
-      const conversations = await this.#port.conversations();
+      const page = await this.#port.conversations();
+      const { conversations } = page;
       if (this.#port.me() !== asked) return;
-      const healed = this.#port.timelines.catchUp(conversations, conversations.length < conversationsListed);
-      this.#port.listed(conversations);
+      const healed = this.#port.timelines.catchUp(conversations, page.next === undefined && conversations.length < conversationsListed);
+      this.#port.listed(page);
       await healed;
     } catch {
       // The connection ended: the next one asks again.

@@ -23,11 +23,12 @@ export type Cause = 'lost' | 'restarting' | 'no_node' | 'unreachable' | 'signed_
 
 /**
  * `signed_out`: by the user, from another device. `password_changed`, `account_deleted`: with that. `administrator`: by one. `banned`: with a ban.
+ * `reused`: a cookie that had been renewed was used again, so that somebody else has a copy.
  * `over`: it ran out, or was ended while nobody here could hear how. `lost`: the servers lost it, with all others; nobody ended it.
  */
 export type EndReason = (typeof endReasons)[number];
 
-const endReasons = ['signed_out', 'password_changed', 'account_deleted', 'administrator', 'banned', 'over', 'lost'] as const;
+const endReasons = ['signed_out', 'password_changed', 'account_deleted', 'administrator', 'banned', 'reused', 'over', 'lost'] as const;
 
 /** From the reason of a close frame; a newer node may know more. */
 export function endReasonOf(text: string): EndReason {

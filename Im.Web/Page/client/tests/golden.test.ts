@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { lobby, type ImClient, type ImError, type SessionInfo, type User } from '../src/index.ts';
+import { lobby, type ApiKeyInfo, type ConversationPage, type ImClient, type ImError, type PeoplePage, type SessionInfo, type User } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { jenny, ready, settled, stage, type FakeSocket } from './fakes.ts';
 
@@ -22,6 +22,9 @@ const said: Record<string, (client: ImClient, socket: FakeSocket) => unknown> = 
   'client.history.before': (client) => client.history({ user: tomId }, { before: 120, limit: 50 }),
   'client.history.after': (client) => client.history(lobby, { after: 41, limit: 100 }),
   'client.conversations': (client) => client.conversations(),
+  'client.conversations.after': (client) => client.conversationsPage('1-1790000000456000-c7b2d1de3a4f8e559b6c1d2e3f405162'),
+  'client.people': (client) => client.people(),
+  'client.people.after': (client) => client.people('a3b8d4252b604ad78a552f5c1d3e9b01'),
   'client.read': (client) => client.read({ user: tomId }, 9),
   'client.typing': (client) => client.typing({ user: tomId }),
   'client.authenticate': (_, socket) => socket.says({ type: 'session', reason: 'login', authenticate: true }),
@@ -55,6 +58,11 @@ const answered: Record<string, [request: (client: ImClient) => Promise<unknown>,
   'node.history': [(client) => client.history(lobby), (page: { messages: unknown[]; more: boolean }) => page.messages.length === 1 && !page.more],
   'node.history.empty': [(client) => client.history({ user: tomId }), (page: { lastSeq: number }) => page.lastSeq === 0],
   'node.conversations': [(client) => client.conversations(), (list: { unread: number }[]) => list[0]?.unread === 2 && list.length === 2],
+  'node.conversations.next': [
+    (client) => client.conversationsPage(),
+    (page: ConversationPage) => page.next === '1-1790000000456000-c7b2d1de3a4f8e559b6c1d2e3f405162' && page.unread === 104 && page.conversations[0]!.stranger === true,
+  ],
+  'node.people': [(client) => client.people(), (page: PeoplePage) => page.users[0]!.places === 3 && page.online === 501 && page.next === 'a3b8d4252b604ad78a552f5c1d3e9b01'],
   'node.error': [(client) => client.history({ user: tomId }).catch((error: unknown) => error), (error: { code: string }) => error.code === 'not_found'],
 };
 
@@ -65,16 +73,17 @@ const events: Record<string, 'read' | 'typing'> = { 'node.read': 'read', 'node.t
 const elsewhere = ['node.move', 'node.pong', 'node.error.retry']; // reconnect.test.ts and sending.test.ts, by what they do
 // What this client leaves to others: it ignores these frames, and asks for none of these addresses.
 const notItsOwn = [
-  'http.token-response', 'http.create-key-request', 'http.api-key', 'http.api-keys', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
+  'http.token-response', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
   'http.admin-user', 'http.penalty-request', 'http.admin-request', 'http.announcement-request', 'http.audit',
 ];
-const readAsFrames = ['http.conversations', 'http.messages-response'];
+const readAsFrames = ['http.conversations', 'http.messages-response', 'http.people-response'];
 
 /** Bodies the client posts. */
 const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.login-request': (client) => client.login('Jenny', 'correct horse', '爱喝茶 🍵'),
   'http.login-request.known': (client) => client.login('小明', 'battery staple'),
-  'http.password-request': (client) => client.http.changePassword('correct horse', 'battery staple'),
+  'http.password-request': (client) => client.http.changePassword('correct horse', 'battery staple', true),
+  'http.create-key-request': (client) => client.http.createKey('build server', ['publish:lobby'], 'correct horse'),
   'http.delete-account-request': (client) => client.deleteAccount('correct horse', true),
   'http.brief-request': (client) => client.updateBrief('今天在家'),
 };
@@ -88,6 +97,8 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.ticket-response': ['POST /api/ticket', (client) => client.http.ticket(), (ticket: string) => ticket === 'kq2vX7dE1mRzT0aB'],
   'http.sessions': ['GET /api/sessions', (client) => client.http.sessions(), (list: SessionInfo[]) => list[0]!.current && list[0]!.nodes.length === 2 && list[1]!.device === undefined],
   'http.ended-response': ['DELETE /api/sessions', (client) => client.http.endOtherSessions(), (ended: number) => ended === 2],
+  'http.api-key': ['POST /api/keys', (client) => client.http.createKey('build server', ['publish:lobby'], 'correct horse'), (key: ApiKeyInfo) => key.key!.startsWith('imk_')],
+  'http.api-keys': ['GET /api/keys', (client) => client.http.keys(), (keys: ApiKeyInfo[]) => keys[0]!.key === undefined && keys[0]!.scopes.length > 0],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
   'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
 };
@@ -167,6 +178,7 @@ for (const [name, act] of Object.entries(posted)) {
     const { client, requests, answers } = stage();
     answers.set('POST /api/login', [200, golden('http.login-response')]).set('PUT /api/me', [200, golden('http.user')]);
     for (const request of ['PUT /api/me/password', 'DELETE /api/me']) answers.set(request, [200, golden('http.ended-response')]);
+    answers.set('POST /api/keys', [200, golden('http.api-key')]);
     await act(client);
     assert.deepEqual(requests[0]!.body, golden(name));
     client.disconnect();

@@ -14,6 +14,12 @@ export function AccountLinks() {
         </button>
       </li>
       <li>
+        <button type="button" data-testid="keys-open" onClick={() => (dialog.value = 'keys')}>
+          {t.value.keys}
+          <ChevronIcon />
+        </button>
+      </li>
+      <li>
         <button type="button" data-testid="password-open" onClick={() => (dialog.value = 'password')}>
           {t.value.changePassword}
           <ChevronIcon />

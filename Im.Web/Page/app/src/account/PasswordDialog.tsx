@@ -19,7 +19,7 @@ export function PasswordDialog({ nickname, onClose }: { nickname: string; onClos
     setBusy(true);
     setFailure(undefined);
     try {
-      setEnded(await client.http.changePassword(String(data.get('oldPassword')), String(data.get('newPassword'))));
+      setEnded(await client.http.changePassword(String(data.get('oldPassword')), String(data.get('newPassword')), data.has('revokeKeys')));
     } catch (error) {
       const failed = failureOf(error);
       setFailure(failed);
@@ -50,6 +50,10 @@ export function PasswordDialog({ nickname, onClose }: { nickname: string; onClos
             hint={t.value.passwordHint}
             error={atNew ? accountFailureText(failure) : undefined}
           />
+          <label class="check">
+            <input type="checkbox" name="revokeKeys" data-testid="password-keys" />
+            {t.value.revokeKeys}
+          </label>
           <button type="submit" class="button button-wide" data-testid="password-submit" disabled={busy}>
             {busy ? t.value.wait : t.value.changePassword}
           </button>

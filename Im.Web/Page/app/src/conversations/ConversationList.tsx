@@ -1,5 +1,5 @@
 import { t } from '../settings/language.ts';
-import { chatList, personOf, type Chat } from '../state/chats.ts';
+import { chatList, hasMore, loadMore, personOf, type Chat } from '../state/chats.ts';
 import { known, me, presence } from '../state/im.ts';
 import { chatHref, selected } from '../state/route.ts';
 import { typing } from '../state/typing.ts';
@@ -15,6 +15,13 @@ export function ConversationList() {
       {chatList.value.map((chat) => (
         <Row key={chat.key} chat={chat} />
       ))}
+      {hasMore.value && (
+        <li class="conversations-more">
+          <button type="button" class="link-button" data-testid="conversations-more" onClick={() => void loadMore().catch(() => {}) /* pressed again, it asks again */}>
+            {t.value.moreConversations}
+          </button>
+        </li>
+      )}
     </ul>
   );
 }

@@ -6,6 +6,7 @@ import { dialog } from '../account/dialogs.ts';
 import { moveWithArrows } from '../ui/arrows.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { EyeIcon } from '../ui/icons.tsx';
+import { useMorePeople } from './useMorePeople.ts';
 import './people.css';
 
 const searchFrom = 12;
@@ -14,9 +15,11 @@ const searchFrom = 12;
 export function OnlineList() {
   const { users, guests, online } = presence.value;
   const [wanted, setWanted] = useState('');
+  const more = useMorePeople(users);
   const searches = users.length >= searchFrom;
   const mine = me.value?.id;
-  const sorted = mine ? [...users].sort((a, b) => Number(b.id === mine) - Number(a.id === mine)) : users;
+  const listed = [...users, ...more.people];
+  const sorted = mine ? [...listed].sort((a, b) => Number(b.id === mine) - Number(a.id === mine)) : listed;
   const shown = searches && wanted ? sorted.filter((user) => user.nickname.toLowerCase().includes(wanted.toLowerCase())) : sorted;
   const open = (id: string) => {
     if (me.value === null) dialog.value = 'login';
@@ -65,7 +68,13 @@ export function OnlineList() {
             </button>
           </li>
         ))}
-        {online > users.length && <li class="people-note quiet">{t.value.notListed(online - users.length)}</li>}
+        {online > listed.length && (
+          <li class="people-note quiet">
+            <button type="button" class="link-button" data-testid="people-more" data-count={online - listed.length} onClick={() => void more.load().catch(() => {}) /* pressed again, it asks again */}>
+              {t.value.notListed(online - listed.length)}
+            </button>
+          </li>
+        )}
         {online === 0 && known.value && <li class="people-note quiet">{t.value.nobodyOnline}</li>}
       </ul>
       <p class="guests" data-testid="guests" data-count={guests}>

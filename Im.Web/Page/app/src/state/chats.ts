@@ -12,6 +12,8 @@ export interface Chat {
   readonly readSeq: number;
   readonly lastSeq: number;
   readonly last?: Message;
+  /** Only others have written in it: it stands behind those of people one knows. */
+  readonly stranger?: boolean;
 }
 
 const lobbyChat: Chat = { key: 'lobby', unread: 0, readSeq: 0, lastSeq: 0 };
@@ -32,16 +34,21 @@ effect(() => {
   if (person) writtenTo.set(person.id, person);
 });
 
-/** The lobby first, then the newest. The one that is open is listed though nothing was said in it yet. */
+/** What is on further pages of the list. */
+const further = signal<{ readonly next: string | undefined; readonly unread: number }>({ next: undefined, unread: 0 });
+
+export const hasMore = computed(() => further.value.next !== undefined);
+
+/** The lobby first, then people one has written to, then strangers; each newest first. The one that is open is listed though nothing was said in it yet. */
 export const chatList = computed<readonly Chat[]>(() => {
   const list = [...chats.value.values()];
   if (!chats.value.has(selected.value) && me.value) list.push(emptyChat(selected.value));
-  return list.sort((a, b) => Number(b.key === 'lobby') - Number(a.key === 'lobby') || newest(b) - newest(a));
+  return list.sort((a, b) => Number(b.key === 'lobby') - Number(a.key === 'lobby') || Number(a.stranger ?? false) - Number(b.stranger ?? false) || newest(b) - newest(a));
 });
 
 export const chatOf = (key: ChatKey): Chat => chats.value.get(key) ?? emptyChat(key);
 
-export const unreadTotal = computed(() => [...chats.value.values()].reduce((sum, chat) => sum + chat.unread, 0));
+export const unreadTotal = computed(() => [...chats.value.values()].reduce((sum, chat) => sum + chat.unread, further.value.unread));
 
 function emptyChat(key: ChatKey): Chat {
   const peer = personOf(key);
@@ -56,20 +63,49 @@ function put(chat: Chat): void {
   chats.value = new Map(chats.value).set(chat.key, chat);
 }
 
-function fromSummary({ kind, peer, unread, readSeq, lastSeq, last }: ConversationSummary): Chat {
-  return { key: kind === 'lobby' ? 'lobby' : peer!.id, unread, readSeq, lastSeq, ...(peer ? { peer } : {}), ...(last ? { last } : {}) };
+function fromSummary({ kind, peer, unread, readSeq, lastSeq, last, stranger }: ConversationSummary): Chat {
+  return { ...(stranger ? { stranger } : {}), key: kind === 'lobby' ? 'lobby' : peer!.id, unread, readSeq, lastSeq, ...(peer ? { peer } : {}), ...(last ? { last } : {}) };
 }
 
 // Where something was said after the last list: a list that was on its way meanwhile need not know it.
 const heard = new Set<ChatKey>();
 
+client.on('further', (rest) => (further.value = rest));
+
+// What was loaded of further pages stays: nothing says that it is gone.
 client.on('conversations', (summaries) => {
   const next = new Map(chats.value);
-  for (const key of chats.value.keys()) if (key !== 'lobby' && !heard.has(key)) next.delete(key);
-  for (const chat of summaries.map(fromSummary)) next.set(chat.key, withNews(chat));
+  const listed = summaries.map(fromSummary);
+  if (!hasMore.value) for (const key of chats.value.keys()) if (key !== 'lobby' && !heard.has(key)) next.delete(key);
+  for (const chat of listed) next.set(chat.key, withNews(chat));
   chats.value = next;
   heard.clear();
+  if (hasMore.value) take(further.value.next, [...next.values()].filter(({ key }) => !listed.some((chat) => chat.key === key)));
 });
+
+/** Those are in the list now, and no longer among what is unread elsewhere. */
+function take(next: string | undefined, chatsTaken: readonly Chat[]): void {
+  further.value = { next, unread: next === undefined ? 0 : Math.max(0, further.value.unread - chatsTaken.reduce((sum, chat) => sum + chat.unread, 0)) };
+}
+
+let loading = false;
+
+/** The next page of the list. */
+export async function loadMore(): Promise<void> {
+  const { next } = further.value;
+  if (next === undefined || loading) return;
+  loading = true;
+  try {
+    const page = await client.conversationsPage(next);
+    if (further.value.next !== next) return; // a new list has come meanwhile
+    const more = page.conversations.map(fromSummary);
+    const fresh = more.filter(({ key }) => !chats.value.has(key));
+    chats.value = new Map([...chats.value, ...more.map((chat) => [chat.key, withNews(chat)] as const)]);
+    take(page.next, fresh);
+  } finally {
+    loading = false;
+  }
+}
 
 /** The list's word on a conversation, and what is known to have been said since. */
 function withNews(listed: Chat): Chat {
@@ -87,7 +123,8 @@ client.on('message', ({ message }) => {
   heard.add(key);
   const mine = message.from.id === me.value?.id;
   const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...message.from };
-  put({ ...chat, last: message, lastSeq: message.seq, unread: chat.unread + (mine ? 0 : 1), ...(peer ? { peer } : {}) });
+  const stranger = key !== 'lobby' && !mine && (chat.stranger ?? !chats.value.has(key));
+  put({ ...chat, last: message, lastSeq: message.seq, unread: chat.unread + (mine ? 0 : 1), ...(peer ? { peer } : {}), stranger });
 });
 
 const keyOfTimeline = ({ addressee }: Timeline): ChatKey => ('user' in addressee ? addressee.user : 'lobby');
@@ -121,6 +158,7 @@ effect(() => {
   if (user === owner) return;
   if (owner) {
     const { last, lastSeq } = chats.peek().get('lobby')!;
+    further.value = { next: undefined, unread: 0 };
     chats.value = new Map([['lobby', { ...lobbyChat, lastSeq, ...(last ? { last } : {}) }]]);
   }
   owner = user;
