@@ -23,12 +23,13 @@ internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limi
     public async ValueTask<Visit> ReceiveAsync(HttpContext context)
     {
         var request = context.Request;
-        var byGateway = await IsByGatewayAsync(request);
+        var (forwarded, scheme, host) = (request.Headers["X-Forwarded-For"].ToString(), request.Headers["X-Forwarded-Proto"].ToString(), request.Headers["X-Forwarded-Host"].ToString());
+        var byGateway = await IsByGatewayAsync(request, forwarded, scheme, host);
         if (!byGateway && options.Value.OnlyByGateway)
             return Visit.NotByGateway;
-        if (!IsOwnOrigin(request, byGateway))
+        if (!(byGateway ? IsOwnOrigin(request, scheme, host) : request.Headers.Origin.Count == 0))
             return Visit.ForeignOrigin;
-        var address = byGateway && IPAddress.TryParse(request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim(), out var forwarded) ? forwarded : context.Connection.RemoteIpAddress;
+        var address = byGateway && IPAddress.TryParse(forwarded, out var client) ? client : context.Connection.RemoteIpAddress;
         context.Connection.RemoteIpAddress = address;
         using var lease = _connects.AttemptAcquire(AddressKey.Of(address));
         return lease.IsAcquired ? Visit.Welcome : Visit.TooOften;
@@ -37,11 +38,11 @@ internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limi
     public void Dispose() => _connects.Dispose();
 
     // Where the secret was never read and cannot be now, a visit counts as one past the gateway.
-    private async ValueTask<bool> IsByGatewayAsync(HttpRequest request)
+    private async ValueTask<bool> IsByGatewayAsync(HttpRequest request, string address, string scheme, string host)
     {
         try
         {
-            return await proof.IsValidAsync(request.Headers[GatewayProof.Header]);
+            return await proof.IsValidAsync(request.Headers[GatewayProof.Header], address, scheme, host);
         }
         catch (StoreUnavailableException)
         {
@@ -49,14 +50,9 @@ internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limi
         }
     }
 
-    // Only browsers send Origin, and a page cannot forge it.
-    private static bool IsOwnOrigin(HttpRequest request, bool byGateway)
-    {
-        if (request.Headers.Origin is not [{ Length: > 0 } origin])
-            return request.Headers.Origin.Count == 0;
-        var host = byGateway && request.Headers["X-Forwarded-Host"] is [{ Length: > 0 } forwarded] ? forwarded : request.Host.Value;
-        return Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, host, StringComparison.OrdinalIgnoreCase);
-    }
+    // Only browsers send Origin, and a page cannot forge it. The page is the gateway's; a node serves none, so a browser that comes by itself comes from somebody else's.
+    private static bool IsOwnOrigin(HttpRequest request, string scheme, string host) =>
+        request.Headers.Origin.Count == 0 || (request.Headers.Origin is [{ } origin] && $"{scheme}://{host}".Equals(origin, StringComparison.OrdinalIgnoreCase));
 }
 
 internal enum Visit { Welcome, NotByGateway, ForeignOrigin, TooOften }

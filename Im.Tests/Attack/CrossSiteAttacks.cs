@@ -1,7 +1,9 @@
 using System.Text;
+using Im.Core.Clocks;
 using Im.Core.Data;
 using Im.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Im.Tests.Attack;
 
@@ -44,10 +46,41 @@ public sealed class CrossSiteAttacks(TwoNodes system) : AttackSuite(system), ICl
         Assert.Equal(403, await UpgradeAsync(Chat.One, ("Origin", "https://evil.example"), ("X-Forwarded-Host", "evil.example"), (GatewayProof.Header, new string('A', 43))));
 
     [Fact]
-    public async Task Who_has_the_installations_secret_is_the_gateway()
+    public async Task Who_has_the_installations_secret_is_the_gateway() => Assert.Equal(101, await UpgradeWithProofAsync("203.0.113.5", "https", "chat.example"));
+
+    [Theory]
+    [InlineData("203.0.113.6", "https", "chat.example"), InlineData("203.0.113.5", "http", "chat.example"), InlineData("203.0.113.5", "https", "evil.example")]
+    public async Task A_proof_of_the_gateway_holds_for_the_address_and_the_page_it_was_made_for(string address, string scheme, string host) =>
+        Assert.Equal(403, await UpgradeWithProofAsync(address, scheme, host));
+
+    [Theory]
+    [InlineData("http://chat.example"), InlineData("https://chat.example:8443"), InlineData("https://chat.example/"), InlineData("https://chat.example.evil.example")]
+    public async Task A_node_compares_scheme_host_and_port_of_a_page(string origin) =>
+        Assert.Equal(403, await UpgradeWithProofAsync("203.0.113.5", "https", "chat.example", origin));
+
+    [Fact]
+    public async Task A_node_is_no_page_and_takes_a_browser_from_the_gateway_only()
     {
-        var proof = await Chat.Services.GetRequiredService<GatewayProof>().CreateAsync();
-        Assert.Equal(101, await UpgradeAsync(Chat.One, ("Origin", "https://chat.example"), ("X-Forwarded-Host", "chat.example"), (GatewayProof.Header, proof)));
+        Assert.Equal(403, await UpgradeAsync(Chat.One, ("Origin", Chat.One.GetLeftPart(UriPartial.Authority))));
+        Assert.Equal(101, await UpgradeAsync(Chat.One));
+    }
+
+    [Fact]
+    public async Task A_proof_of_the_gateway_is_over_after_a_minute_by_the_stores_time()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var proof = new GatewayProof(Chat.Services.GetRequiredService<IInstallationSecret>(), new OwnTime(clock));
+        var value = await proof.CreateAsync("203.0.113.5", "https", "chat.example");
+        clock.Advance(GatewayProof.Lifetime);
+        Assert.True(await proof.IsValidAsync(value, "203.0.113.5", "https", "chat.example"));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(await proof.IsValidAsync(value, "203.0.113.5", "https", "chat.example"));
+    }
+
+    private async Task<int> UpgradeWithProofAsync(string address, string scheme, string host, string? origin = null)
+    {
+        var proof = (await Chat.Services.GetRequiredService<GatewayProof>().CreateAsync("203.0.113.5", "https", "chat.example"))!;
+        return await UpgradeAsync(Chat.One, ("Origin", origin ?? $"{scheme}://{host}"), ("X-Forwarded-For", address), ("X-Forwarded-Proto", scheme), ("X-Forwarded-Host", host), (GatewayProof.Header, proof));
     }
 
     [Fact]
@@ -125,5 +158,6 @@ public sealed class CrossSiteAttacks(TwoNodes system) : AttackSuite(system), ICl
         Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
         Assert.Contains("default-src 'self'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe-inline", policy, StringComparison.Ordinal);
+        Assert.Contains("connect-src 'self';", policy, StringComparison.Ordinal);
     }
 }

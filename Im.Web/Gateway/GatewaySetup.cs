@@ -54,13 +54,15 @@ internal static class GatewaySetup
         proxy.UseLoadBalancing();
     }).LimitConnects().DisableHttpMetrics();
 
-    // Without the database there is no proof: the node then goes by what it sees itself.
+    // Without the database or Redis there is no proof: the node then goes by what it sees itself.
     private static async ValueTask ProveAsync(RequestTransformContext context)
     {
         context.ProxyRequest.Headers.Remove(GatewayProof.Header);
         try
         {
-            context.ProxyRequest.Headers.Add(GatewayProof.Header, await context.HttpContext.RequestServices.GetRequiredService<GatewayProof>().CreateAsync());
+            var (proof, request) = (context.HttpContext.RequestServices.GetRequiredService<GatewayProof>(), context.HttpContext.Request);
+            if (await proof.CreateAsync($"{context.HttpContext.Connection.RemoteIpAddress}", request.Scheme, request.Host.ToUriComponent()) is { } value)
+                context.ProxyRequest.Headers.Add(GatewayProof.Header, value);
         }
         catch (StoreUnavailableException)
         {

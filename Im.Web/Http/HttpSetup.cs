@@ -16,6 +16,8 @@ internal static class HttpSetup
     {
         builder.Services.Configure<KestrelServerOptions>(options => options.AddServerHeader = false);
         builder.Services.AddSingleton<DistributedContextPropagator, ForeignTraces>();
+        HostGuard.Add(builder);
+        builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         builder.AddRateLimits();
         builder.Services.AddSingleton<Conversations.MeteredReads>();
         builder.Services.AddProblemDetails();
@@ -41,6 +43,9 @@ internal static class HttpSetup
     {
         app.UseTrustedProxies();
         app.UseSecurityHeaders();
+        HostGuard.Use(app);
+        if (!app.Environment.IsDevelopment())
+            app.UseHsts(); // over https alone
         app.UseExceptionHandler();
         app.UseStatusCodePages(status => ProblemKind.OfStatus(status.HttpContext.Response.StatusCode).WriteAsync(status.HttpContext));
         app.UseWhen(

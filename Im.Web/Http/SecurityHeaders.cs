@@ -3,8 +3,9 @@ namespace Im.Web.Http;
 /// <summary>What a browser may do with our answers: run our own script, talk to our own address, be framed by nobody.</summary>
 internal static class SecurityHeaders
 {
+    // 'self' is the own address for WebSockets too: CSP level 3 matches ws and wss to http and https.
     private const string Policy =
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'self'; connect-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {

@@ -7,14 +7,14 @@ using Microsoft.Extensions.Options;
 namespace Im.Web.Sessions;
 
 /// <summary>Sees to it that a browser has a session, and that its token changes once a day, so that a copied cookie does not stay good for ever.</summary>
-internal sealed class SessionKeeper(ISessionManager sessions, SessionCookies cookies, IOptions<LimitOptions> limits, StoreTime time)
+internal sealed class SessionKeeper(ISessionManager sessions, SessionCookies cookies, IOptions<LimitOptions> limits, StoreTime time, TimeProvider machine)
 {
     private static readonly TimeSpan TokenAge = TimeSpan.FromDays(1);
 
     // Session value: when the token was given, Unix seconds. Absent while the first one is in use.
     private const string RenewedAt = "cookie.renewed";
 
-    private readonly OwnerBuckets<string> _guests = new(limits.Value.Guests, time);
+    private readonly OwnerBuckets<string> _guests = new(limits.Value.Guests, machine);
 
     /// <summary>
     /// The request's session, with a fresh token if it is time; a guest's session where there is none, or after what time its address may have one more. Writes the cookie when it
