@@ -5,8 +5,8 @@ using Npgsql;
 namespace Im.Web.Accounts;
 
 /// <summary>
-/// Gives accounts from before the present rule their skeleton and their fully folded key, before the server answers anybody. Where several look alike the eldest has rank 0 and the
-/// others the next: all go on logging in, and nobody new joins them. Where a new key is another's the account keeps its own. After a failure the server starts all the same, and
+/// Gives accounts from before the present rule their skeleton and their fully folded key, before the server answers anybody. Where several look alike they share the skeleton
+/// by rank: all go on logging in, and nobody new joins them. Where a new key is another's the account keeps its own. After a failure the server starts all the same, and
 /// the next start goes on; until then those left can be imitated.
 /// </summary>
 internal sealed partial class NicknameUpgrade(IServiceScopeFactory scopes, ILogger<NicknameUpgrade> logger) : IHostedLifecycleService
@@ -21,13 +21,13 @@ internal sealed partial class NicknameUpgrade(IServiceScopeFactory scopes, ILogg
     {
         try
         {
-            for (var failures = 0; ;)
+            var (failures, last) = (0, (Guid?)Guid.Empty);
+            while (last is { } after)
                 try
                 {
-                    if (await UpgradeBatchAsync(cancellationToken) < Batch)
-                        return;
+                    last = await UpgradeBatchAsync(after, cancellationToken);
                 }
-                catch (Exception e) when (e is DbUpdateConcurrencyException || e.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } && failures < Attempts)
+                catch (Exception e) when (failures < Attempts && (e is DbUpdateConcurrencyException || e.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation }))
                 {
                     failures++; // somebody joined meanwhile, or changed their account: the batch is read anew
                 }
@@ -38,14 +38,16 @@ internal sealed partial class NicknameUpgrade(IServiceScopeFactory scopes, ILogg
         }
     }
 
-    private async Task<int> UpgradeBatchAsync(CancellationToken cancellationToken)
+    /// <returns>The last of the batch; null when there is none.</returns>
+    private async Task<Guid?> UpgradeBatchAsync(Guid after, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<ImDbContext>();
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({UpgradeLock})", cancellationToken);
-        var users = await database.Users.Where(user => user.Skeleton == null && user.ErasedAt == null).OrderBy(user => user.CreatedAt).ThenBy(user => user.Id).Take(Batch)
-            .ToListAsync(cancellationToken);
+        var users = await database.Users.Where(user => user.Id > after && user.Skeleton == null && user.ErasedAt == null).OrderBy(user => user.Id).Take(Batch).ToListAsync(cancellationToken);
+        if (users.Count == 0)
+            return null;
         var skeletons = users.ToDictionary(user => user, user => Skeleton.Of(user.UserName!));
         var keys = users.ToDictionary(user => user, user => Nickname.KeyOf(user.UserName!));
         var ranks = await database.Users.Where(user => skeletons.Values.Contains(user.Skeleton!)).GroupBy(user => user.Skeleton!)
@@ -61,9 +63,8 @@ internal sealed partial class NicknameUpgrade(IServiceScopeFactory scopes, ILogg
         }
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        if (users.Count > 0)
-            LogUpgraded(users.Count);
-        return users.Count;
+        LogUpgraded(users.Count);
+        return users[^1].Id;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
