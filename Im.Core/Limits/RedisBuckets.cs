@@ -6,8 +6,8 @@ namespace Im.Core.Limits;
 
 internal sealed class RedisBuckets(IConnectionMultiplexer redis, RedisKeys keys, StoreTime storeTime, TimeProvider time) : ISharedBuckets
 {
-    /// <summary>Beyond that, those of whom nobody heard are forgotten together; it costs them nothing but a full bucket.</summary>
-    private const int MaxOwnBuckets = 10_000;
+    /// <summary>From there on those that are full again are forgotten, whose owners notice nothing. The others stay, or many new owners would give everybody a new bucket.</summary>
+    private const int ManyOwnBuckets = 10_000;
 
     // KEYS bucket. ARGV now in ms, tokens per second, burst, tokens. Returns the milliseconds until there are enough; 0: taken.
     private const string TakeScript = """
@@ -28,6 +28,7 @@ internal sealed class RedisBuckets(IConnectionMultiplexer redis, RedisKeys keys,
 
     private readonly IDatabase _database = redis.GetDatabase();
     private readonly ConcurrentDictionary<string, OwnBucket> _own = [];
+    private int _forgetAt = ManyOwnBuckets;
 
     public async Task<TimeSpan?> TakeAsync(string kind, string owner, Rate rate, int tokens)
     {
@@ -47,15 +48,26 @@ internal sealed class RedisBuckets(IConnectionMultiplexer redis, RedisKeys keys,
 
     private TimeSpan? TakeOwn(string name, Rate rate, int tokens)
     {
-        if (_own.Count >= MaxOwnBuckets)
-            _own.Clear();
-        var own = _own.GetOrAdd(name, _ => new());
+        if (_own.Count >= Volatile.Read(ref _forgetAt))
+            Forget();
+        var own = _own.GetOrAdd(name, _ => new(rate));
         lock (own)
             return own.Bucket.Take(rate, tokens, time);
     }
 
-    private sealed class OwnBucket
+    private void Forget()
+    {
+        foreach (var (name, own) in _own)
+            lock (own)
+                if (own.Bucket.IsFull(own.Rate, time))
+                    _own.TryRemove(name, out _);
+        Volatile.Write(ref _forgetAt, Math.Max(ManyOwnBuckets, 2 * _own.Count));
+    }
+
+    private sealed class OwnBucket(Rate rate)
     {
         public TokenBucket Bucket;
+
+        public Rate Rate => rate;
     }
 }

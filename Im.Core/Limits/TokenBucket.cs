@@ -9,6 +9,9 @@ public struct TokenBucket
     private double _taken;
     private long _at;
 
+    /// <summary>Nothing is missing: a new one would do as well.</summary>
+    public readonly bool IsFull(Rate rate, TimeProvider time) => _at == 0 || time.GetElapsedTime(_at).TotalSeconds * rate.PerSecond >= _taken;
+
     /// <summary>Takes tokens; null when there were enough, else nothing was taken and there will be enough after this time.</summary>
     public TimeSpan? Take(Rate rate, double tokens, TimeProvider time)
     {

@@ -120,10 +120,21 @@ public sealed class TokenBucketTests
         Assert.Null(await other.TakeAsync("test", "jenny", rate, 1));
     }
 
+    [Fact]
+    public async Task Without_Redis_ten_thousand_new_owners_give_nobody_a_new_bucket()
+    {
+        await using var redis = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=200,asyncTimeout=200,connectRetry=0");
+        var (buckets, rate) = (new RedisBuckets(redis, new("test:"), new OwnTime(_time), _time), new Rate(1, 3));
+        Assert.Null(await buckets.TakeAsync("test", "jenny", rate, 3));
+        for (var i = 0; i < 10_001; i++)
+            await buckets.TakeAsync("test", $"{i}", rate, 1);
+        Assert.NotNull(await buckets.TakeAsync("test", "jenny", rate, 1));
+    }
+
     [Theory, InlineData("Limits:Messages:PerSecond", "0"), InlineData("Limits:Logins:Burst", "0"), InlineData("Limits:HeadersTimeoutSeconds", "0"), InlineData("Limits:MaxConnections", "1")]
     [InlineData("Limits:MaxConnectionsPerAddress", "0"), InlineData("Limits:MaxConnectionsPerUser", "0"), InlineData("Limits:MaxExports", "0"), InlineData("Limits:KeepAliveSeconds", "0")]
     [InlineData("Limits:ControlFrames:Burst", "0"), InlineData("Limits:ReadBytes:PerSecond", "0"), InlineData("Limits:Pages:Burst", "0"), InlineData("Limits:Guests:Burst", "0")]
-    [InlineData("Limits:SessionKeys:PerSecond", "0")]
+    [InlineData("Limits:SessionKeys:PerSecond", "0"), InlineData("Limits:NewConversations:Burst", "0")]
     public void Limits_that_would_let_nobody_in_are_refused_at_the_start(string option, string value)
     {
         using var services = new ServiceCollection()

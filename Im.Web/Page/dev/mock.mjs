@@ -65,6 +65,8 @@ function summary(conversation, me) {
   };
 }
 
+const keysOf = (user) => (user.keys ??= []);
+
 const summaries = (me) =>
   [...conversations.values()]
     .filter((each) => !each.members || (me && each.members.includes(me.id) && each.messages.length))
@@ -172,6 +174,13 @@ const routes = {
     if (session.user?.password !== body.oldPassword) return problem(401, 'wrong_password', 'Wrong password');
     session.user.password = body.newPassword;
     return end(othersOf(session));
+  },
+  'GET /api/keys': ({ session }) => (session.user ? { body: keysOf(session.user).map(({ key, ...shown }) => shown) } : problem(401, 'not_logged_in', 'Not logged in')),
+  'POST /api/keys': ({ session, body }) => {
+    if (session.user?.password !== body.password) return problem(401, 'wrong_password', 'Wrong password');
+    const key = { id: randomUUID(), name: body.name, scopes: body.scopes, created: Date.now(), key: `imk_${randomUUID()}` };
+    keysOf(session.user).push(key);
+    return { body: key };
   },
   'GET /api/me/export': ({ session }) => ({
     body: { user: shown(session.user), messages: [...conversations.values()].flatMap(({ messages }) => messages.filter((each) => each.from.id === session.user.id)) },
