@@ -65,6 +65,10 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate SessionKeys { get; set; } = new(0.2, 100);
 
+    /// <summary>Exports of one account, at each web server; one after the other: see <see cref="MaxExports"/>.</summary>
+    [ValidateObjectMembers]
+    public Rate Exports { get; set; } = new(0.02, 10);
+
     /// <summary>Messages published with the API keys of one user, whichever and however new, over all web servers.</summary>
     [ValidateObjectMembers]
     public Rate KeyPublishes { get; set; } = new(10, 100);

@@ -134,7 +134,7 @@ public sealed class TokenBucketTests
     [Theory, InlineData("Limits:Messages:PerSecond", "0"), InlineData("Limits:Logins:Burst", "0"), InlineData("Limits:HeadersTimeoutSeconds", "0"), InlineData("Limits:MaxConnections", "1")]
     [InlineData("Limits:MaxConnectionsPerAddress", "0"), InlineData("Limits:MaxConnectionsPerUser", "0"), InlineData("Limits:MaxExports", "0"), InlineData("Limits:KeepAliveSeconds", "0")]
     [InlineData("Limits:ControlFrames:Burst", "0"), InlineData("Limits:ReadBytes:PerSecond", "0"), InlineData("Limits:Pages:Burst", "0"), InlineData("Limits:Guests:Burst", "0")]
-    [InlineData("Limits:SessionKeys:PerSecond", "0"), InlineData("Limits:NewConversations:Burst", "0")]
+    [InlineData("Limits:SessionKeys:PerSecond", "0"), InlineData("Limits:NewConversations:Burst", "0"), InlineData("Limits:Exports:Burst", "0")]
     public void Limits_that_would_let_nobody_in_are_refused_at_the_start(string option, string value)
     {
         using var services = new ServiceCollection()

@@ -198,10 +198,10 @@ public sealed class MeterAttacks(MeterAttacks.Metered chat) : AttackSuite(chat),
     public async Task One_account_has_one_export_at_a_time_and_all_together_a_few()
     {
         var exports = Chat.Services.GetRequiredService<Exports>();
-        Assert.Equal(Room.Free, exports.TryBegin(Eve.Id, out var hers));
+        Assert.Equal(Room.Free, exports.TryBegin(Eve.Id, out var hers, out _));
         (await Eve.Browser.GetAsync("/api/me/export")).ShouldBe(429, "slow_down");
         (await Tom.Browser.GetAsync("/api/me/export")).ShouldBeOk();
-        Assert.Equal(Room.Free, exports.TryBegin(Guid.NewGuid(), out var other));
+        Assert.Equal(Room.Free, exports.TryBegin(Guid.NewGuid(), out var other, out _));
         Assert.NotNull((await Tom.Browser.GetAsync("/api/me/export")).ShouldBe(503, "unavailable").Headers.RetryAfter);
         other!.Dispose();
         hers!.Dispose();
@@ -219,6 +219,38 @@ public sealed class MeterAttacks(MeterAttacks.Metered chat) : AttackSuite(chat),
         await Eventually.TrueAsync(() => exports.Count == 0);
         var text = (await Jenny.Browser.GetAsync("/api/me/export")).ShouldBeOk().Text;
         Assert.Equal(Jenny.Nickname, JsonSerializer.Deserialize<JsonElement>(text).GetProperty("user").GetProperty("nickname").GetString());
+    }
+
+    [Fact]
+    public async Task An_export_goes_out_as_it_is_read_and_one_that_nobody_reads_is_cut_off()
+    {
+        var jenny = await OpenAsync(Jenny.Token, Chat.One);
+        await jenny.SendAsync(new SendFrame { Id = "first", User = Tom.Id, Text = "x" });
+        var conversation = (await NextAsync<AckFrame>(jenny)).Conversation.Value;
+        // 40 MB, which no buffer of a socket takes.
+        await Chat.Database.ScalarAsync<object>(
+            "INSERT INTO messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node) "
+            + "SELECT $1, n, $2, 'x', 'more-' || n, repeat('x', 4000), now(), 'test' FROM generate_series(2, 10000) n", conversation, Jenny.Id);
+        var exports = Chat.Services.GetRequiredService<Exports>();
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = Chat.Address, DefaultRequestHeaders = { { "Cookie", $"im_session={Jenny.Token}" } } };
+
+        var answer = await http.GetAsync("/api/me/export", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal((200, 1), ((int)answer.StatusCode, exports.Count)); // it has begun to go out, and goes no further
+        (await Jenny.Browser.GetAsync("/api/me/export")).ShouldBe(429, "slow_down");
+        await Eventually.TrueAsync(() => exports.Count == 0, seconds: 60);
+        answer.Dispose();
+        Assert.InRange((await http.GetStringAsync("/api/me/export")).Length, 40_000_000, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task Exports_of_one_account_without_end_are_refused()
+    {
+        Web.Answer last;
+        var made = 0;
+        while ((last = await Tom.Browser.GetAsync("/api/me/export")).Status == System.Net.HttpStatusCode.OK)
+            Assert.InRange(++made, 1, 10);
+        Assert.NotNull(last.ShouldBe(429, "slow_down").Headers.RetryAfter?.Delta);
+        (await Jenny.Browser.GetAsync("/api/me/export")).ShouldBeOk();
     }
 
     // 40 messages of 4,000 characters: a page of them is 128 KiB.

@@ -8,8 +8,6 @@ using Im.Protocol;
 using Im.ServiceDefaults.Connections;
 using Im.Web.Http;
 using Im.Web.Sessions;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace Im.Web.Accounts;
@@ -19,8 +17,8 @@ internal static class OwnAccountSetup
 {
     private const int ExportBatch = 100;
 
-    // Who reads more slowly is cut off: an export holds one of few places.
-    private static readonly MinDataRate ExportRate = new(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(15));
+    // For each batch. Who takes longer to read it is cut off: an export holds one of few places.
+    private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(20);
 
     public static void MapOwnAccount(this IEndpointRouteBuilder api)
     {
@@ -79,11 +77,12 @@ internal static class OwnAccountSetup
         HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var userId = CurrentSession.UserOf(context);
-        var room = exports.TryBegin(userId, out var place);
+        var room = exports.TryBegin(userId, out var place, out var wait);
         using (place)
             await (room switch
             {
                 Room.Free => WriteExportAsync(userId, context, database, conversations, data, sessions, cancellationToken),
+                Room.OwnerIsFull when wait is not null => (ProblemKind.SlowDown with { RetryAfter = wait }).WriteAsync(context, "This account was exported too often."),
                 Room.OwnerIsFull => ProblemKind.SlowDown.WriteAsync(context, "An export of this account is under way."),
                 _ => ProblemKind.Unavailable.WriteAsync(context, "As many exports as there may be are under way."),
             });
@@ -97,8 +96,6 @@ internal static class OwnAccountSetup
         var keys = await database.ApiKeys.AsNoTracking().Where(key => key.OwnerId == userId).Select(key => key.Name).ToListAsync(cancellationToken);
         var places = await sessions.ListPlacesAsync(userId, cancellationToken);
 
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } slowest)
-            slowest.MinDataRate = ExportRate;
         context.Response.ContentType = MediaTypeNames.Application.Json;
         context.Response.Headers.ContentDisposition = "attachment; filename=\"im-export.json\"";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, new() { Indented = true });
@@ -133,7 +130,10 @@ internal static class OwnAccountSetup
             if (batch is [.., var last])
                 (conversation, seq) = (last.Conversation, last.Seq);
             await json.FlushAsync(cancellationToken); // into the response's buffer, which would take it all
-            await context.Response.BodyWriter.FlushAsync(cancellationToken);
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            late.CancelAfter(BatchTime);
+            if ((await context.Response.BodyWriter.FlushAsync(late.Token)).IsCompleted)
+                return;
         }
         while (batch.Count == ExportBatch);
         json.WriteEndArray();
