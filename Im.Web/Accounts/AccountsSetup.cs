@@ -27,6 +27,7 @@ internal static class AccountsSetup
         builder.Services.AddScoped<Entrance>();
         builder.Services.AddScoped<Profiles>();
         builder.Services.AddSingleton<SessionKeeper>();
+        builder.Services.AddSingleton<GuestLimit>();
         builder.Services.AddSingleton<Exports>();
         builder.Services.AddHostedService<NicknameUpgrade>();
         builder.Services.AddHostedService<LoginWarmUp>();
@@ -60,14 +61,14 @@ internal static class AccountsSetup
             .WithProblems(ProblemKind.CrossSite, ProblemKind.Unavailable);
     }
 
-    private static async Task<IResult> GetMeAsync(HttpContext context, SessionKeeper keeper, Profiles profiles, CancellationToken cancellationToken)
+    private static async Task<IResult> GetMeAsync(HttpContext context, GuestLimit guests, SessionKeeper keeper, Profiles profiles, CancellationToken cancellationToken)
     {
         // A program whose token is worth nothing is to hear of it, not to be given a cookie.
         if (context.Request.Headers.Authorization.Count > 0 && CurrentSession.Of(context) is null)
             return ProblemKind.NotLoggedIn.Because();
-        var (session, wait) = await keeper.KeepAsync(context, cancellationToken);
-        if (session is null)
+        if (guests.Wait(context) is { } wait)
             return (ProblemKind.SlowDown with { RetryAfter = wait }).Because("Too many guests come from this address.");
+        var session = await keeper.KeepAsync(context, cancellationToken);
         return TypedResults.Ok(new MeResponse(session.UserId is { } userId ? await profiles.FindAsync(userId, cancellationToken) : null, session.Id));
     }
 

@@ -1,39 +1,30 @@
 using System.Globalization;
 using Im.Core.Clocks;
-using Im.Core.Limits;
 using Im.Core.Sessions;
-using Microsoft.Extensions.Options;
 
 namespace Im.Web.Sessions;
 
 /// <summary>Sees to it that a browser has a session, and that its token changes once a day, so that a copied cookie does not stay good for ever.</summary>
-internal sealed class SessionKeeper(ISessionManager sessions, SessionCookies cookies, IOptions<LimitOptions> limits, StoreTime time, TimeProvider machine)
+internal sealed class SessionKeeper(ISessionManager sessions, SessionCookies cookies, StoreTime time)
 {
     private static readonly TimeSpan TokenAge = TimeSpan.FromDays(1);
 
     // Session value: when the token was given, Unix seconds. Absent while the first one is in use.
     private const string RenewedAt = "cookie.renewed";
 
-    private readonly OwnerBuckets<string> _guests = new(limits.Value.Guests, machine);
-
-    /// <summary>
-    /// The request's session, with a fresh token if it is time; a guest's session where there is none, or after what time its address may have one more. Writes the cookie when it
-    /// changed.
-    /// </summary>
-    public async Task<(Session? Session, TimeSpan Wait)> KeepAsync(HttpContext context, CancellationToken cancellationToken)
+    /// <summary>The request's session, with a fresh token if it is time; a guest's session where there is none. Writes the cookie when it changed.</summary>
+    public async Task<Session> KeepAsync(HttpContext context, CancellationToken cancellationToken)
     {
         if (CurrentSession.Of(context) is { } current)
         {
             // A former name is honoured once: with the token the one under it ends.
             if (current.CookieName is not null && (cookies.IsFormer(context, current) || await time.NowAsync() - TokenGivenAt(current.Session) > TokenAge))
                 await RenewAsync(context, current, cancellationToken);
-            return (current.Session, default);
+            return current.Session;
         }
-        if (_guests.Take(AddressKey.Of(context.Connection.RemoteIpAddress)) is { } wait)
-            return (null, wait);
         var (session, token) = await sessions.CreateAsync(OriginOf(context), cancellationToken);
         cookies.Write(context, token);
-        return (session, default);
+        return session;
     }
 
     public static SessionOrigin OriginOf(HttpContext context) => new(context.Request.Headers.UserAgent, $"{context.Connection.RemoteIpAddress}");
