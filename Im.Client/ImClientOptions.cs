@@ -36,7 +36,7 @@ public sealed class ImClientOptions
 
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>One attempt to connect, up to <c>ready</c>.</summary>
+    /// <summary>One attempt to connect, up to <c>ready</c>. The first two are given up after 4 s already: what accepts and says nothing is often a dead server behind a proxy, and the next try meets another one.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>A frame without an answer for so long is sent again, with the same id.</summary>

@@ -26,7 +26,7 @@ public static class CloseCodes
     public const int TooManyBadFrames = 4400;
     public const int SessionEnded = 4401;
 
-    /// <summary>Went on sending after hundreds of <see cref="ErrorCodes.SlowDown"/>.</summary>
+    /// <summary>Went on sending, and did not wait, after hundreds of <see cref="ErrorCodes.SlowDown"/>.</summary>
     public const int TooFast = 4429;
     public const int SlowConsumer = 4500;
 }

@@ -43,7 +43,13 @@ public static class ProtocolLimits
 
     public const int MaxBadFramesPerMinute = 20;
 
-    /// <summary>A connection that was told <see cref="ErrorCodes.SlowDown"/> so often within a minute is closed with <see cref="CloseCodes.TooFast"/>.</summary>
+    /// <summary>Sends without an ack that a client has under way on one connection at most.</summary>
+    public const int MaxUnackedSends = 32;
+
+    /// <summary>So many frames that come after a <see cref="ErrorCodes.SlowDown"/> are taken for those that were under way when it was told.</summary>
+    public const int MaxFramesUnderWay = 100;
+
+    /// <summary>A connection that did not wait after <see cref="ErrorCodes.SlowDown"/>, with so many frames within a minute, is closed with <see cref="CloseCodes.TooFast"/>.</summary>
     public const int MaxSlowDownsPerMinute = 500;
 
     public const int MaxApiKeys = 10;

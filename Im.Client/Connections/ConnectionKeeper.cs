@@ -6,7 +6,10 @@ namespace Im.Client.Connections;
 /// <summary>Keeps one connection open: opens it, replaces it when it ends or is asked to move (the new one before the old one is left), and gives up where the close code says so.</summary>
 internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions options, Jitter jitter, ILogger logger)
 {
-    private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10), Farewell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10), Quick = TimeSpan.FromSeconds(4), Farewell = TimeSpan.FromSeconds(5);
+
+    // A dead server behind a proxy or an orchestrator accepts and says nothing: the next try goes to another one. A server that is only slow is given all the time from the third on.
+    private const int QuickAttempts = 2;
 
     private readonly TimeProvider _time = options.TimeProvider;
     private readonly ReconnectPolicy _policy = new(jitter);
@@ -76,7 +79,7 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
             for (var attempt = 1; ; attempt++)
             {
                 var startedAt = _time.GetTimestamp();
-                end = await UseOneAsync(stop);
+                end = await UseOneAsync(attempt <= QuickAttempts && options.ConnectTimeout > Quick ? Quick : options.ConnectTimeout, stop);
                 if (_time.GetElapsedTime(startedAt) > Stable)
                     attempt = 1;
                 if (_policy.DelayAfter(end, attempt) is not { } delay)
@@ -98,9 +101,9 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
     }
 
     /// <summary>Opens a connection and returns when it has ended, or is to be replaced, or could not be opened.</summary>
-    private async Task<LinkEnd> UseOneAsync(CancellationToken stop)
+    private async Task<LinkEnd> UseOneAsync(TimeSpan within, CancellationToken stop)
     {
-        using var timeout = new CancellationTokenSource(options.ConnectTimeout, _time);
+        using var timeout = new CancellationTokenSource(within, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
         Link link;
         try
@@ -118,7 +121,7 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return new(null, $"not ready within {options.ConnectTimeout.TotalSeconds} s");
+            return new(null, $"not ready within {within.TotalSeconds} s");
         }
         Use(link);
         return await await Task.WhenAny(WhenLostAsync(link), link.Moving).WaitAsync(stop);

@@ -9,7 +9,10 @@ internal sealed class RequestSender(ConnectionKeeper keeper, SessionState sessio
 {
     private const int MaxInternalErrors = 5;
 
+    private static readonly TimeSpan LongestJitter = TimeSpan.FromMilliseconds(250);
+
     private readonly TimeProvider _time = options.TimeProvider;
+    private readonly SendPace _sends = new(options.TimeProvider);
     private long _lastId;
 
     public string NewId() => $"r{Interlocked.Increment(ref _lastId)}";
@@ -37,6 +40,7 @@ internal sealed class RequestSender(ConnectionKeeper keeper, SessionState sessio
     {
         for (var internalErrors = 0; ;)
         {
+            using var turn = frame is SendFrame ? await _sends.EnterAsync(cancellationToken) : null; // first: who is asked, and in whose name, is looked at after the wait
             var link = await keeper.WhenReadyAsync(cancellationToken);
             var changed = session.Changed;
             if (asker is not null && session.User?.Id != asker.Id)
@@ -51,7 +55,10 @@ internal sealed class RequestSender(ConnectionKeeper keeper, SessionState sessio
                 case T answer:
                     return answer;
                 case ErrorFrame error when IsPassing(error) && (error.Code != ErrorCodes.Internal || ++internalErrors < MaxInternalErrors):
-                    await Task.Delay(DelayOf(error), _time, cancellationToken);
+                    if (frame is SendFrame)
+                        _sends.Pause(DelayOf(error));
+                    else
+                        await Task.Delay(DelayOf(error), _time, cancellationToken);
                     break;
                 case ErrorFrame error:
                     throw new ImException(error.Code, error.Message);
@@ -66,10 +73,10 @@ internal sealed class RequestSender(ConnectionKeeper keeper, SessionState sessio
     private static bool IsPassing(ErrorFrame error) =>
         error.RetryAfterMs is not null || error.Code is ErrorCodes.Busy or ErrorCodes.SlowDown or ErrorCodes.Unavailable or ErrorCodes.Internal;
 
-    // A little later than asked for, so that those who were refused together do not come back together.
+    // A moment later than asked for, so that those who were refused together do not come back together.
     private TimeSpan DelayOf(ErrorFrame error)
     {
         var asked = TimeSpan.FromMilliseconds(error.RetryAfterMs ?? 1_000);
-        return asked + jitter.UpTo(asked / 4);
+        return asked + jitter.UpTo(asked < LongestJitter * 4 ? asked / 4 : LongestJitter);
     }
 }

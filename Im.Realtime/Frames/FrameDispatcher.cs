@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Im.Core;
-using Im.Core.Bus;
 using Im.Core.Messages;
-using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Limits;
@@ -17,7 +15,8 @@ internal sealed partial class FrameDispatcher(
     FrameGate gate, SendHandler send, HistoryHandler history, ConversationsHandler conversations, TypingHandler typing, AuthenticateHandler authenticate, PeopleHandler people,
     TimeProvider time, ILogger<FrameDispatcher> log)
 {
-    private const int RetryAfterMs = 500;
+    // Reads may go on while nothing can be written, as on a full disk.
+    private readonly OutagePace _sends = new(time), _reads = new(time);
 
     public async Task DispatchAsync(ClientConnection connection, ReadOnlyMemory<byte> utf8)
     {
@@ -36,13 +35,14 @@ internal sealed partial class FrameDispatcher(
         }
         catch (Exception e)
         {
-            connection.Send(ToError(connection, frame.Id, e));
+            connection.Send(ToError(connection, frame, e));
         }
     }
 
     /// <summary>The coded error of a failure; what has no code of its own is logged.</summary>
-    public ErrorFrame ToError(ClientConnection connection, string? id, Exception exception)
+    public ErrorFrame ToError(ClientConnection connection, ClientFrame frame, Exception exception)
     {
+        var id = frame.Id;
         switch (exception)
         {
             case FrameRefusedException refused:
@@ -50,13 +50,20 @@ internal sealed partial class FrameDispatcher(
             case MessageRejectedException: // a send is checked before; all that is left is that nobody is there to get it
                 return new(ErrorCodes.NotFound, ConversationResolver.NotFound().Message) { Id = id };
             case StoreBusyException:
-                return new(ErrorCodes.Busy, "The node's write queue is full.") { Id = id, RetryAfterMs = RetryAfterMs };
-            case StoreUnavailableException or SessionsUnavailableException or BusUnavailableException:
-                return new(ErrorCodes.Unavailable, "A server behind the node cannot be reached.") { Id = id, RetryAfterMs = RetryAfterMs };
+                return RefuseForUs(connection, frame, ErrorCodes.Busy, "The node's write queue is full.");
+            case var _ when ServerAway.Is(exception):
+                return RefuseForUs(connection, frame, ErrorCodes.Unavailable, "A server behind the node cannot be reached.");
             default:
                 LogFailed(log, connection.Id, exception);
-                return new(ErrorCodes.Internal, "The node failed; the reason is in its log.") { Id = id, RetryAfterMs = RetryAfterMs };
+                return RefuseForUs(connection, frame, ErrorCodes.Internal, "The node failed; the reason is in its log.");
         }
+    }
+
+    private ErrorFrame RefuseForUs(ClientConnection connection, ClientFrame frame, string code, string message)
+    {
+        if (frame is SendFrame && connection.User is { } user)
+            gate.GiveBack(user.Id);
+        return new(code, message) { Id = frame.Id, RetryAfterMs = (frame is SendFrame ? _sends : _reads).RetryAfterMs() };
     }
 
     private Task HandleAsync(ClientConnection connection, ClientFrame frame)
@@ -64,7 +71,7 @@ internal sealed partial class FrameDispatcher(
         switch (frame)
         {
             case SendFrame f:
-                return send.HandleAsync(connection, f, e => ToError(connection, f.Id, e));
+                return send.HandleAsync(connection, f, e => ToError(connection, f, e), _sends.Succeeded);
             case HistoryRequest f:
                 return TraceAsync("history", () => history.HandleAsync(connection, f));
             case ConversationsRequest f:
@@ -85,10 +92,11 @@ internal sealed partial class FrameDispatcher(
     }
 
     // A request that asks the servers is a trace with a name of its own; a send names its own.
-    private static async Task TraceAsync(string name, Func<Task> handle)
+    private async Task TraceAsync(string name, Func<Task> handle)
     {
         using var span = ImTelemetry.Source.StartActivity(name, ActivityKind.Server);
         await handle();
+        _reads.Succeeded();
     }
 
     private void Refuse(ClientConnection connection, ErrorFrame error)

@@ -26,13 +26,17 @@ internal sealed class FrameGate(UserPace users, ReadBudget reads, IUserStandings
             case TypingRequest when connection.User is { } typist && users.Type(typist.Id) is { } pause:
                 throw SlowDown(connection, pause);
             case SendFrame or TypingRequest when connection.User is { } user:
-                if (!await MayWriteAsync(user.Id, isTyping: frame is TypingRequest))
-                    throw new FrameRefusedException(ErrorCodes.Muted, "You may not write at the moment.");
+                // First of all: whatever then keeps the message from being stored for a reason of ours gives it back.
                 if (frame is SendFrame && await users.MessageAsync(user.Id) is { } closed)
                     throw SlowDown(connection, closed);
+                if (!await MayWriteAsync(user.Id, isTyping: frame is TypingRequest))
+                    throw new FrameRefusedException(ErrorCodes.Muted, "You may not write at the moment.");
                 break;
         }
     }
+
+    /// <summary>What the servers refuse for their own reasons costs its sender no message.</summary>
+    public void GiveBack(Guid userId) => users.GiveBack(userId);
 
     // A message needs the database anyway; typing goes on without it.
     private async ValueTask<bool> MayWriteAsync(Guid userId, bool isTyping)
@@ -50,8 +54,9 @@ internal sealed class FrameGate(UserPace users, ReadBudget reads, IUserStandings
 
     private FrameRefusedException SlowDown(ClientConnection connection, TimeSpan wait)
     {
-        if (connection.Pace.CountRefusal(time.GetUtcNow()) > ProtocolLimits.MaxSlowDownsPerMinute)
+        var (strikes, retryAfterMs) = connection.Pace.Refuse(wait, time);
+        if (strikes > ProtocolLimits.MaxSlowDownsPerMinute)
             connection.Outbox.Close(CloseCodes.TooFast, "too fast");
-        return new(ErrorCodes.SlowDown, "Too fast.") { RetryAfterMs = (int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), int.MaxValue) };
+        return new(ErrorCodes.SlowDown, "Too fast.") { RetryAfterMs = retryAfterMs };
     }
 }

@@ -35,6 +35,15 @@ internal sealed class UserPace(ISharedBuckets buckets, IOptions<LimitOptions> op
         return purse.ClosedUntil - time.GetUtcNow() is var wait && wait > Patience ? wait : Patience;
     }
 
+    /// <summary>The message was refused for a reason of ours: it does not count.</summary>
+    public void GiveBack(Guid userId)
+    {
+        if (!_purses.TryGetValue(userId, out var purse))
+            return;
+        lock (purse)
+            purse.Tokens++;
+    }
+
     /// <returns>Null: taken; else what to wait for.</returns>
     private Task? Take(Guid userId, Purse purse)
     {

@@ -16,7 +16,7 @@ namespace Im.Realtime.Messages;
 internal sealed class SendHandler(NodeIdentity node, ConversationResolver resolver, IMessageStore store, MessagePublisher publisher, NewConversations beginnings, TimeProvider time)
 {
     /// <exception cref="FrameRefusedException">Before the store has seen it.</exception>
-    public async Task HandleAsync(ClientConnection connection, SendFrame frame, Func<Exception, ErrorFrame> toError)
+    public async Task HandleAsync(ClientConnection connection, SendFrame frame, Func<Exception, ErrorFrame> toError, Action stored)
     {
         var acceptedAt = time.GetUtcNow();
         var user = connection.User ?? throw ConversationResolver.NotLoggedIn();
@@ -31,7 +31,7 @@ internal sealed class SendHandler(NodeIdentity node, ConversationResolver resolv
             await connection.SendSlots.WaitAsync();
             var append = store.AppendAsync(new(
                 target.Conversation, new(user.Id, user.Nickname), target.Peer, frame.Id!, frame.Text, acceptedAt.ToUnixTimeMilliseconds(), node.Name));
-            _ = CompleteAsync(connection, frame, append, acceptedAt.ToUnixMicroseconds(), span, toError);
+            _ = CompleteAsync(connection, frame, append, acceptedAt.ToUnixMicroseconds(), span, toError, stored);
         }
         catch (Exception e)
         {
@@ -42,11 +42,12 @@ internal sealed class SendHandler(NodeIdentity node, ConversationResolver resolv
 
     // A send ends with an ack or with an error, whatever happens.
     private async Task CompleteAsync(
-        ClientConnection connection, SendFrame frame, Task<AppendResult> append, long acceptedAtMicros, Activity? span, Func<Exception, ErrorFrame> toError)
+        ClientConnection connection, SendFrame frame, Task<AppendResult> append, long acceptedAtMicros, Activity? span, Func<Exception, ErrorFrame> toError, Action stored)
     {
         try
         {
             var (message, duplicate) = await append;
+            stored();
             connection.Send(new AckFrame(message.Conversation, message.Seq) { Id = frame.Id, At = message.At, Duplicate = duplicate ? true : null });
             span?.SetTag("im.seq", message.Seq);
             // A duplicate too: its first publish may have died with its node. Receivers drop a sequence they have.

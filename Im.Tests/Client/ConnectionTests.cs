@@ -23,6 +23,18 @@ public sealed class ConnectionTests : ClientTest
         Assert.Equal("s-1", client.SessionId);
     }
 
+    [Fact]
+    public async Task What_accepts_and_says_nothing_is_left_after_4_s_and_the_next_try_follows_soon()
+    {
+        var client = NewClient();
+        var connecting = client.ConnectAsync();
+        _ = await Node.AcceptAsync();
+        var next = Node.AcceptAsync();
+        Assert.InRange(await Clock.PassUntilAsync(next), TimeSpan.FromSeconds(3.9), TimeSpan.FromSeconds(5));
+        await (await next).WelcomeAsync(Jenny);
+        await connecting.WaitAsync(Bounded.Time);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(1000)]

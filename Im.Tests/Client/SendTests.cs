@@ -68,6 +68,39 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
+    public async Task A_refusal_for_a_while_is_one_pause_for_all_messages_in_whichever_conversation()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var toTom = client.SendAsync(Tom.Id, "first");
+        var refused = await side.ExpectAsync<SendFrame>();
+        await side.SendAsync(new ErrorFrame(ErrorCodes.Unavailable, "not now") { Id = refused.Id, RetryAfterMs = 3_000 });
+        var again = side.ExpectAsync<SendFrame>();
+        await Task.WhenAny(again, Task.Delay(200)); // the refusal is there
+        var toLobby = client.SendAsync(ChatTarget.Lobby, "second");
+        Assert.InRange(await Clock.PassUntilAsync(again), TimeSpan.FromMilliseconds(2_900), TimeSpan.FromMilliseconds(3_600));
+        var other = await side.ExpectAsync<SendFrame>();
+        foreach (var frame in (SendFrame[])[await again, other])
+            await side.SendAsync(new AckFrame(ConversationId.Lobby, 1) { Id = frame.Id });
+        await Task.WhenAll(toTom, toLobby).WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task At_most_32_messages_are_under_way_however_many_conversations_wait()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var sends = Enumerable.Range(0, 40).Select(i => client.SendAsync(Guid.NewGuid(), $"text {i}")).ToArray();
+        var first = new List<SendFrame>();
+        for (var i = 0; i < ProtocolLimits.MaxUnackedSends; i++)
+            first.Add(await side.ExpectAsync<SendFrame>());
+        var next = side.ExpectAsync<SendFrame>();
+        Assert.NotSame(next, await Task.WhenAny(next, Task.Delay(200)));
+        await side.SendAsync(new AckFrame(ConversationId.Lobby, 1) { Id = first[0].Id });
+        await next.WaitAsync(Bounded.Time);
+        await client.DisconnectAsync();
+        await Assert.ThrowsAsync<ImException>(() => Task.WhenAll(sends));
+    }
+
+    [Fact]
     public async Task The_nodes_own_fault_is_not_waited_out_for_ever()
     {
         var (client, side) = await ConnectAsync(Jenny);

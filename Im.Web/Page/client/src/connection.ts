@@ -19,6 +19,9 @@ export interface ConnectionListener {
 }
 
 const readyWithinMs = 10_000;
+/** A dead server behind a proxy accepts and says nothing: the first tries are given up soon, and the next one meets another. One that is only slow is given more from the third on. */
+const quickReadyWithinMs = 4_000;
+const quickTries = 2;
 const answerWithinMs = 5_000;
 /** More than browsers delay the timers of hidden tabs, and than a node waits for somebody silent: after a sleep of so long no connection is left. */
 const goneAfterMs = 120_000;
@@ -33,12 +36,14 @@ export class Connection {
   readonly #clock: Clock;
   readonly #listener: ConnectionListener;
   readonly #dialledAt: number;
+  readonly #readyWithinMs: number;
   #lastHeard: number;
   #pingedAt: number | undefined;
   #timer: unknown;
   #ended = false;
 
-  constructor(socket: WebSocketLike, clock: Clock, listener: ConnectionListener) {
+  /** @param failures Tries before this one that came to nothing. */
+  constructor(socket: WebSocketLike, clock: Clock, listener: ConnectionListener, failures = 0) {
     this.#socket = socket;
     this.#clock = clock;
     this.#listener = listener;
@@ -46,7 +51,8 @@ export class Connection {
     socket.onmessage = (event: { data: unknown }) => this.#hear(event.data);
     socket.onclose = (event: { code: number; reason?: string }) => this.#end(event.code, event.reason);
     socket.onerror = null; // a close follows
-    this.#timer = clock.setTimeout(() => this.#abandon(), readyWithinMs);
+    this.#readyWithinMs = failures < quickTries ? quickReadyWithinMs : readyWithinMs;
+    this.#timer = clock.setTimeout(() => this.#abandon(), this.#readyWithinMs);
   }
 
   send(frame: ClientFrame): void {
@@ -58,7 +64,7 @@ export class Connection {
     if (this.readyAt !== undefined) {
       if (this.#pingedAt === undefined) this.#ping();
       this.#watch();
-    } else if (this.#clock.now() - this.#dialledAt >= readyWithinMs) {
+    } else if (this.#clock.now() - this.#dialledAt >= this.#readyWithinMs) {
       this.#abandon();
     }
   }

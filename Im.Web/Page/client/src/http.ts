@@ -3,6 +3,8 @@ import { ImError } from './errors.ts';
 import type { ApiKeyInfo, ApiScope, NodeInfo, SessionInfo, User } from './protocol.ts';
 
 const timeoutMs = 10_000;
+/** What comes before each connection: see `connection.ts`. */
+const quickTimeoutMs = 4_000;
 
 interface Problem {
   code?: string;
@@ -36,7 +38,7 @@ export class HttpApi {
   }
 
   me(): Promise<{ user: User | null; session: string }> {
-    return this.#request('GET', '/api/me');
+    return this.#request('GET', '/api/me', undefined, quickTimeoutMs);
   }
 
   async login(nickname: string, password: string, brief?: string): Promise<{ user: User; created: boolean }> {
@@ -109,7 +111,7 @@ export class HttpApi {
   }
 
   nodes(): Promise<NodeInfo[]> {
-    return this.#request('GET', '/api/nodes');
+    return this.#request('GET', '/api/nodes', undefined, quickTimeoutMs);
   }
 
   #keep(answer: TokenAnswer): TokenAnswer {
@@ -118,7 +120,7 @@ export class HttpApi {
     return answer;
   }
 
-  async #request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  async #request<Answer>(method: string, path: string, body?: unknown, withinMs = timeoutMs): Promise<Answer> {
     const headers: Record<string, string> = { Accept: 'application/json', ...this.credentials };
     if (method !== 'GET') headers['X-Im'] = '1';
     if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -128,7 +130,7 @@ export class HttpApi {
         method,
         headers,
         credentials: this.#bearer ? 'omit' : 'same-origin',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(withinMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       if (response.status === 204) return undefined as Answer;

@@ -28,6 +28,8 @@ const firstRetryMs = 500;
 const longestRetryMs = 10_000;
 const maxInternalErrors = 5;
 const maxQueued = 1_000;
+/** Of all conversations together; docs/protocol.md, section 5. */
+const maxUnackedSends = 32;
 
 /**
  * Requests that wait for their answer. What is not answered is asked again with the same id: after a reconnect, after 10 s of silence on a
@@ -40,6 +42,8 @@ export class Outbox {
   #user: string | null = null;
   #open = false;
   #sendsOpen = false;
+  /** One pause for all messages: those that were refused one by one would come back one by one. */
+  #sendsNotBefore = 0;
   #timer: unknown;
 
   constructor(clock: Clock, transmit: (request: Request) => void) {
@@ -97,7 +101,9 @@ export class Outbox {
     if (mayRetry(frame.code, frame.retryAfterMs) && !(frame.code === 'internal' && entry.refusals >= maxInternalErrors)) {
       const backOffMs = Math.min(longestRetryMs, firstRetryMs * 2 ** (entry.refusals - 1));
       entry.sentAt = undefined;
-      entry.notBefore = this.#clock.now() + (frame.retryAfterMs ?? backOffMs * (0.5 + this.#clock.random() / 2));
+      const notBefore = this.#clock.now() + (frame.retryAfterMs ?? backOffMs * (0.5 + this.#clock.random() / 2));
+      if (entry.request.type === 'send') this.#sendsNotBefore = Math.max(this.#sendsNotBefore, notBefore);
+      else entry.notBefore = notBefore;
     } else {
       this.#remove(entry)!.reject(new ImError(frame.code, frame.message, frame.retryAfterMs));
     }
@@ -126,16 +132,21 @@ export class Outbox {
     const now = this.#clock.now();
     const taken = new Set<unknown>();
     let due = Infinity;
+    let unacked = 0;
     for (const entry of this.#entries) {
       const lane = entry.lane?.();
       if (lane !== undefined && taken.has(lane)) continue;
       if (lane !== undefined) taken.add(lane);
       if (entry.request.type === 'send' && (!this.#sendsOpen || (entry.as && entry.as !== this.#user))) continue;
+      const isSend = entry.request.type === 'send';
+      const notBefore = isSend ? this.#sendsNotBefore : entry.notBefore;
       if (entry.sentAt !== undefined && now < entry.sentAt + answerWithinMs) {
+        unacked += isSend ? 1 : 0;
         due = Math.min(due, entry.sentAt + answerWithinMs);
-      } else if (now < entry.notBefore) {
-        due = Math.min(due, entry.notBefore);
-      } else {
+      } else if (now < notBefore) {
+        due = Math.min(due, notBefore);
+      } else if (!isSend || unacked < maxUnackedSends) {
+        unacked += isSend ? 1 : 0;
         entry.sentAt = now;
         due = Math.min(due, now + answerWithinMs);
         this.#transmit(entry.request);

@@ -94,7 +94,7 @@ export class Supervisor {
       ready: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
       frame: (_, frame) => (frame.type === 'move' ? this.#dialWithin(frame.withinMs) : this.#listener.frame(frame)),
       closed: (connection, code, reason) => this.#closed(connection, code, reason),
-    });
+    }, this.#attempt);
   }
 
   /** The cookie has changed: a connection on its way to `ready` was dialled with the one before. */

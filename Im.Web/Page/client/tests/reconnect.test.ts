@@ -54,7 +54,7 @@ test('With no node up the state says so, and it recovers by itself', async () =>
   for (let tries = 1; tries <= 8; tries++) {
     await socket().ends(1006);
     assert.deepEqual([client.state.phase, client.state.cause], ['waiting', 'no_node']);
-    await clock.advance(5_000);
+    await clock.advance(client.state.retryAt! - clock.now());
     assert.equal(sockets.length, tries + 1);
   }
   await socket().greets();
@@ -133,13 +133,22 @@ test('A silent node is asked after ten seconds and left five seconds later', asy
   assert.deepEqual([client.state.phase, client.state.cause], ['waiting', 'lost']);
 });
 
-test('A node that takes the connection and says nothing is left after ten seconds', async () => {
-  const { client, clock, socket } = stage();
+test('What takes the connection and says nothing is left after four seconds, twice, and then after ten', async () => {
+  const { client, clock, sockets, socket } = stage();
   client.connect();
   await settled();
-  await clock.advance(10_000);
-  assert.equal(client.state.phase, 'waiting');
-  assert.notEqual(socket().closedWith, undefined);
+  for (const ms of [4_000, 4_000, 10_000]) {
+    const tries = sockets.length;
+    await clock.advance(ms - 1);
+    assert.deepEqual([client.state.phase, sockets.length], ['connecting', tries]);
+    await clock.advance(1);
+    assert.equal(client.state.phase, 'waiting');
+    assert.notEqual(socket().closedWith, undefined);
+    await clock.advance(client.state.retryAt! - clock.now());
+    assert.equal(sockets.length, tries + 1);
+  }
+  await socket().greets();
+  assert.equal(client.state.phase, 'ready');
 });
 
 test('On move the new connection is ready before the old one is closed', async () => {

@@ -54,6 +54,28 @@ test('A refusal that allows it is tried again with the same id, before what come
   assert.deepEqual(texts(socket().of('send')), ['one', 'one']);
 });
 
+test('A refusal for a while is one pause for all messages, in whichever conversation', async () => {
+  const { client, clock, socket } = await ready({ user: jenny });
+  void client.send(lobby, 'one', 'id-1');
+  void client.send({ user: tom.id }, 'two', 'id-2');
+  await socket().says({ type: 'error', id: 'id-1', code: 'unavailable', message: '', retryAfterMs: 3_000 });
+  await socket().says({ type: 'error', id: 'id-2', code: 'unavailable', message: '', retryAfterMs: 250 });
+  void client.send({ user: jenny.id.replace('a', 'b') }, 'three', 'id-3');
+  await clock.advance(2_999);
+  assert.deepEqual(texts(socket().of('send')), ['one', 'two']);
+  await clock.advance(1);
+  assert.deepEqual(texts(socket().of('send')), ['one', 'two', 'one', 'two', 'three']);
+});
+
+test('At most 32 messages are under way, however many conversations wait', async () => {
+  const { client, socket } = await ready({ user: jenny });
+  const peers = Array.from({ length: 40 }, (_, i) => `0f9a6c1e-7d44-4b8e-9c3a-${String(i).padStart(12, '0')}`);
+  for (const [i, user] of peers.entries()) void client.send({ user }, `text ${i}`, `id-${i}`);
+  assert.equal(socket().of('send').length, 32);
+  await socket().says({ type: 'ack', id: 'id-0', conversation: direct, seq: 1 });
+  assert.equal(socket().of('send').length, 33);
+});
+
 test('A final refusal fails the send and lets the next one go', async () => {
   const { client, socket } = await ready({ user: jenny });
   const failed = assert.rejects(client.send(lobby, '', 'id-1'), (error: ImError) => error.code === 'text_empty');
