@@ -33,8 +33,6 @@ public struct TokenBucket
         _taken += tokens;
     }
 
-    public bool IsFull(Rate rate, TimeProvider time) => Refill(rate, time) == 0;
-
     private double Refill(Rate rate, TimeProvider time)
     {
         var now = time.GetTimestamp();

@@ -22,10 +22,18 @@ internal sealed class SocketEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
+        // The same answers as the gateway's.
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsConnect(context.Request.Method))
+        {
+            context.Response.Headers.Allow = HttpMethods.Get;
+            await RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, ProblemCodes.BadRequest, "This address does not take this method.");
+            return;
+        }
         if (!context.WebSockets.IsWebSocketRequest)
         {
             context.Response.Headers.Upgrade = "websocket";
-            await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, ErrorCodes.BadFrame, "This address speaks WebSocket only.");
+            context.Response.Headers.SecWebSocketVersion = "13";
+            await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, ProblemCodes.BadRequest, "A WebSocket handshake of version 13 is needed.");
             return;
         }
         if (!lifecycle.IsServing)

@@ -220,8 +220,8 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
     public async Task A_plain_request_to_the_socket_is_refused()
     {
         using var browser = _server.NewBrowser();
-        (await browser.GetAsync("/ws")).ShouldBe(400, "bad_request");
-        (await browser.PostAsync("/ws", new { })).ShouldBe(400, "bad_request");
+        (await browser.GetAsync("/ws")).ShouldBe(426, "bad_request");
+        (await browser.PostAsync("/ws", new { })).ShouldBe(405, "bad_request");
     }
 
     [Fact]

@@ -12,11 +12,22 @@ internal sealed partial class SocketRouting(RequestDelegate next, IHostApplicati
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
+        // The same answers as a node's own.
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsConnect(context.Request.Method))
         {
-            await ProblemKind.BadRequest.WriteAsync(context, "This address speaks WebSocket only.");
+            context.Response.Headers.Allow = HttpMethods.Get;
+            await ProblemKind.BadMethod.WriteAsync(context);
             return;
         }
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.Headers.Upgrade = "websocket";
+            context.Response.Headers.SecWebSocketVersion = "13";
+            await ProblemKind.UpgradeRequired.WriteAsync(context, "A WebSocket handshake of version 13 is needed.");
+            return;
+        }
+
+        context.Request.Headers.Upgrade = "websocket"; // also where it was one of several: YARP passes no other on
 
         using var place = await admission.EnterAsync(context);
         if (place is null)

@@ -25,7 +25,7 @@ internal static class ApiDescription
     public static void MapApiDescription(this WebApplication app)
     {
         var description = new Description(app.Services);
-        app.MapGet("/openapi/v1.json", description.WriteAsync).ExcludeFromDescription();
+        app.MapGet("/openapi/v1.json", description.WriteAsync).WithHead().ExcludeFromDescription();
         if (app.Environment.IsDevelopment())
             app.MapScalarApiReference(ReferencePath);
     }
@@ -43,6 +43,8 @@ internal static class ApiDescription
                 + "A failed request answers with `application/problem+json`, whose `code` is for programs.",
         };
         document.Servers = [];
+        foreach (var path in document.Paths.Values)
+            path.Operations?.Remove(HttpMethod.Head); // wherever GET is
         document.Components ??= new();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes["session"] = new OpenApiSecurityScheme

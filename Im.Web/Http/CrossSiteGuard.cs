@@ -22,7 +22,8 @@ internal sealed partial class CrossSiteGuard(RequestDelegate next, ILogger<Cross
             return ProblemKind.CrossSite.WriteAsync(context, "The Origin is not this page's.");
         }
 
-        var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsConnect(request.Method);
+        // The socket takes GET alone, which says who may; whatever else comes there is refused as that.
+        var changes = !request.Path.StartsWithSegments(Gateway.GatewaySetup.Path) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsConnect(request.Method);
         if (changes && !request.Headers.ContainsKey(Header) && Bearer.Of(request) is null)
             return ProblemKind.CrossSite.WriteAsync(context, $"The header {Header} is missing.");
         return next(context);

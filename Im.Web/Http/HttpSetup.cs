@@ -20,6 +20,7 @@ internal static class HttpSetup
         builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         builder.AddRateLimits();
         builder.Services.AddSingleton<Conversations.MeteredReads>();
+        builder.Services.AddSingleton<Methods>();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -47,7 +48,7 @@ internal static class HttpSetup
         if (!app.Environment.IsDevelopment())
             app.UseHsts(); // over https alone
         app.UseExceptionHandler();
-        app.UseStatusCodePages(status => ProblemKind.OfStatus(status.HttpContext.Response.StatusCode).WriteAsync(status.HttpContext));
+        app.UseStatusCodePages(status => Methods.RefuseAsync(status.HttpContext));
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments(ApiPath) || context.Request.Path.StartsWithSegments(Gateway.GatewaySetup.Path),
             guarded => guarded.UseMiddleware<CrossSiteGuard>().UseMiddleware<Utf8Guard>());
@@ -59,7 +60,7 @@ internal static class HttpSetup
         app.UseAuthorization();
     }
 
-    public static RouteGroupBuilder MapApi(this WebApplication app) => app.MapGroup(ApiPath).WithMetadata(new BodyLimit());
+    public static RouteGroupBuilder MapApi(this WebApplication app) => app.MapGroup(ApiPath).WithMetadata(new BodyLimit()).WithHead();
 
     private sealed class BodyLimit : IRequestSizeLimitMetadata
     {

@@ -14,6 +14,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind CrossSite = new(403, ProblemCodes.CrossSite, "Requests from other sites are refused.");
     public static readonly ProblemKind NotFound = new(404, ProblemCodes.NotFound, "There is no such thing here, or it is not yours.");
     public static readonly ProblemKind BadMethod = new(405, ProblemCodes.BadRequest, "This address does not take this method.");
+    public static readonly ProblemKind UpgradeRequired = new(426, ProblemCodes.BadRequest, "This address speaks WebSocket only.");
     public static readonly ProblemKind LockedOut = new(429, ProblemCodes.LockedOut, "Too many wrong passwords.");
     public static readonly ProblemKind NicknameTaken = new(409, ProblemCodes.NicknameTaken, "It looks like somebody else's nickname.");
     public static readonly ProblemKind Banned = new(403, ProblemCodes.Banned, "This account is banned.");

@@ -34,7 +34,9 @@ internal static class PublishSetup
             return (standing.IsBanned(now) ? ProblemKind.Banned : ProblemKind.Muted).Because();
         if (await buckets.TakeAsync("key", $"{owner.Id:N}", limits.Value.KeyPublishes, 1) is { } wait)
             return (ProblemKind.SlowDown with { RetryAfter = wait }).Because();
-        if (request.User is { } to && (to == owner.Id || await users.FindAsync(to, cancellationToken) is null))
+        if (request.User == owner.Id)
+            return ProblemKind.BadRequest.Because("A direct conversation needs two people.");
+        if (request.User is { } to && await users.FindAsync(to, cancellationToken) is null)
             return ProblemKind.NotFound.Because();
         if (request.User is { } peer && await beginnings.BeginAsync(owner.Id, peer, cancellationToken) is { } later)
             return (ProblemKind.SlowDown with { RetryAfter = later }).Because("Too many new conversations.");
