@@ -11,7 +11,7 @@ namespace Im.Realtime.Limits;
 /// Looks at whoever comes to <c>/ws</c> before anything is asked of Redis: by the gateway or not, from which page, from which address, how often. What the gateway says of
 /// address and host is believed of the gateway alone (<see cref="GatewayProof"/>). From then on the client's address is the connection's remote one.
 /// </summary>
-internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limits, IOptions<DoorOptions> options) : IDisposable
+internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, IOptions<LimitOptions> limits, IOptions<DoorOptions> options) : IDisposable
 {
     private readonly PartitionedRateLimiter<string> _connects = PartitionedRateLimiter.Create<string, string>(address => RateLimitPartition.GetTokenBucketLimiter(address, _ => new()
     {
@@ -30,6 +30,8 @@ internal sealed class Doorkeeper(GatewayProof proof, IOptions<LimitOptions> limi
         if (!(byGateway ? IsOwnOrigin(request, scheme, host) : request.Headers.Origin.Count == 0))
             return Visit.ForeignOrigin;
         var address = byGateway && IPAddress.TryParse(forwarded, out var client) ? client : context.Connection.RemoteIpAddress;
+        if (byGateway)
+            gateways.Add(context.Connection.RemoteIpAddress);
         context.Connection.RemoteIpAddress = address;
         using var lease = _connects.AttemptAcquire(AddressKey.Of(address));
         return lease.IsAcquired ? Visit.Welcome : Visit.TooOften;

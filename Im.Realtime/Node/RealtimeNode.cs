@@ -22,7 +22,7 @@ internal static class RealtimeNode
         .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>().AddSingleton<PeopleHandler>()
         .AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()
         .AddSingleton<SessionBinding>().AddSingleton<SessionChanges>()
-        .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>().AddSingleton<OtherRequests>()
+        .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>().AddSingleton<OtherRequests>().AddSingleton<KnownGateways>()
         .AddSingleton<NodeMetrics>()
         .AddSingleton<NodeLifecycle>().AddHostedService(p => p.GetRequiredService<NodeLifecycle>())
         .AddSingleton<PresenceBroadcast>().AddHostedService(p => p.GetRequiredService<PresenceBroadcast>())
@@ -36,11 +36,11 @@ internal static class RealtimeNode
         services.AddOptions<DoorOptions>().BindConfiguration("Door");
         // Half a handshake, or none: a connection that says nothing ends, and there is a bound to how many there are.
         services.AddConnectionCounts<LimitOptions>(limits => new(limits.MaxConnections, limits.MaxConnectionsPerAddress, limits.MaxConnectionsPerUser));
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>, ConnectionCounts, ProxyNetworks>((kestrel, limits, counts, proxies) =>
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>, ConnectionCounts, ProxyNetworks, KnownGateways>((kestrel, limits, counts, proxies, gateways) =>
         {
             kestrel.AddServerHeader = false;
             kestrel.DisableStringReuse = true; // a connection's first request is its last
-            kestrel.BoundConnections(counts.Plain, proxies.OwnerOf);
+            kestrel.BoundConnections(counts.Plain, address => gateways.Contains(address) ? null : proxies.OwnerOf(address));
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.Value.KeepAliveSeconds);
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.Value.HeadersTimeoutSeconds);
         });

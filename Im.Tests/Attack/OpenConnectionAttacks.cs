@@ -164,6 +164,18 @@ public sealed class OpenConnectionAttacks(OpenConnectionAttacks.Bounded chat) : 
         IsRefused(await OpenAsync(Door.Node, "127.0.0.2", headers: "X-Forwarded-For: 203.0.113.99\r\nX-Im-Gateway: AAAA\r\n"), 429, ProblemCodes.SlowDown);
     }
 
+    [Fact]
+    public async Task A_gateway_that_has_proved_itself_may_open_more_connections_to_a_node_than_one_address()
+    {
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(101, (await OpenAsync(Door.Gateway, "127.0.0.2")).Status);
+        var many = new List<RawSocket>();
+        for (var i = 0; i < OfAddress + 10; i++)
+            many.Add(await ConnectAsync(Door.Node, "127.0.0.1")); // as the gateway does
+        foreach (var one in many)
+            Assert.True(await one.AskAsync("/alive"));
+    }
+
     private static void IsRefused(RawSocket answer, int status, string code)
     {
         Assert.Equal((status, code), (answer.Status, answer.Code));
