@@ -30,6 +30,7 @@ public sealed class ManifestTests
         var environment = resources.GetProperty("realtime").GetProperty("env").EnumerateObject().Select(variable => variable.Name).ToArray();
         Assert.Contains("ConnectionStrings__redis", environment);
         Assert.Contains("ConnectionStrings__im", environment);
+        Assert.All(new[] { "realtime", "web" }, project => Assert.Equal("20460", resources.GetProperty(project).GetProperty("env").GetProperty("Sessions__CookieSuffix").GetString()));
         Assert.DoesNotContain("DOTNET_ROOT", environment);
         Assert.DoesNotContain("Health__Of", environment);
 

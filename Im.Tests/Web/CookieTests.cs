@@ -117,7 +117,7 @@ public sealed class CookieTests(CookieTests.Server system) : IClassFixture<Cooki
     public async Task A_node_finds_the_session_by_any_of_the_names_and_by_none_where_there_is_an_authorization()
     {
         var (user, token) = await NewSessionAsync();
-        foreach (var name in new[] { Plain, Secure, Former })
+        foreach (var name in new[] { Plain, Secure, Former, "im_session_elsewhere", "__Host-im_session" })
             foreach (var door in new[] { system.Address, system.One })
             {
                 await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(door), $"{name}={SessionToken.New(SessionToken.NewSessionId()).Text}; {name}={token}");
