@@ -125,7 +125,7 @@ public sealed class AccountDoorTests(WebServer server) : IDisposable
         (await _other.LoginAsync(_nickname.ToUpperInvariant(), "another horse")).ShouldBe(409, "nickname_taken");
         Assert.Equal("(deleted)", await server.Database.ScalarAsync<string>("SELECT user_name FROM users WHERE id = $1", user));
 
-        server.Time.Shift = TimeSpan.FromMinutes(31);
+        await PenaliseAsync(user, column, TimeSpan.FromMinutes(-1)); // it is over, by the database's clock
         var next = (await _other.LoginAsync(_nickname)).ShouldBeOk().Json;
         Assert.True(next.GetProperty("created").GetBoolean());
         Assert.NotEqual(user, next.GetProperty("user").GetProperty("id").GetGuid());
@@ -134,11 +134,11 @@ public sealed class AccountDoorTests(WebServer server) : IDisposable
     [Fact]
     public async Task What_looks_like_a_reserved_nickname_is_reserved_too()
     {
-        var name = $"a{_nickname[..12]}";
+        var name = $"l{_nickname[..12]}";
         var user = IdOf(await _browser.LoginAsync(name));
         await PenaliseAsync(user, "muted_until", TimeSpan.FromMinutes(30));
         (await _browser.DeleteAsync("/api/me", new { password = Password })).ShouldBeOk();
-        (await _other.LoginAsync($"\u0430{name[1..]}")).ShouldBe(409, "nickname_taken");
+        (await _other.LoginAsync($"I{name[1..]}")).ShouldBe(409, "nickname_taken"); // of one script: across scripts it would be no nickname at all
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class AccountDoorTests(WebServer server) : IDisposable
         (await _browser.PutAsync("/api/me", new { brief = "advertisement" })).ShouldBe(403, "muted");
         var login = (await _other.LoginAsync(_nickname, brief: "advertisement")).ShouldBeOk();
         Assert.Equal("before", login.Json.GetProperty("user").GetProperty("brief").GetString());
-        server.Time.Shift = TimeSpan.FromMinutes(31);
+        await PenaliseAsync(user, "muted_until", TimeSpan.FromMinutes(-1)); // it is over, by the database's clock
         (await _browser.PutAsync("/api/me", new { brief = "after" })).ShouldBeOk();
     }
 
