@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -21,9 +22,13 @@ internal sealed class PatientHealthCheck(HealthCheckRegistration registration, F
     {
         while (true)
         {
-            var result = await LookAsync(context, cancellationToken);
-            if (result.Status == HealthStatus.Healthy || !IsStarting())
-                return result;
+            // A client library that meets a closed port may take seconds to try again, so it is asked only once the port is open.
+            if (!IsStarting() || await IsListeningAsync(cancellationToken))
+            {
+                var result = await LookAsync(context, cancellationToken);
+                if (result.Status == HealthStatus.Healthy || !IsStarting())
+                    return result;
+            }
             await Task.Delay(CheckPeriod, cancellationToken);
         }
     }
@@ -45,6 +50,26 @@ internal sealed class PatientHealthCheck(HealthCheckRegistration registration, F
         {
             return new(registration.FailureStatus, failure.Message);
         }
+    }
+
+    /// <summary>Whether every port that is its own, and not DCP's proxy, takes connections.</summary>
+    private async Task<bool> IsListeningAsync(CancellationToken cancellationToken)
+    {
+        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>().Where(endpoint => !endpoint.IsProxied && endpoint.Protocol == ProtocolType.Tcp))
+        {
+            if (endpoint.AllocatedEndpoint is not { } allocated)
+                return false;
+            using var client = new TcpClient();
+            try
+            {
+                await client.ConnectAsync(allocated.Address, allocated.Port, cancellationToken);
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// <summary>Whether it was started so lately that it need not answer yet.</summary>

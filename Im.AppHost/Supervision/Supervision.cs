@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 
 namespace Im.AppHost.Supervision;
 
@@ -52,8 +53,11 @@ internal static class Supervision
         if (services.FirstOrDefault(service => service.ServiceType == typeof(ReplicaProbe))?.ImplementationInstance is ReplicaProbe known)
             return known.Run;
         var probe = new ReplicaProbe(Guid.NewGuid().ToString("N"));
-        services.AddSingleton(probe).AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>())
-            .AddHostedService<CrashWatch>().AddHostedService<HangWatch>().AddHostedService<ReplicaLinks>();
+        services.AddSingleton(probe).AddSingleton<Replicas>().AddHostedService<HangWatch>();
+        // Before Aspire's own, which start the resources and return late: what happens meanwhile must be seen too, and those who listen are there before the first word.
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<Replicas>()));
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, ReplicaLinks>());
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, CrashWatch>());
         return probe.Run;
     }
 }
