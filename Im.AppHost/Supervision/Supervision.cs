@@ -55,7 +55,7 @@ internal static class Supervision
         var probe = new ReplicaProbe(Guid.NewGuid().ToString("N"));
         services.AddSingleton(probe).AddSingleton<Replicas>().AddHostedService<HangWatch>();
         // Before Aspire's own, which start the resources and return late: what happens meanwhile must be seen too, and those who listen are there before the first word.
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<Replicas>()));
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, Replicas>(provider => provider.GetRequiredService<Replicas>()));
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, ReplicaLinks>());
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, CrashWatch>());
         return probe.Run;
