@@ -54,7 +54,7 @@ internal static class Supervision
             return known.Run;
         var probe = new ReplicaProbe(Guid.NewGuid().ToString("N"));
         services.AddSingleton(probe).AddSingleton<Replicas>().AddHostedService<HangWatch>();
-        // Before Aspire's own, which start the resources and return late: what happens meanwhile must be seen too, and those who listen are there before the first word.
+        // Hosted services start in order, and Aspire's own returns only when every WaitFor is met. These must see what happens before that. Whoever listens starts before Replicas, which tells.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, Replicas>(provider => provider.GetRequiredService<Replicas>()));
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, ReplicaLinks>());
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, CrashWatch>());
