@@ -214,8 +214,11 @@ public sealed class MeterAttacks(MeterAttacks.Metered chat) : AttackSuite(chat),
     {
         var exports = Chat.Services.GetRequiredService<Exports>();
         for (var i = 0; i < 5; i++)
-            using (var reader = await RawSocket.ConnectAsync(Chat.Address, "127.0.0.60"))
-                await reader.FloodAsync(Encoding.ASCII.GetBytes($"GET /api/me/export HTTP/1.1\r\nHost: {Chat.Address.Authority}\r\nCookie: im_session={Jenny.Token}\r\n\r\n"), 1);
+        {
+            using var reader = await RawSocket.ConnectAsync(Chat.Address, "127.0.0.60");
+            await reader.FloodAsync(Encoding.ASCII.GetBytes($"GET /api/me/export HTTP/1.1\r\nHost: {Chat.Address.Authority}\r\nCookie: im_session={Jenny.Token}\r\n\r\n"), 1);
+            await reader.IsAnsweredAsync(); // before that the place is free because nobody has asked yet
+        }
         await Eventually.TrueAsync(() => exports.Count == 0);
         var text = (await Jenny.Browser.GetAsync("/api/me/export")).ShouldBeOk().Text;
         Assert.Equal(Jenny.Nickname, JsonSerializer.Deserialize<JsonElement>(text).GetProperty("user").GetProperty("nickname").GetString());

@@ -86,6 +86,13 @@ internal sealed class RawSocket : IDisposable
         }
     }
 
+    /// <summary>Reads the first byte of an answer; the rest is left unread.</summary>
+    public async Task IsAnsweredAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        await Stream.ReadExactlyAsync(new byte[1], limit.Token);
+    }
+
     /// <summary>Reads frames up to a close frame; its code, or null where the connection ended without one.</summary>
     public async Task<int?> ReadCloseAsync()
     {
