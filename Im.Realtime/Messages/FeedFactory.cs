@@ -12,6 +12,9 @@ internal sealed class FeedFactory(MessageDelivery delivery, IMessageStore store,
 
     public const int MaxReads = 4;
 
+    /// <summary>The <see cref="MessageSweep"/> has announced to the feeds everything that was stored before this one of Postgres' transaction numbers.</summary>
+    public ulong Mark { get; set; }
+
     public ConversationFeed Create(ConversationId conversation, Audience audience, long? lastSeq = null) =>
-        new(conversation, audience, lastSeq, delivery, store, _reads, metrics, time, log);
+        new(conversation, audience, lastSeq, delivery, store, () => Mark, _reads, metrics, time, log);
 }
