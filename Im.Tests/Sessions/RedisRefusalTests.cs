@@ -10,6 +10,7 @@ public abstract class RedisRefusalTests(RedisUnderTest server)
     [InlineData("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk."), InlineData("OOM command not allowed when used memory > 'maxmemory'.")]
     [InlineData("READONLY You can't write against a read only replica."), InlineData("LOADING Redis is loading the dataset in memory"), InlineData("MASTERDOWN Link with MASTER is down")]
     [InlineData("NOREPLICAS Not enough good replicas to write."), InlineData("CLUSTERDOWN The cluster is down"), InlineData("TRYAGAIN Multiple keys request during rehashing of slot")]
+    [InlineData("IOERR error or timeout writing to target instance"), InlineData("INPROG Failover already in progress"), InlineData("REDIRECT 127.0.0.1:6380")]
     [InlineData("BUSY Redis is busy running a script."), InlineData("ERR max number of clients reached")]
     public async Task A_server_that_cannot_work_now_is_away(string error)
     {
