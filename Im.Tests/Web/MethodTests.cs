@@ -13,6 +13,7 @@ public abstract class MethodTests(WebServer server) : IDisposable
         { "GET", "/api/publish", "POST" }, { "GET", "/api/me/password", "PUT" }, { "GET", "/api/admin/announcements", "POST" }, { "GET", "/api/keys/01890000-0000-7000-8000-000000000001", "DELETE" },
         { "GET", "/api/admin/users/01890000-0000-7000-8000-000000000001/ban", "PUT" }, { "HEAD", "/api/login", "POST" }, { "POST", "/api/nodes", "GET, HEAD" }, { "PATCH", "/api/me", "DELETE, GET, HEAD, PUT" },
         { "PUT", "/api/keys", "GET, HEAD, POST" }, { "POST", "/openapi/v1.json", "GET, HEAD" },
+        { "POST", "/asyncapi/v1.json", "GET, HEAD" }, { "DELETE", "/schema/v1.json", "GET, HEAD" },
     };
 
     [Theory, MemberData(nameof(Wrong))]
@@ -25,7 +26,7 @@ public abstract class MethodTests(WebServer server) : IDisposable
         Assert.Equal(allow, string.Join(", ", answer.ContentHeaders.Allow.Order(StringComparer.Ordinal)));
     }
 
-    [Theory, InlineData("/api/me"), InlineData("/api/nodes"), InlineData("/api/conversations/lobby/messages"), InlineData("/openapi/v1.json"), InlineData("/")]
+    [Theory, InlineData("/api/me"), InlineData("/api/nodes"), InlineData("/api/conversations/lobby/messages"), InlineData("/openapi/v1.json"), InlineData("/asyncapi/v1.json"), InlineData("/schema/v1.json"), InlineData("/")]
     public async Task Where_GET_is_HEAD_is_and_has_no_body(string path)
     {
         var answer = await _browser.SendAsync(new(HttpMethod.Head, path));
