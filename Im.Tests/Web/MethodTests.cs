@@ -34,6 +34,11 @@ public abstract class MethodTests(WebServer server) : IDisposable
         (await _browser.GetAsync(path)).ShouldBeOk(); // on the same connection
     }
 
+    [Theory, InlineData("GET", "/api/me/", 200), InlineData("HEAD", "/api/nodes/", 200), InlineData("GET", "/api/conversations/lobby/messages/?limit=1", 200), InlineData("PATCH", "/api/me/", 405)]
+    [InlineData("GET", "/openapi/v1.json/", 200), InlineData("POST", "/schema/v1.json/", 405), InlineData("GET", "/api//me", 404), InlineData("GET", "/api/me//", 404)]
+    public async Task A_trailing_slash_makes_no_other_address(string method, string path, int status) =>
+        Assert.Equal(status, (int)(await _browser.SendAsync(Browser.Request(new(method), path, null))).Status);
+
     [Theory, InlineData("GET", "/api/nothing"), InlineData("POST", "/api/nothing"), InlineData("HEAD", "/api/nothing"), InlineData("GET", "/openapi/v2.json")]
     public async Task What_is_not_there_is_404_whatever_the_method(string method, string path) =>
         Assert.Equal(404, (int)(await _browser.SendAsync(Browser.Request(new(method), path, null))).Status);
