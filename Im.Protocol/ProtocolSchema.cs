@@ -13,8 +13,8 @@ namespace Im.Protocol;
 /// <remarks>Only keywords that mean the same in draft 7, so that the AsyncAPI document can have them too.</remarks>
 public static class ProtocolSchema
 {
-    /// <summary>The largest integer that every JSON reader keeps exact: 2^53 - 1.</summary>
-    public const long MaxInteger = 9_007_199_254_740_991;
+    // 2^53 - 1, the largest that every JSON reader keeps exact.
+    private const long MaxInteger = 9_007_199_254_740_991;
 
     /// <summary>With which frame of the node a client's frame is answered, besides <c>error</c>; null: with none.</summary>
     public static readonly IReadOnlyDictionary<string, string?> Answers = new Dictionary<string, string?>

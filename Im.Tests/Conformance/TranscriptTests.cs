@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Im.Core.Data;
 using Im.Protocol;
 using Im.Tests.Fixtures;
@@ -42,6 +43,27 @@ public sealed class TranscriptTests(TranscriptTests.System chat) : IClassFixture
         Assert.Empty(Constants(typeof(ProblemCodes)).Except(steps.Select(step => $"{(step["expect"] as JsonObject)?["code"]}")).Except(OutOfReach));
         var ends = steps.Where(step => step["closed"] is not null).SelectMany(step => (string[])[$"{step["code"]}", $"{step["reason"]}"]).ToHashSet();
         Assert.Empty(Constants(typeof(CloseCodes)).Concat(Constants(typeof(EndReasons))).Concat(["1000", "1003", "1007", "1009"]).Except(ends).Except(OtherEnds));
+    }
+
+    [Fact]
+    public async Task Every_answer_over_HTTP_is_in_the_OpenAPI_document()
+    {
+        using var browser = chat.NewBrowser();
+        var operations = JsonNode.Parse((await browser.GetAsync("/openapi/v1.json")).ShouldBeOk().Text)!["paths"]!.AsObject();
+        var described = 0;
+        foreach (var step in Names.SelectMany(Read).Where(step => step["http"] is not null))
+        {
+            var (method, path) = ($"{step["request"]}".Split(' ')[0].ToLowerInvariant(), $"{step["request"]}".Split(' ', '?')[1].TrimEnd('/'));
+            var operation = operations.FirstOrDefault(address => Regex.IsMatch(path, $"^{Regex.Replace(address.Key, @"\{\w+\}", "[^/]+")}$")).Value?[method];
+            if (operation is null)
+                continue; // no such address, or another method
+            var answer = operation["responses"]![$"{step["answer"]}"];
+            Assert.True(answer is not null, step.ToJsonString());
+            if ((int)step["answer"]! >= 400)
+                Assert.True(answer["content"]!["application/problem+json"]!["schema"]!["properties"]!["code"]!["enum"]!.AsArray().Any(code => $"{code}" == $"{step["expect"]!["code"]}"), step.ToJsonString());
+            described++;
+        }
+        Assert.InRange(described, 50, int.MaxValue);
     }
 
     private async Task PlayAsync(string file, Uri door)

@@ -87,7 +87,7 @@ public sealed class OpenApiTests(WebServer server)
         Assert.All(Operations(document).Where(operation => SecurityOf(operation.Operation) == "session or bearer"), operation => Assert.True(operation.Operation.GetProperty("responses").TryGetProperty("401", out _), operation.Path));
     }
 
-    [Theory, InlineData("403", "cross_site"), InlineData("405", "bad_request"), InlineData("429", "slow_down"), InlineData("500", "internal"), InlineData("503", "unavailable")]
+    [Theory, InlineData("400", "bad_request"), InlineData("403", "cross_site"), InlineData("405", "bad_request"), InlineData("429", "slow_down"), InlineData("500", "internal"), InlineData("503", "unavailable")]
     public async Task Every_operation_can_be_refused_by_what_stands_before_it(string status, string code)
     {
         foreach (var (path, method, operation) in Operations(await ReadAsync()))

@@ -21,7 +21,7 @@ internal static class ApiDescription
     public const string Session = "session", Bearer = "bearer", Key = "key";
 
     // The guards in front of the API refuse so whatever is asked for.
-    private static readonly ProblemKind[] Everywhere = [ProblemKind.CrossSite, ProblemKind.BadMethod, ProblemKind.SlowDown, ProblemKind.Internal, ProblemKind.Unavailable];
+    private static readonly ProblemKind[] Everywhere = [ProblemKind.BadRequest, ProblemKind.CrossSite, ProblemKind.BadMethod, ProblemKind.SlowDown, ProblemKind.Internal, ProblemKind.Unavailable];
 
     public static IHostApplicationBuilder AddApiDescription(this IHostApplicationBuilder builder)
     {
