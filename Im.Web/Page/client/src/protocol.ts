@@ -16,6 +16,42 @@ export interface OnlineUser extends User {
   readonly places: number;
 }
 
+/** What a kind says; its shape is in `kinds.ts`. */
+export type Content = Readonly<Record<string, unknown>>;
+
+/** What a conversation is made of. `line`: it is shown as one of its own. `target`: the line it replies to, or, where it is no line, the line it changes. */
+export interface LogEvent {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly line?: number;
+  readonly kind: string;
+  readonly target?: number;
+  readonly effect?: 'mark' | 'replace' | 'erase';
+  readonly slot?: string;
+  /** The client's id. */
+  readonly id: string;
+  readonly from: Sender;
+  /** In a direct conversation: the user who is not `from`. */
+  readonly to?: string;
+  /** Missing where it was erased, or where a later event has replaced it. */
+  readonly content?: Content;
+  readonly at: number;
+  /** The node that took it from its sender. */
+  readonly node: string;
+  /** There when it came live. */
+  readonly via?: Via;
+}
+
+/** A line with all that holds for it: `content` is the one shown, `effects` the newest event of each kind and slot, ascending by seq. */
+export interface Line extends LogEvent {
+  readonly line: number;
+  readonly effects: readonly LogEvent[];
+  /** Where a line has more effects than a page brings: how many of each kind there are. */
+  readonly tally?: Readonly<Record<string, { readonly count: number }>>;
+  /** Its content is gone for good. Not on the wire: see `fold.ts`. */
+  readonly erased?: true;
+}
+
 export interface Message {
   readonly conversation: string;
   readonly seq: number;
