@@ -5,7 +5,7 @@ export const deletedNickname = '(deleted)';
 
 /** A line as a page of history brings it. There a missing content means that it was erased. */
 export function lineOfPage(line: Line): Line {
-  const effects = [...line.effects].sort((a, b) => a.seq - b.seq);
+  const effects = [...(line.effects ?? [])].sort((a, b) => a.seq - b.seq);
   if (line.content === undefined || effects.some(({ effect }) => effect === 'erase')) return erased({ ...line, effects });
   const shown = newestReplace(effects);
   return { ...line, effects: effects.map((each) => (each === shown ? { ...each, content: line.content! } : each)) };

@@ -2,22 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { deletedNickname, foldAll, lineOfPage, merge, newestReplace } from '../src/fold.ts';
-import type { Content, Line, LogEvent } from '../src/protocol.ts';
+import { foldAll, lineOfPage, merge } from '../src/fold.ts';
+import type { Line, LogEvent } from '../src/protocol.ts';
 import { jenny, tom } from './fakes.ts';
+import { event, pageOf, summary } from './model.ts';
 
 // What the C# client goes by too.
 const { vectors } = JSON.parse(readFileSync(new URL('../../../../../Im.Protocol/Vectors/fold.json', import.meta.url), 'utf8')) as {
   vectors: { name: string; page: { lines: Line[]; lastSeq: number }; events: LogEvent[]; expected: unknown[] }[];
 };
-
-const summary = ({ line, content, effects, erased, from }: Line) => ({
-  line,
-  ...(content ? { content } : {}),
-  effects: effects.map(({ seq }) => seq),
-  ...(erased ? { erased } : {}),
-  ...(from.nickname === deletedNickname ? { nickname: deletedNickname } : {}),
-});
 
 for (const { name, page, events, expected } of vectors)
   test(`Folding: ${name}`, () => {
@@ -47,24 +40,6 @@ const log = fc
     return [...lines, ...rest];
   });
 
-function event(seq: number, { id, nickname }: typeof jenny, rest: { kind: string; content: Content } & Partial<LogEvent>): LogEvent {
-  return { conversation: 'lobby', seq, id: `e-${seq}`, from: { id, nickname }, at: seq, node: 'realtime-1', ...rest };
-}
-
-/** As a node answers `lines` when its newest event is `lastSeq`. */
-function page(events: readonly LogEvent[], lastSeq: number): Line[] {
-  const known = events.filter(({ seq }) => seq <= lastSeq);
-  return known.flatMap((line) => {
-    if (line.line === undefined) return [];
-    const gone = known.filter(({ kind, content, seq }) => kind === 'erasure' && content!['user'] === line.from.id && seq > line.seq);
-    const mine = known.filter(({ target }) => target === line.line);
-    const isErased = mine.some(({ effect }) => effect === 'erase') || gone.some(({ content }) => content!['texts']);
-    const holds = mine.filter((each) => !mine.some(({ kind, slot, seq }) => kind === each.kind && slot === each.slot && seq > each.seq)).filter(({ effect }) => !isErased || effect === 'erase');
-    const { content, ...rest } = { ...line, line: line.line, from: gone.length > 0 ? { ...line.from, nickname: deletedNickname } : line.from };
-    return [{ ...rest, ...(isErased ? {} : { content: newestReplace(holds)?.content ?? content! }), effects: holds }];
-  });
-}
-
 const played = log.chain((events) =>
   fc.record({
     events: fc.constant(events),
@@ -79,12 +54,12 @@ test('Any order, doubles, and a page of any time give the state of a fresh load'
     fc.property(played, ({ events, order, at, other }) => {
       // What came while it was asked for, in any order, is complete from the page's lastSeq on; what is older may come or not.
       const live = [...order, ...events.slice(at)];
-      const folded = live.reduce(foldAll, page(events, at).map(lineOfPage));
-      const fresh = page(events, events.length).map(lineOfPage);
+      const folded = live.reduce(foldAll, pageOf(events, at).map(lineOfPage));
+      const fresh = pageOf(events, events.length).map(lineOfPage);
       assert.deepEqual(folded.map(summary), fresh.map(summary));
       // Two pages of different times, merged either way.
-      const [one, two] = [at, other].map((time) => page(events, time).map(lineOfPage));
-      const newer = page(events, Math.max(at, other)).map(lineOfPage).map(summary);
+      const [one, two] = [at, other].map((time) => pageOf(events, time).map(lineOfPage));
+      const newer = pageOf(events, Math.max(at, other)).map(lineOfPage).map(summary);
       assert.deepEqual(one!.map((line, index) => summary(merge(line, two![index]!))), newer);
       assert.deepEqual(two!.map((line, index) => summary(merge(line, one![index]!))), newer);
     }),
@@ -93,7 +68,7 @@ test('Any order, doubles, and a page of any time give the state of a fresh load'
 });
 
 test('What changes nothing is the same object, so that nothing is drawn again', () => {
-  const lines = page([event(1, jenny, { line: 1, kind: 'text', content: { text: 'hello' } })], 1).map(lineOfPage);
+  const lines = pageOf([event(1, jenny, { line: 1, kind: 'text', content: { text: 'hello' } })], 1).map(lineOfPage);
   const mark = event(2, tom, { kind: 'reaction', target: 1, effect: 'mark', slot: tom.id, content: { keys: ['👍'] } });
   const marked = foldAll(lines, mark);
   assert.notEqual(marked, lines);
