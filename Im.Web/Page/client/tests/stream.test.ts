@@ -118,6 +118,52 @@ test('Presence is one list, whatever the frames', async () => {
   assert.deepEqual(it.client.presence, { users: [{ ...jenny, places: 3 }], guests: 1, online: 1 });
 });
 
+test('What happens to a line that waits for what is before it, or is not loaded, is as if it had come in order', async () => {
+  const it = await ready({ lobbyLastSeq: 41 });
+  const recall = (seq: number, target: number): LogEvent => ({ ...lobbyLine(seq), line: undefined as never, kind: 'recall', target, effect: 'erase', slot: '', content: {} });
+  await it.socket().says(live(lobbyLine(42)));
+  await it.socket().says(live(recall(45, 43)));
+  await it.socket().says(live(recall(46, 7)));
+  const events = [43, 44].map((line) => lobbyLine(line));
+  await it.socket().says({ type: 'events', id: it.socket().asked('events').id, conversation: 'lobby', events, lastSeq: 44, more: false });
+  assert.deepEqual(it.client.timeline(lobby).lines.map(({ line, erased }) => [line, erased]), [[42, undefined], [43, true], [44, undefined]]);
+  assert.equal(it.client.timeline(lobby).lastSeq, 46);
+});
+
+test('In another life of the store everything is loaded anew, and what is unsent is sent with its id', async () => {
+  const it = await ready({ user: jenny, lobbyLastSeq: 500 });
+  const timeline = it.client.timeline(lobby);
+  const reading = timeline.loadOlder();
+  await answerHistory(it.socket(), 500);
+  await reading;
+  let lives = 0;
+  it.client.on('epoch', () => lives++);
+  void it.client.send(lobby, 'written before', 'id-1');
+  for (const [epoch, life] of [['life-1', 0], ['life-2', 1]] as const) {
+    const before = it.socket();
+    await before.ends(1006);
+    while (it.socket() === before) await it.clock.advance(250);
+    await it.socket().greets({ user: jenny, epoch, lobbyLastSeq: life === 0 ? 500 : 60 });
+    assert.deepEqual([lives, timeline.lines.length > 0], [life, life === 0]);
+  }
+  await answerHistory(it.socket(), 60);
+  assert.deepEqual([loaded(it), timeline.lastSeq, it.socket().asked('post').id], [range(11, 60), 60, 'id-1']);
+  await it.socket().says(live(lobbyLine(61)));
+  assert.equal(loaded(it).at(-1), 61);
+});
+
+test('A quote that is not loaded is asked for once, and follows what happens to it', async () => {
+  const it = await ready({ lobbyLastSeq: 500 });
+  const timeline = it.client.timeline(lobby);
+  await it.socket().says(live({ ...lobbyLine(501), target: 7 }));
+  assert.deepEqual([timeline.quoted(7), timeline.quoted(7)], [undefined, undefined]);
+  assert.deepEqual(it.socket().of('lines').map(({ before, limit }) => [before, limit]), [[8, 1]]);
+  await answerHistory(it.socket(), 501);
+  assert.equal(timeline.quoted(7)?.line, 7);
+  await it.socket().says(live({ ...lobbyLine(502), line: undefined as never, kind: 'recall', target: 7, effect: 'erase', slot: '', content: {} }));
+  assert.equal(timeline.quoted(7)?.erased, true);
+});
+
 test('Nonsense from a node is passed over', async () => {
   const it = await ready();
   const seen = listen(it);

@@ -1,6 +1,6 @@
 import type { Line } from '@im/client';
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../settings/language.ts';
 import { keyOf } from '../state/chats.ts';
 import { composing } from '../state/composing.ts';
@@ -28,7 +28,10 @@ export function Actions({ line, close }: { line: Line; close: () => void }) {
   const sure = useSignal(false);
   const mine = line.from.id === me.value?.id;
   const mayRecall = isAdmin.value || (mine && Date.now() - line.at < recallWithinMs);
-  useEffect(() => void box.current!.querySelector('button')!.focus(), [sure.value]);
+  useLayoutEffect(() => {
+    box.current!.querySelector('button')!.focus({ preventScroll: true });
+    box.current!.scrollIntoView({ block: 'nearest' });
+  }, [sure.value]);
   const done = () => {
     box.current?.closest('.message')?.querySelector<HTMLElement>('.actions-open')?.focus();
     close();

@@ -5,13 +5,15 @@ import { keyOfTimeline } from '../state/addressee.ts';
 import { client, me } from '../state/im.ts';
 import { selected } from '../state/route.ts';
 
-const latest = signal({ key: '', text: '' });
+const nothing = { key: '', line: '', text: '' };
+const latest = signal(nothing);
 
 client.on('event', ({ timeline, event, line }) => {
+  if (event.effect === 'erase' && latest.value.line === `${event.conversation} ${event.target}`) latest.value = nothing; // nobody is to find it here
   if (event.line === undefined || !line || event.from.id === me.value?.id || !event.via) return;
   const chat = keyOfTimeline(timeline);
   const { nickname } = event.from;
-  latest.value = { key: `${chat} ${event.seq}`, text: chat === selected.value ? `${nickname}: ${previewOf(line)}` : t.value.newFrom(nickname) };
+  latest.value = { key: `${chat} ${event.seq}`, line: `${event.conversation} ${event.line}`, text: chat === selected.value ? `${nickname}: ${previewOf(line)}` : t.value.newFrom(nickname) };
 });
 
 /** Reads new messages to those who do not see them; not the older ones that scrolling brings. An element for each: the same words again would be no change to read. */

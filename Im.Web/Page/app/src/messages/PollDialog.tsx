@@ -5,6 +5,7 @@ import { post } from '../state/outgoing.ts';
 import type { ChatKey } from '../state/route.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field } from '../ui/Field.tsx';
+import './pollForm.css';
 
 const maxOptions = 10;
 
@@ -30,7 +31,7 @@ export function PollDialog({ chat, onClose }: { chat: ChatKey; onClose: () => vo
   };
   return (
     <Dialog title={t.value.makePoll} onClose={onClose}>
-      <form ref={form} onSubmit={submit} onInput={look}>
+      <form ref={form} class="poll-form" onSubmit={submit} onInput={look}>
         <Field label={t.value.pollQuestion} name="question" data-testid="poll-question" autocomplete="off" maxLength={500} required autofocus />
         {Array.from({ length: count }, (_, index) => (
           <Field

@@ -9,8 +9,9 @@ export function Quote({ target }: { target: number }) {
   const { timeline, jump } = useContext(OpenConversation)!;
   const [line, setLine] = useState(() => timeline.quoted(target));
   useLayoutEffect(() => timeline.on('change', () => setLine(timeline.quoted(target))), [timeline, target]);
+  const hint = t.value.goToQuoted;
   return (
-    <button type="button" class="quote" data-testid="quote" data-target={target} aria-label={t.value.goToQuoted(line?.from.nickname ?? '…')} onClick={() => void jump(target)}>
+    <button type="button" class="quote" data-testid="quote" data-target={target} title={hint} aria-description={hint} onClick={() => void jump(target)}>
       {line ? (
         <>
           <bdi class="quote-name">{line.from.nickname}</bdi>

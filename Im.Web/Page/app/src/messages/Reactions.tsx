@@ -25,14 +25,12 @@ export function Reactions({ line }: { line: Line }) {
             data-key={key}
             data-count={count}
             aria-pressed={mine}
-            aria-label={t.value.reacted(key, nicknames)}
-            title={t.value.reacted(key, nicknames)}
+            aria-description={nicknames.join(', ')}
+            title={nicknames.join(', ')}
             disabled={!me.value}
             onClick={() => toggleReaction(line, key)}
           >
-            <span aria-hidden="true">
-              {key} {count}
-            </span>
+            {key} {count}
           </button>
         </li>
       ))}
