@@ -17,7 +17,7 @@ function Poll({ line, pending }: { line: Line; pending: boolean }) {
       <p class="poll-question" dir="auto">
         {poll.question}
       </p>
-      <p class="quiet poll-hint">{poll.many ? t.value.pollHintMany : t.value.pollHint}</p>
+      <p class="poll-hint">{poll.many ? t.value.pollHintMany : t.value.pollHint}</p>
       <ul>
         {poll.options.map(({ text, count, mine }, option) => (
           <li key={option}>
@@ -40,7 +40,7 @@ function Poll({ line, pending }: { line: Line; pending: boolean }) {
           </li>
         ))}
       </ul>
-      <p class="quiet poll-hint" role="status">
+      <p class="poll-hint" role="status">
         {t.value.voters(poll.voters)}
       </p>
     </div>

@@ -211,7 +211,7 @@ export const en = {
     forbidden: 'You are not allowed to do that.',
     not_logged_in: 'You are not logged in.',
     cross_site: 'The server did not accept this page as its own. Reload it.',
-    not_found: 'That person or conversation is not there.',
+    not_found: 'That person, conversation or message is not there any more.',
     bad_request: 'The server did not understand this page. Reload it.',
     unavailable: 'The database is away. Try again in a moment.',
     unreachable: 'The server cannot be reached. Try again in a moment.',

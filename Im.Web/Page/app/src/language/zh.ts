@@ -211,7 +211,7 @@ export const zh: Dictionary = {
     forbidden: '你无权进行此操作。',
     not_logged_in: '你尚未登录。',
     cross_site: '服务器不认可此页面，请刷新。',
-    not_found: '找不到该用户或会话。',
+    not_found: '该用户、会话或消息已不存在。',
     bad_request: '服务器无法理解此页面的请求，请刷新。',
     unavailable: '数据库暂时不可用，请稍后再试。',
     unreachable: '无法连接服务器，请稍后再试。',

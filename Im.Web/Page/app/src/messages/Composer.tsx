@@ -42,7 +42,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   const [asking, setAsking] = useState(false);
   const context = composing.value;
   const editing = context?.mode === 'edit' ? context.line : undefined;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (editing) setText(textOf(editing));
     if (context) field.current!.focus();
   }, [context]);
