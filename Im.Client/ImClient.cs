@@ -137,7 +137,7 @@ public sealed class ImClient : IAsyncDisposable
     public Task<AckFrame> SendAsync(ChatTarget to, string text, string? id = null, CancellationToken cancellationToken = default)
     {
         var frame = new SendFrame { Id = id ?? Guid.CreateVersion7().ToString(), Conversation = to.Conversation, User = to.User, Text = text };
-        SendRules.Check(text, frame.Id, Hello?.Limits.TextChars ?? ProtocolLimits.MaxTextChars);
+        SendRules.Check(text, frame.Id, Hello?.Limits.TextChars ?? ProtocolLimits.MaxTextCharsOne);
         var sender = User;
         return _lanes.RunAsync(to.Resolve(sender?.Id), () => _requests.InsistAsync<AckFrame>(frame, sender, waitForAsker: true, cancellationToken), cancellationToken);
     }

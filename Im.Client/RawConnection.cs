@@ -43,7 +43,7 @@ public sealed class RawConnection : IAsyncDisposable
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = TimeSpan.Zero; // the protocol has its own ping
         socket.Options.CollectHttpResponseDetails = true;
-        socket.Options.AddSubProtocol(ProtocolLimits.SubProtocol);
+        socket.Options.AddSubProtocol(ProtocolLimits.SubProtocolOne);
         if (!string.IsNullOrEmpty(cookie))
             socket.Options.SetRequestHeader("Cookie", cookie);
         configure?.Invoke(socket.Options);

@@ -4,6 +4,9 @@ namespace Im.Protocol;
 
 /// <summary>A frame from a client to a node. The records mirror <c>docs/protocol.md</c>, section 3, word for word.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(PostFrame), "post")]
+[JsonDerivedType(typeof(LinesRequest), "lines")]
+[JsonDerivedType(typeof(EventsRequest), "events")]
 [JsonDerivedType(typeof(SendFrame), "send")]
 [JsonDerivedType(typeof(HistoryRequest), "history")]
 [JsonDerivedType(typeof(ConversationsRequest), "conversations")]
@@ -27,7 +30,41 @@ public abstract record ConversationFrame : ClientFrame
     public Guid? User { get; init; }
 }
 
-/// <summary><see cref="ClientFrame.Id"/> is the client message id: one for each message, the same for each retry.</summary>
+/// <summary>An event for a conversation. <see cref="ClientFrame.Id"/> is the client's id of it: one for each event, the same for each retry. From version 2 on.</summary>
+public sealed record PostFrame : ConversationFrame
+{
+    /// <summary>The name of a kind.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The line it is about, where its kind has one.</summary>
+    public long? Target { get; init; }
+
+    /// <summary>As its kind wants it.</summary>
+    public required RawJson Content { get; init; }
+}
+
+/// <summary>A page of lines, at most one cursor; without one the newest. From version 2 on.</summary>
+public sealed record LinesRequest : ConversationFrame
+{
+    public long? Before { get; init; }
+
+    public long? After { get; init; }
+
+    /// <summary>The page that has this line in its middle.</summary>
+    public long? Around { get; init; }
+
+    public int? Limit { get; init; }
+}
+
+/// <summary>Events after a sequence, as they came. From version 2 on.</summary>
+public sealed record EventsRequest : ConversationFrame
+{
+    public required long After { get; init; }
+
+    public int? Limit { get; init; }
+}
+
+/// <summary>A text, as version 1 sends it.</summary>
 public sealed record SendFrame : ConversationFrame
 {
     public required string Text { get; init; }
@@ -56,9 +93,19 @@ public sealed record PeopleRequest : ClientFrame
     public string? After { get; init; }
 }
 
+/// <summary>As version 1 says it.</summary>
 public sealed record ReadRequest : ConversationFrame
 {
+    /// <summary>The line's number.</summary>
     public required long Seq { get; init; }
+}
+
+/// <summary>The same from version 2 on. It has a type of the same name, so it is written as what it is and not as a <see cref="ClientFrame"/>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(ReadLineRequest), "read")]
+public record ReadLineRequest : ConversationFrame
+{
+    public required long Line { get; init; }
 }
 
 public sealed record TypingRequest : ConversationFrame;

@@ -8,7 +8,7 @@ public sealed record SenderInfo(Guid Id, string Nickname);
 /// <param name="Places">Connections of the user on all nodes; 0: gone.</param>
 public sealed record OnlineUser(Guid Id, string Nickname, string Brief, int Places);
 
-/// <summary>A stored message. <see cref="Id"/> is the client message id, <see cref="At"/> Unix milliseconds, <see cref="Node"/> the node that took it.</summary>
+/// <summary>A line as version 1 and the HTTP API see it: <see cref="Seq"/> is its number among the lines, and what is no text is shown as one. <see cref="Id"/> is the client message id, <see cref="At"/> Unix milliseconds, <see cref="Node"/> the node that took it.</summary>
 public sealed record MessageInfo(ConversationId Conversation, long Seq, string Id, SenderInfo From, string Text, long At, string Node)
 {
     public Guid? To { get; init; }
@@ -16,10 +16,31 @@ public sealed record MessageInfo(ConversationId Conversation, long Seq, string I
 
 /// <param name="Kind"><c>lobby</c> or <c>direct</c>.</param>
 /// <param name="Peer">The other member; not for the lobby.</param>
-/// <param name="Last">The newest message; not when nothing was said yet.</param>
+/// <param name="Last">The newest line; not when nothing was said yet.</param>
 public sealed record ConversationSummary(
     ConversationId Conversation, string Kind, UserInfo? Peer = null, long LastSeq = 0, long ReadSeq = 0, long Unread = 0, MessageInfo? Last = null)
 {
     /// <summary>True where the user has written nothing in a direct conversation: it stands behind those in which they have. Else null.</summary>
+    public bool? Stranger { get; init; }
+}
+
+/// <summary>A conversation in the list, from version 2 on.</summary>
+/// <param name="Kind"><c>lobby</c> or <c>direct</c>.</param>
+/// <param name="Unread"><paramref name="LastLine"/> less <paramref name="ReadLine"/>.</param>
+public sealed record ConversationInfo(ConversationId Conversation, string Kind, long LastSeq, long LastLine, long ReadLine, long Unread)
+{
+    /// <summary>The other member; not for the lobby.</summary>
+    public UserInfo? Peer { get; init; }
+
+    /// <summary>How far the other member has read.</summary>
+    public long? PeerReadLine { get; init; }
+
+    /// <summary>Unread lines that name the user; null for none.</summary>
+    public long? Mentions { get; init; }
+
+    /// <summary>The newest line, its texts cut; not when nothing was said yet.</summary>
+    public EventFrame? Last { get; init; }
+
+    /// <summary>True where the user has written nothing in a direct conversation. Else null.</summary>
     public bool? Stranger { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Im.Protocol.Kinds;
 
 namespace Im.Protocol;
 
@@ -18,6 +19,16 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(ClientFrame))]
 [JsonSerializable(typeof(ServerFrame))]
 [JsonSerializable(typeof(MessageInfo))]
+[JsonSerializable(typeof(EventFrame))]
+[JsonSerializable(typeof(ConversationListFrame))]
+[JsonSerializable(typeof(ReadLineRequest))]
+[JsonSerializable(typeof(ConversationInfo))]
+[JsonSerializable(typeof(TextContent))]
+[JsonSerializable(typeof(RecallContent))]
+[JsonSerializable(typeof(ReactionContent))]
+[JsonSerializable(typeof(PollContent))]
+[JsonSerializable(typeof(VoteContent))]
+[JsonSerializable(typeof(ErasureContent))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginResponse))]
 [JsonSerializable(typeof(MeResponse))]

@@ -3,16 +3,23 @@ namespace Im.Protocol;
 /// <summary>The limits of <c>docs/protocol.md</c> in one place.</summary>
 public static class ProtocolLimits
 {
-    public const int Version = 1;
-    public const string SubProtocol = "im.v1";
+    /// <summary>The newest version, which <see cref="SubProtocol"/> asks for. Who asks for nothing speaks version 1.</summary>
+    public const int Version = 2;
+    public const string SubProtocol = "im.v2";
+    public const string SubProtocolOne = "im.v1";
 
     /// <summary>A larger frame from a client closes its connection with 1009.</summary>
-    public const int MaxFrameBytes = 32 * 1024;
+    public const int MaxFrameBytes = 96 * 1024;
+    public const int MaxFrameBytesOne = 32 * 1024;
 
-    /// <summary>Length of a message's text, in UTF-16 code units.</summary>
-    public const int MaxTextChars = 4_000;
+    /// <summary>Length of a text, in UTF-16 code units.</summary>
+    public const int MaxTextChars = 10_000;
+
+    /// <summary>The same of what version 1 and the HTTP API send; what they are given may be longer.</summary>
+    public const int MaxTextCharsOne = 4_000;
 
     public const int MaxIdChars = 64;
+    public const int MaxKindChars = 32;
     public const int MaxJsonDepth = 8;
 
     public const int DefaultPageMessages = 50;
@@ -25,6 +32,9 @@ public static class ProtocolLimits
     /// answer has to fit into the outbox.
     /// </summary>
     public const int MaxPageTextBytes = 128 * 1024;
+
+    /// <summary>So many effects of one line come with a page; of more the newest, and their number.</summary>
+    public const int MaxLineEffects = 200;
 
     /// <summary>A conversation's last message is shown with this much of its text, in characters (code points).</summary>
     public const int MaxPreviewChars = 256;

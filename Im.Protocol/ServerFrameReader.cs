@@ -11,6 +11,10 @@ public static class ServerFrameReader
     {
         ["hello"] = ProtocolJson.Default.HelloFrame,
         ["ready"] = ProtocolJson.Default.ReadyFrame,
+        ["event"] = ProtocolJson.Default.EventFrame,
+        ["lines"] = ProtocolJson.Default.LinesFrame,
+        ["events"] = ProtocolJson.Default.EventsFrame,
+        ["seen"] = ProtocolJson.Default.SeenFrame,
         ["message"] = ProtocolJson.Default.MessageFrame,
         ["ack"] = ProtocolJson.Default.AckFrame,
         ["history"] = ProtocolJson.Default.HistoryFrame,

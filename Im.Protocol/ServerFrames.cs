@@ -6,6 +6,10 @@ namespace Im.Protocol;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(HelloFrame), "hello")]
 [JsonDerivedType(typeof(ReadyFrame), "ready")]
+[JsonDerivedType(typeof(EventFrame), "event")]
+[JsonDerivedType(typeof(LinesFrame), "lines")]
+[JsonDerivedType(typeof(EventsFrame), "events")]
+[JsonDerivedType(typeof(SeenFrame), "seen")]
 [JsonDerivedType(typeof(MessageFrame), "message")]
 [JsonDerivedType(typeof(AckFrame), "ack")]
 [JsonDerivedType(typeof(HistoryFrame), "history")]
@@ -35,7 +39,11 @@ public sealed record HelloFrame(
     long Time,
     LimitsInfo Limits) : ServerFrame
 {
-    public int Protocol { get; init; } = ProtocolLimits.Version;
+    public int Protocol { get; init; } = 1;
+
+    /// <summary>The store's life: cursors of another one are worth nothing. From version 2 on.</summary>
+    public string? Epoch { get; init; }
+
     public int PingSeconds { get; init; } = ProtocolLimits.PingSeconds;
 }
 
@@ -45,9 +53,76 @@ public sealed record LimitsInfo(int FrameBytes, int TextChars, int PageMessages,
 /// <summary>The node's subscriptions are confirmed: from here on nothing is missed.</summary>
 public sealed record ReadyFrame(LobbyInfo Lobby) : ServerFrame;
 
-public sealed record LobbyInfo(long LastSeq);
+/// <param name="LastSeq">For version 1 the newest line's number.</param>
+/// <param name="LastLine">From version 2 on.</param>
+public sealed record LobbyInfo(long LastSeq, long? LastLine = null);
 
-/// <summary>A live message. <see cref="ServerFrame.Id"/> is the client message id.</summary>
+/// <summary>
+/// An event of a conversation, wherever it is: live, on a page, in the store. <see cref="ServerFrame.Id"/> is the client's id of it. From version 2 on.
+/// </summary>
+/// <param name="Seq">1, 2, 3 … without gaps in its conversation: order, resume, gaps.</param>
+/// <param name="Kind">The name of its kind.</param>
+/// <param name="At">When the node took it, Unix milliseconds.</param>
+/// <param name="Node">The node that took it.</param>
+public sealed record EventFrame(ConversationId Conversation, long Seq, string Kind, SenderInfo From, long At, string Node) : ServerFrame
+{
+    /// <summary>Its number among the lines, 1, 2, 3 … without gaps; null for an event that is not shown as one of its own.</summary>
+    public long? Line { get; init; }
+
+    /// <summary>The line it is about, by <see cref="Line"/>: of a line the one it replies to, of another event the one it changes.</summary>
+    public long? Target { get; init; }
+
+    /// <summary>What it does to its target; null for a line.</summary>
+    public EventEffect? Effect { get; init; }
+
+    /// <summary>Of the events with the same target, kind and slot the newest holds.</summary>
+    public string? Slot { get; init; }
+
+    /// <summary>In a direct conversation the user who is not <see cref="From"/>.</summary>
+    public Guid? To { get; init; }
+
+    /// <summary>By kind. Null: it was erased, or another event has replaced it.</summary>
+    public RawJson? Content { get; init; }
+
+    /// <summary>Only live.</summary>
+    public ViaInfo? Via { get; init; }
+
+    /// <summary>Of a line on a page: what holds for it, the newest of each kind and slot.</summary>
+    public IReadOnlyList<EventFrame>? Effects { get; init; }
+
+    /// <summary>By kind, where there are more effects than a page brings: how many hold.</summary>
+    public IReadOnlyDictionary<string, long>? Tally { get; init; }
+}
+
+/// <summary>What an event does to the line that is its target. Numbers are stored: never reuse one.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EventEffect>))]
+public enum EventEffect : short
+{
+    /// <summary>It stands beside the line: a reaction, a vote.</summary>
+    [JsonStringEnumMemberName("mark")]
+    Mark = 1,
+
+    /// <summary>Its content takes the place of the line's.</summary>
+    [JsonStringEnumMemberName("replace")]
+    Replace = 2,
+
+    /// <summary>The line's content is erased for good, and what marked or replaced it.</summary>
+    [JsonStringEnumMemberName("erase")]
+    Erase = 3,
+}
+
+/// <param name="Lines">Ascending, with the content that is shown and their <see cref="EventFrame.Effects"/>.</param>
+/// <param name="Quoted">Lines of other pages that lines of this one reply to.</param>
+/// <param name="More">There are further ones in the direction asked for.</param>
+public sealed record LinesFrame(ConversationId Conversation, IReadOnlyList<EventFrame> Lines, IReadOnlyList<EventFrame> Quoted, long LastSeq, long LastLine, bool More) : ServerFrame;
+
+/// <param name="Events">Ascending by <see cref="EventFrame.Seq"/>.</param>
+public sealed record EventsFrame(ConversationId Conversation, IReadOnlyList<EventFrame> Events, long LastSeq, bool More) : ServerFrame;
+
+/// <summary>The other one of a direct conversation has read so far.</summary>
+public sealed record SeenFrame(ConversationId Conversation, Guid User, long Line) : ServerFrame;
+
+/// <summary>A live line as version 1 sees it. <see cref="ServerFrame.Id"/> is the client message id.</summary>
 public sealed record MessageFrame(ConversationId Conversation, long Seq, SenderInfo From, string Text, long At, string Node) : ServerFrame
 {
     /// <summary>In a direct conversation the user who is not <see cref="From"/>.</summary>
@@ -59,8 +134,12 @@ public sealed record MessageFrame(ConversationId Conversation, long Seq, SenderI
 /// <summary>How a live message came: the node that brought it and the milliseconds since the sender's node took it.</summary>
 public sealed record ViaInfo(string Node, double Ms);
 
+/// <param name="Seq">For version 1, and of a <c>read</c>, the line's number.</param>
 public sealed record AckFrame(ConversationId Conversation, long Seq) : ServerFrame
 {
+    /// <summary>From version 2 on.</summary>
+    public long? Line { get; init; }
+
     public long? At { get; init; }
     public bool? Duplicate { get; init; }
 }
@@ -73,6 +152,18 @@ public sealed record ConversationsFrame(IReadOnlyList<ConversationSummary> Conve
     public string? Next { get; init; }
 
     /// <summary>Unread messages in all of the user's conversations, on whichever page; with the first page only.</summary>
+    public long? Unread { get; init; }
+}
+
+/// <summary>The same from version 2 on. It has a type of the same name, so it is written as what it is and not as a <see cref="ServerFrame"/>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(ConversationListFrame), "conversations")]
+public record ConversationListFrame(IReadOnlyList<ConversationInfo> Conversations) : ServerFrame
+{
+    /// <inheritdoc cref="ConversationsFrame.Next"/>
+    public string? Next { get; init; }
+
+    /// <summary>Unread lines in all of the user's conversations, on whichever page; with the first page only.</summary>
     public long? Unread { get; init; }
 }
 
@@ -98,7 +189,12 @@ public sealed record SessionFrame(string Reason) : ServerFrame
     public bool? Authenticate { get; init; }
 }
 
-public sealed record ReadFrame(ConversationId Conversation, long Seq) : ServerFrame;
+/// <param name="Seq">The same as <see cref="Line"/>, as version 1 calls it.</param>
+public sealed record ReadFrame(ConversationId Conversation, long Seq) : ServerFrame
+{
+    /// <summary>The newest line the user has read.</summary>
+    public long? Line { get; init; }
+}
 
 public sealed record TypingFrame(ConversationId Conversation, SenderInfo From) : ServerFrame;
 

@@ -5,6 +5,7 @@ using Im.Core.Data;
 using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Nodes;
+using Im.Core.Posting;
 using Im.Core.Presence;
 using Im.Core.Sessions;
 using Im.Web.Accounts;
@@ -26,7 +27,7 @@ builder.AddRedisClient("redis");
 // No retries here: whoever asks is told at once that the database is away, and when to ask again.
 builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
 
-builder.Services.AddImData().AddImMessages().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImSessions().AddImNodes().AddImOnlinePeople();
+builder.Services.AddImData().AddImMessages().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople();
 builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddGateway();
 
 var app = builder.Build();

@@ -46,8 +46,8 @@ internal sealed class Link : IAsyncDisposable
         }, cancellationToken: cancellationToken);
         try
         {
-            if (await raw.ReceiveAsync(cancellationToken) is not HelloFrame { Protocol: ProtocolLimits.Version } hello)
-                throw new ImException(ImCodes.BadAnswer, $"{address} did not begin with a hello of protocol {ProtocolLimits.Version}.");
+            if (await raw.ReceiveAsync(cancellationToken) is not HelloFrame { Protocol: 1 } hello)
+                throw new ImException(ImCodes.BadAnswer, $"{address} did not begin with a hello of protocol {1}.");
             var link = new Link(raw, hello, credential, time, logger);
             while (await raw.ReceiveAsync(cancellationToken) is { } frame)
             {

@@ -1,19 +1,21 @@
 using Im.Core.Data;
+using Im.Core.Kinds;
 using Im.Core.Messages;
 using Im.Protocol;
 
 namespace Im.Core.Accounts;
 
-internal sealed class AccountData(StoreReader reader, TimeProvider time) : IAccountData
+internal sealed class AccountData(StoreReader reader, IEventStore store, TimeProvider time) : IAccountData
 {
     private const int EraseBatch = 5_000;
+    private const string ErasureNode = "web";
 
     // The members' rows say in which conversations to look: the messages are found by (conversation, sender).
-    private const string WrittenSql = """
-        SELECT m.conversation_id, m.seq, m.client_id, m.sender_nickname, m.body, m.at, m.node, s.peer_id
-        FROM members s JOIN messages m ON m.conversation_id = s.conversation_id AND m.sender_id = s.user_id
-        WHERE s.user_id = $1 AND (m.conversation_id, m.seq) > ($2, $3)
-        ORDER BY m.conversation_id, m.seq LIMIT $4
+    private const string WrittenSql = $"""
+        SELECT {EventRow.Columns}
+        FROM members s JOIN events e ON e.conversation_id = s.conversation_id AND e.sender_id = s.user_id
+        WHERE s.user_id = $1 AND (e.conversation_id, e.seq) > ($2, $3)
+        ORDER BY e.conversation_id, e.seq LIMIT $4
         """;
 
     private const string MarkSql = "UPDATE users SET erasing_at = coalesce(erasing_at, now()) WHERE id = $1";
@@ -22,19 +24,20 @@ internal sealed class AccountData(StoreReader reader, TimeProvider time) : IAcco
     // the mark, and one that may not have seen it is in the answer.
     private const string UnderWaySql = """
         SELECT virtualtransaction FROM pg_locks
-        WHERE locktype = 'relation' AND relation = 'messages'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        WHERE locktype = 'relation' AND relation = 'events'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
               AND mode = 'RowExclusiveLock' AND granted AND pid <> pg_backend_pid()
         """;
 
     private static readonly TimeSpan UnderWayPoll = TimeSpan.FromMilliseconds(5), UnderWayTimeout = TimeSpan.FromSeconds(20);
 
+    // What marks another's line (effect 1) holds no text of its author's, and stays; what tells of the erasure (0) too.
     // A conversation's, by the unique index on (conversation, sender, client id); written by their places, for a join by id may be planned to grow with the batch's square.
     // One that moves meanwhile is left to the last statement.
     private const string EraseWrittenSql = """
         WITH batch AS MATERIALIZED (
-            SELECT ctid AS place, client_id FROM messages WHERE conversation_id = $1 AND sender_id = $2 AND client_id > $3 ORDER BY client_id LIMIT $4
+            SELECT ctid AS place, client_id FROM events WHERE conversation_id = $1 AND sender_id = $2 AND client_id > $3 ORDER BY client_id LIMIT $4
         ), erased AS (
-            UPDATE messages SET sender_nickname = $5, body = CASE WHEN $6 THEN '' ELSE body END WHERE ctid = ANY (ARRAY(SELECT place FROM batch))
+            UPDATE events SET sender_nickname = $5, content = CASE WHEN $6 AND coalesce(effect, 2) > 1 THEN NULL ELSE content END WHERE ctid = ANY (ARRAY(SELECT place FROM batch))
         )
         SELECT max(client_id) FROM batch
         """;
@@ -55,49 +58,55 @@ internal sealed class AccountData(StoreReader reader, TimeProvider time) : IAcco
         ), keys AS (
             DELETE FROM api_keys k USING erased e WHERE k.owner_id = e.id
         ), written AS (
-            UPDATE messages m SET sender_nickname = $2, body = CASE WHEN $3 THEN '' ELSE m.body END
+            UPDATE events m SET sender_nickname = $2, content = CASE WHEN $3 AND coalesce(m.effect, 2) > 1 THEN NULL ELSE m.content END
             FROM members s, erased e WHERE s.user_id = e.id AND m.conversation_id = s.conversation_id AND m.sender_id = e.id
-                  AND (m.sender_nickname <> $2 OR $3 AND m.body <> '')
+                  AND (m.sender_nickname <> $2 OR $3 AND m.content IS NOT NULL AND coalesce(m.effect, 2) > 1)
         )
         SELECT id FROM erased
         """;
 
-    private const string RemoveSql = """
-        WITH removed AS (UPDATE messages SET body = '' WHERE conversation_id = $1 AND seq = $2 RETURNING conversation_id)
-        SELECT s.user_id FROM removed r LEFT JOIN members s ON s.conversation_id = r.conversation_id AND s.peer_id IS NOT NULL
-        """;
-
-    public Task<IReadOnlyList<MessageInfo>> ReadWrittenAsync(
+    public Task<IReadOnlyList<EventFrame>> ReadWrittenAsync(
         Guid userId, ConversationId? afterConversation, long afterSeq, int limit, CancellationToken cancellationToken = default) =>
         reader.QueryAsync(WrittenSql, [userId, afterConversation?.Value ?? Guid.Empty, afterSeq, limit], async rows =>
         {
-            var messages = new List<MessageInfo>();
+            var events = new List<EventFrame>();
             while (await rows.ReadAsync())
-                messages.Add(new(new(rows.GetGuid(0)), rows.GetInt64(1), rows.GetString(2), new(userId, rows.GetString(3)), rows.GetString(4), rows.GetUnixMilliseconds(5), rows.GetString(6))
-                {
-                    To = rows.IsDBNull(7) ? null : rows.GetGuid(7),
-                });
-            return (IReadOnlyList<MessageInfo>)messages;
+                events.Add(EventRow.Read(rows, 0));
+            return (IReadOnlyList<EventFrame>)events;
         }, cancellationToken);
 
     // First the mark: from there on no append stores for the account. Then the messages, in batches: an account may have written a million, and a failure leaves somebody who can ask again.
-    public async Task EraseAsync(Guid userId, bool removeMessages, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<EventFrame>> EraseAsync(Guid userId, bool removeMessages, CancellationToken cancellationToken = default)
     {
         await reader.QueryAsync(MarkSql, [userId], rows => rows.ReadAsync(), cancellationToken);
         await WaitForAppendsUnderWayAsync(cancellationToken);
-        var conversations = await reader.QueryAsync("SELECT conversation_id FROM members WHERE user_id = $1", [userId], async rows =>
+        var conversations = await reader.QueryAsync("SELECT conversation_id, peer_id FROM members WHERE user_id = $1", [userId], async rows =>
         {
-            var found = new List<Guid>();
+            var found = new List<(Guid Id, Guid? Peer)>();
             while (await rows.ReadAsync())
-                found.Add(rows.GetGuid(0));
+                found.Add((rows.GetGuid(0), rows.IsDBNull(1) ? null : rows.GetGuid(1)));
             return found;
         }, cancellationToken);
-        foreach (var conversation in conversations)
+        foreach (var (conversation, _) in conversations)
             for (string? last = ""; last is not null;)
                 last = await reader.QueryAsync(EraseWrittenSql, [conversation, userId, last, EraseBatch, IAccountData.ErasedNickname, removeMessages],
                     async rows => await rows.ReadAsync() && !rows.IsDBNull(0) ? rows.GetString(0) : null, cancellationToken);
+        var told = await Task.WhenAll(conversations.Select(conversation => TellAsync(userId, removeMessages, conversation.Id, conversation.Peer, cancellationToken)));
         await reader.QueryAsync(EraseSql, [userId, IAccountData.ErasedNickname, removeMessages], rows => rows.ReadAsync(), cancellationToken);
+        return told;
     }
+
+    // Whoever has its lines open learns of it from the log, and whoever comes back later.
+    private async Task<EventFrame> TellAsync(Guid userId, bool removeMessages, Guid conversation, Guid? peer, CancellationToken cancellationToken)
+    {
+        var kind = EventKinds.Erasure;
+        var content = new CheckedContent(kind.ContentOf(userId, removeMessages), null, null);
+        var at = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return (await store.AppendAsync(new(new(conversation), new(userId, IAccountData.ErasedNickname), peer, ErasureId(userId, conversation), kind, content, at, ErasureNode), cancellationToken)).Event;
+    }
+
+    // Longer than a client's may be: none has taken it before.
+    private static string ErasureId(Guid userId, Guid conversation) => $"erasure {userId} {conversation}";
 
     private async Task WaitForAppendsUnderWayAsync(CancellationToken cancellationToken)
     {
@@ -117,17 +126,4 @@ internal sealed class AccountData(StoreReader reader, TimeProvider time) : IAcco
             return found;
         }, cancellationToken);
     }
-
-    public Task<IReadOnlyList<Guid>?> RemoveMessageAsync(ConversationId conversation, long seq, CancellationToken cancellationToken = default) =>
-        reader.QueryAsync(RemoveSql, [conversation.Value, seq], async rows =>
-        {
-            List<Guid>? members = null;
-            while (await rows.ReadAsync())
-            {
-                members ??= [];
-                if (!rows.IsDBNull(0))
-                    members.Add(rows.GetGuid(0));
-            }
-            return (IReadOnlyList<Guid>?)members;
-        }, cancellationToken);
 }

@@ -1,4 +1,4 @@
-using Im.Core.Messages;
+using Im.Core.Data;
 
 namespace Im.Core.Accounts;
 

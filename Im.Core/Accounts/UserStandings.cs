@@ -1,4 +1,4 @@
-using Im.Core.Messages;
+using Im.Core.Data;
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
 

@@ -9,9 +9,12 @@ public sealed record BusEnvelope(BusKind Kind, string OriginNode, ReadOnlyMemory
     /// <summary>The trace this belongs to (W3C trace context); default when there is none.</summary>
     public ActivityContext Trace { get; init; }
 
-    /// <summary>For <see cref="BusKind.Message"/>: where it belongs and its sequence there.</summary>
+    /// <summary>For <see cref="BusKind.Event"/>: where it belongs and its sequence there.</summary>
     public ConversationId Conversation { get; init; }
     public long Seq { get; init; }
+
+    /// <summary>Its number among the lines; 0 for an event that is no line.</summary>
+    public long Line { get; init; }
 
     /// <summary>When the origin node took the frame from its client, Unix microseconds, UTC; 0 when it does not matter.</summary>
     public long AcceptedAtMicros { get; init; }
@@ -23,8 +26,7 @@ public sealed record BusEnvelope(BusKind Kind, string OriginNode, ReadOnlyMemory
 /// <summary>Numbers are part of the wire layout: never reuse one. Receivers ignore kinds they do not know.</summary>
 public enum BusKind : byte
 {
-    /// <summary>A stored message: payload is a complete <c>message</c> frame without <c>via</c>.</summary>
-    Message = 1,
+    // 1 was a message, of the versions before events.
 
     /// <summary>A server frame to forward as it is to every connection on the topic; may be lost.</summary>
     Frame = 2,
@@ -43,4 +45,7 @@ public enum BusKind : byte
 
     /// <summary>Somebody is typing: a server frame to forward as it is, and the first to be left out where a client is slow.</summary>
     Typing = 7,
+
+    /// <summary>A stored event: payload is a complete <c>event</c> frame without <c>via</c>.</summary>
+    Event = 8,
 }

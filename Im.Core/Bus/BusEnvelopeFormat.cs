@@ -20,6 +20,7 @@ namespace Im.Core.Bus;
 ///      53      8  accepted at, Unix microseconds
 ///      61    1+n  origin node, a length byte and UTF-8
 ///       …    1+n  connection, the same; length 0: none
+///       …      8  line; missing in envelopes of before events
 ///       …      …  payload
 /// </code>
 /// </summary>
@@ -27,6 +28,7 @@ internal static class BusEnvelopeFormat
 {
     private const byte Version = 1;
     private const int FixedBytes = 61;
+    private const int LineBytes = 8;
 
     /// <exception cref="ArgumentException">The node's or the connection's name is longer than 255 bytes.</exception>
     public static int GetLength(BusEnvelope envelope) => HeaderLength(envelope) + envelope.Payload.Length;
@@ -50,7 +52,8 @@ internal static class BusEnvelopeFormat
         BinaryPrimitives.WriteInt64LittleEndian(header[45..], envelope.Seq);
         BinaryPrimitives.WriteInt64LittleEndian(header[53..], envelope.AcceptedAtMicros);
         var position = WriteName(envelope.OriginNode, header, FixedBytes);
-        WriteName(envelope.Connection, header, position);
+        position = WriteName(envelope.Connection, header, position);
+        BinaryPrimitives.WriteInt64LittleEndian(header[position..], envelope.Line);
         envelope.Payload.Span.CopyTo(destination[headerLength..]);
     }
 
@@ -74,6 +77,7 @@ internal static class BusEnvelopeFormat
             Seq = BinaryPrimitives.ReadInt64LittleEndian(bytes[45..]),
             AcceptedAtMicros = BinaryPrimitives.ReadInt64LittleEndian(bytes[53..]),
             Connection = connection.Length == 0 ? null : connection,
+            Line = headerLength - position >= LineBytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes[position..]) : 0,
         };
         return true;
     }
@@ -82,7 +86,7 @@ internal static class BusEnvelopeFormat
         ? default
         : new(ActivityTraceId.CreateFromBytes(bytes[4..20]), ActivitySpanId.CreateFromBytes(bytes[20..28]), (ActivityTraceFlags)bytes[28], isRemote: true);
 
-    private static int HeaderLength(BusEnvelope envelope) => FixedBytes + 2 + NameLength(envelope.OriginNode) + NameLength(envelope.Connection);
+    private static int HeaderLength(BusEnvelope envelope) => FixedBytes + 2 + NameLength(envelope.OriginNode) + NameLength(envelope.Connection) + LineBytes;
 
     private static int NameLength(string? name)
     {

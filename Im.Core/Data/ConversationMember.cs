@@ -13,7 +13,8 @@ internal sealed class ConversationMember
     /// <summary>The other person of a direct conversation; null in the lobby.</summary>
     public Guid? PeerId { get; init; }
 
-    public long ReadSeq { get; init; }
+    /// <summary>The newest line they have read.</summary>
+    public long ReadLine { get; init; }
 
     /// <summary>They have written in it: it stands before those in which only strangers have.</summary>
     public bool Written { get; init; }

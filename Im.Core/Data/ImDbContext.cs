@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Im.Core.Data;
 
 /// <summary>
-/// The model of everything in Postgres, names in snake case. Accounts are used through <c>Users</c>; conversations and messages
+/// The model of everything in Postgres, names in snake case. Accounts are used through <c>Users</c>; conversations and events
 /// only through the stores of <c>Im.Core.Messages</c>, whose statements are written by hand against these tables.
 /// </summary>
 public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : IdentityUserContext<ImUser, Guid>(options)
@@ -87,6 +87,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             installation.HasKey(i => i.Id).HasName("pk_installation");
             installation.Property(i => i.Id).HasColumnName("id").ValueGeneratedNever();
             installation.Property(i => i.Secret).HasColumnName("secret");
+            installation.Property(i => i.Epoch).HasColumnName("epoch").HasDefaultValueSql("gen_random_uuid()");
         });
 
         // Half of each page is left free, so that a new sequence or read cursor finds room beside the old row and touches no index.
@@ -97,6 +98,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             conversation.Property(c => c.Id).HasColumnName("id").ValueGeneratedNever();
             conversation.Property(c => c.Kind).HasColumnName("kind");
             conversation.Property(c => c.LastSeq).HasColumnName("last_seq");
+            conversation.Property(c => c.LastLine).HasColumnName("last_line").HasDefaultValue(0L);
             conversation.Property(c => c.LastMessageAt).HasColumnName("last_message_at");
             conversation.HasData(new Conversation { Id = Protocol.ConversationId.Lobby.Value, Kind = ConversationKind.Lobby });
         });
@@ -108,7 +110,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             member.Property(m => m.ConversationId).HasColumnName("conversation_id");
             member.Property(m => m.UserId).HasColumnName("user_id");
             member.Property(m => m.PeerId).HasColumnName("peer_id");
-            member.Property(m => m.ReadSeq).HasColumnName("read_seq");
+            member.Property(m => m.ReadLine).HasColumnName("read_line");
             member.Property(m => m.Written).HasColumnName("written").HasDefaultValue(false);
             member.HasOne<Conversation>().WithMany().HasForeignKey(m => m.ConversationId).HasConstraintName("fk_members_conversation");
             member.HasOne<ImUser>().WithMany().HasForeignKey(m => m.UserId).HasConstraintName("fk_members_user");
@@ -117,21 +119,41 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
 
         // No foreign keys: they would cost every insert two look-ups and a share lock on the sender's account. The one statement that
         // inserts holds the conversation's row and has made the sender a member of it, which does have them.
-        builder.Entity<Message>(message =>
+        builder.Entity<LoggedEvent>(logged =>
         {
-            message.ToTable("messages");
-            message.HasKey(m => new { m.ConversationId, m.Seq }).HasName("pk_messages");
-            message.Property(m => m.ConversationId).HasColumnName("conversation_id");
-            message.Property(m => m.Seq).HasColumnName("seq").ValueGeneratedNever();
-            message.Property(m => m.SenderId).HasColumnName("sender_id");
-            message.Property(m => m.SenderNickname).HasColumnName("sender_nickname");
-            message.Property(m => m.ClientId).HasColumnName("client_id");
-            message.Property(m => m.Body).HasColumnName("body");
-            message.Property(m => m.At).HasColumnName("at");
-            message.Property(m => m.Node).HasColumnName("node");
-            message.Property(m => m.Transaction).HasColumnName("tx").HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
-            message.HasIndex(m => new { m.ConversationId, m.SenderId, m.ClientId }).IsUnique().HasDatabaseName("ux_messages_client_id");
-            message.HasIndex(m => m.Transaction).HasDatabaseName("ix_messages_tx");
+            logged.ToTable("events");
+            logged.HasKey(e => new { e.ConversationId, e.Seq }).HasName("pk_events");
+            logged.Property(e => e.ConversationId).HasColumnName("conversation_id");
+            logged.Property(e => e.Seq).HasColumnName("seq").ValueGeneratedNever();
+            logged.Property(e => e.Line).HasColumnName("line");
+            logged.Property(e => e.Kind).HasColumnName("kind");
+            logged.Property(e => e.Target).HasColumnName("target");
+            logged.Property(e => e.Effect).HasColumnName("effect");
+            logged.Property(e => e.Slot).HasColumnName("slot");
+            logged.Property(e => e.InForce).HasColumnName("in_force").HasDefaultValue(true);
+            logged.Property(e => e.SenderId).HasColumnName("sender_id");
+            logged.Property(e => e.SenderNickname).HasColumnName("sender_nickname");
+            logged.Property(e => e.ClientId).HasColumnName("client_id");
+            logged.Property(e => e.Content).HasColumnName("content");
+            logged.Property(e => e.Mentions).HasColumnName("mentions");
+            logged.Property(e => e.At).HasColumnName("at");
+            logged.Property(e => e.Node).HasColumnName("node");
+            logged.Property(e => e.Transaction).HasColumnName("tx").HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
+            logged.HasIndex(e => new { e.ConversationId, e.SenderId, e.ClientId }).IsUnique().HasDatabaseName("ux_events_client_id");
+            logged.HasIndex(e => e.Transaction).HasDatabaseName("ix_events_tx");
+            // Nearly always nothing to index: a conversation of texts alone has no line whose number is not its sequence, and no event with an effect.
+            logged.HasIndex(e => new { e.ConversationId, e.Line }).HasFilter("line <> seq").HasDatabaseName("ix_events_line");
+            logged.HasIndex(e => new { e.ConversationId, e.Target, e.Effect, e.Seq }).HasFilter("effect IS NOT NULL AND in_force").HasDatabaseName("ix_events_target");
+        });
+
+        builder.Entity<Mention>(mention =>
+        {
+            mention.ToTable("mentions");
+            mention.HasKey(m => new { m.UserId, m.ConversationId, m.Line }).HasName("pk_mentions");
+            mention.Property(m => m.UserId).HasColumnName("user_id");
+            mention.Property(m => m.ConversationId).HasColumnName("conversation_id");
+            mention.Property(m => m.Line).HasColumnName("line");
+            mention.HasIndex(m => new { m.ConversationId, m.Line }).HasDatabaseName("ix_mentions_line");
         });
     }
 }

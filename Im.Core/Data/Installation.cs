@@ -7,4 +7,7 @@ internal sealed class Installation
 
     /// <summary>32 random bytes, by which the nodes know the gateway.</summary>
     public required byte[] Secret { get; init; }
+
+    /// <summary>The store's life: made anew where it went back in time, as after the restore of an older backup.</summary>
+    public Guid Epoch { get; init; }
 }

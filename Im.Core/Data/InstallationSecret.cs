@@ -1,4 +1,3 @@
-using Im.Core.Messages;
 
 namespace Im.Core.Data;
 

@@ -25,10 +25,10 @@ internal sealed class AppendQueue(int capacity)
         {
             if (_completed || Count >= capacity)
                 return false;
-            if (!_waiting.TryGetValue(append.Message.Conversation, out var queue))
+            if (!_waiting.TryGetValue(append.Event.Conversation, out var queue))
             {
-                _waiting.Add(append.Message.Conversation, queue = new());
-                _turns.Enqueue(append.Message.Conversation);
+                _waiting.Add(append.Event.Conversation, queue = new());
+                _turns.Enqueue(append.Event.Conversation);
             }
             if (queue.Count >= _maxOfOne)
                 return false;

@@ -13,59 +13,67 @@ internal sealed class AppendStatement : IAsyncDisposable
 {
     // gone:     which of the senders are being deleted, or were. Read from a small index of those alone; see AccountData, which waits for statements that looked before.
     // item:     what the batch brings, with what is stored already under the same (conversation, sender, client id), and whether its recipient has an account.
-    // fresh:    what is not, numbered within its conversation; without what is from or for somebody who has no account, of which no row comes back.
+    // fresh:    what is not, numbered within its conversation, and its lines among themselves; without what is from or for somebody who has no account, of which no row comes back.
     // advanced: the heads of the conversations, made where they are missing. Its order by id is the order in which every node locks them: no deadlock.
-    //           A row that another node has just advanced is waited for and read anew, so sequences continue there.
-    // placed:   every fresh message with its sequence: how far its conversation was before, and its number. A window over both, because the planner
+    //           A row that another node has just advanced is waited for and read anew, so numbers continue there.
+    // placed:   every fresh event with its numbers: how far its conversation was before, and its own. A window over both, because the planner
     //           knows nothing of the batch's size and would join them row by row, which grows with its square.
-    // member:   the sender has read what it sent; the first message of a direct conversation makes the other member too.
-    // A message that another node stores between the look into messages and the lock violates the unique index: all is undone, and the next try finds it.
+    // member:   the sender has read up to its own line; the first line of a direct conversation makes the other member too.
+    // An event that another node stores between the look into events and the lock violates the unique index: all is undone, and the next try finds it.
+    // What an event does to its target is done by the trigger of the table.
     private const string Sql = """
         WITH gone AS MATERIALIZED (
             SELECT id FROM users WHERE id = ANY ($2) AND erasing_at IS NOT NULL
         ), item AS MATERIALIZED (
-            SELECT i.*, i.peer_id IS NULL OR p.id IS NOT NULL AS has_peer,
-                   m.seq AS known_seq, m.sender_nickname AS known_nickname, m.body AS known_body, m.at AS known_at, m.node AS known_node
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY AS i (conversation_id, sender_id, sender_nickname, peer_id, client_id, body, at, node, position)
+            SELECT i.*, i.peer_id IS NULL OR p.id IS NOT NULL AS has_peer, e.seq AS known_seq
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) WITH ORDINALITY
+                AS i (conversation_id, sender_id, sender_nickname, peer_id, client_id, kind, target, effect, slot, content, mentions, at, node, position)
             LEFT JOIN LATERAL (
-                SELECT * FROM messages s WHERE s.conversation_id = i.conversation_id AND s.sender_id = i.sender_id AND s.client_id = i.client_id LIMIT 1
-            ) m ON true
+                SELECT seq FROM events s WHERE s.conversation_id = i.conversation_id AND s.sender_id = i.sender_id AND s.client_id = i.client_id LIMIT 1
+            ) e ON true
             LEFT JOIN LATERAL (SELECT id FROM users WHERE id = i.peer_id AND erased_at IS NULL LIMIT 1) p ON true
         ), fresh AS MATERIALIZED (
-            SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, body, at, node, position,
-                   row_number() OVER (PARTITION BY conversation_id ORDER BY position) AS number
-            FROM item WHERE known_seq IS NULL AND has_peer AND sender_id NOT IN (SELECT id FROM gone)
+            SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, kind, target, effect, slot, content, mentions, at, node, position,
+                   row_number() OVER conversation AS number, count(*) FILTER (WHERE effect IS NULL) OVER conversation AS line_number
+            FROM item WHERE known_seq IS NULL AND (effect = 0 OR has_peer AND sender_id NOT IN (SELECT id FROM gone))
+            WINDOW conversation AS (PARTITION BY conversation_id ORDER BY position)
         ), advanced AS (
-            INSERT INTO conversations AS c (id, kind, last_seq, last_message_at)
-            SELECT conversation_id, CASE WHEN peer_id IS NULL THEN 0 ELSE 1 END, count(*), max(at) FROM fresh GROUP BY 1, 2 ORDER BY 1
-            ON CONFLICT (id) DO UPDATE SET last_seq = c.last_seq + excluded.last_seq, last_message_at = greatest(c.last_message_at, excluded.last_message_at)
-            RETURNING id, last_seq
+            INSERT INTO conversations AS c (id, kind, last_seq, last_line, last_message_at)
+            SELECT conversation_id, CASE WHEN peer_id IS NULL THEN 0 ELSE 1 END, count(*), count(*) FILTER (WHERE effect IS NULL), max(at) FILTER (WHERE effect IS NULL)
+            FROM fresh GROUP BY 1, 2 ORDER BY 1
+            ON CONFLICT (id) DO UPDATE SET last_seq = c.last_seq + excluded.last_seq, last_line = c.last_line + excluded.last_line,
+                last_message_at = greatest(c.last_message_at, excluded.last_message_at)
+            RETURNING id, last_seq, last_line
         ), placed AS MATERIALIZED (
             SELECT * FROM (
-                SELECT *, max(last_seq) OVER conversation - count(position) OVER conversation + number AS seq
+                SELECT *, max(last_seq) OVER conversation - count(position) OVER conversation + number AS seq,
+                       CASE WHEN effect IS NULL THEN max(last_line) OVER conversation - count(position) FILTER (WHERE effect IS NULL) OVER conversation + line_number END AS line
                 FROM (
-                    SELECT *, NULL AS last_seq FROM fresh
+                    SELECT *, NULL AS last_seq, NULL AS last_line FROM fresh
                     UNION ALL
-                    SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, last_seq FROM advanced
-                ) messages_and_heads
+                    SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, last_seq, last_line FROM advanced
+                ) events_and_heads
                 WINDOW conversation AS (PARTITION BY conversation_id)
             ) numbered
             WHERE position IS NOT NULL
         ), stored AS (
-            INSERT INTO messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node)
-            SELECT conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node FROM placed
+            INSERT INTO events (conversation_id, seq, line, kind, target, effect, slot, sender_id, sender_nickname, client_id, content, mentions, at, node)
+            SELECT conversation_id, seq, line, kind, target, effect, slot, sender_id, sender_nickname, client_id, content, mentions::uuid[], at, node FROM placed
         ), member AS (
-            INSERT INTO members AS m (conversation_id, user_id, peer_id, read_seq, written)
-            SELECT conversation_id, sender_id, peer_id, max(seq), true FROM placed GROUP BY 1, 2, 3
+            INSERT INTO members AS m (conversation_id, user_id, peer_id, read_line, written)
+            SELECT conversation_id, sender_id, peer_id, max(line), true FROM placed WHERE line IS NOT NULL GROUP BY 1, 2, 3
             UNION ALL
             SELECT p.conversation_id, p.peer_id, p.sender_id, 0, false FROM placed p
             WHERE p.seq = 1 AND p.peer_id IS NOT NULL AND NOT EXISTS (SELECT FROM placed o WHERE o.conversation_id = p.conversation_id AND o.sender_id = p.peer_id)
-            ON CONFLICT (conversation_id, user_id) DO UPDATE SET read_seq = greatest(m.read_seq, excluded.read_seq), written = m.written OR excluded.written
+            ON CONFLICT (conversation_id, user_id) DO UPDATE SET read_line = greatest(m.read_line, excluded.read_line), written = m.written OR excluded.written
         )
-        SELECT position, seq, false, NULL, NULL, NULL::timestamptz, NULL FROM placed
+        SELECT position, seq, line, false FROM placed
         UNION ALL
-        SELECT position, known_seq, true, known_nickname, known_body, known_at, known_node FROM item WHERE known_seq IS NOT NULL
+        SELECT position, known_seq, NULL, true FROM item WHERE known_seq IS NOT NULL
         """;
+
+    // The first ones of duplicates, which are few.
+    private const string KnownSql = $"SELECT {EventRow.Columns} FROM events e {EventRow.FromSender} WHERE e.conversation_id = $1 AND e.seq = $2";
 
     // Planned once: planning took longer than executing, and Postgres by itself planned each batch anew. By index, because that one plan is made while the tables are empty.
     // The pool takes the settings back with the connection.
@@ -78,7 +86,12 @@ internal sealed class AppendStatement : IAsyncDisposable
     private readonly List<string> _nicknames = [];
     private readonly List<Guid?> _peers = [];
     private readonly List<string> _clientIds = [];
-    private readonly List<string> _bodies = [];
+    private readonly List<short> _kinds = [];
+    private readonly List<long?> _targets = [];
+    private readonly List<short?> _effects = [];
+    private readonly List<string?> _slots = [];
+    private readonly List<byte[]> _contents = [];
+    private readonly List<string?> _mentions = [];
     private readonly List<DateTime> _times = [];
     private readonly List<string> _nodes = [];
     private readonly Dictionary<(ConversationId Conversation, Guid Sender, string ClientId), int> _positions = [];
@@ -93,7 +106,12 @@ internal sealed class AppendStatement : IAsyncDisposable
         Add(_nicknames, NpgsqlDbType.Text);
         Add(_peers, NpgsqlDbType.Uuid);
         Add(_clientIds, NpgsqlDbType.Text);
-        Add(_bodies, NpgsqlDbType.Text);
+        Add(_kinds, NpgsqlDbType.Smallint);
+        Add(_targets, NpgsqlDbType.Bigint);
+        Add(_effects, NpgsqlDbType.Smallint);
+        Add(_slots, NpgsqlDbType.Text);
+        Add(_contents, NpgsqlDbType.Text);
+        Add(_mentions, NpgsqlDbType.Text);
         Add(_times, NpgsqlDbType.TimestampTz);
         Add(_nodes, NpgsqlDbType.Text);
     }
@@ -138,19 +156,25 @@ internal sealed class AppendStatement : IAsyncDisposable
     {
         var results = new AppendResult?[batch.Count];
         var firsts = Fill(batch);
+        var known = new List<(int Index, long Seq)>();
         await _command.PrepareAsync();
         await using (var reader = await _command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
             {
                 var index = firsts[(int)reader.GetInt64(0) - 1];
-                results[index] = Read(reader, batch[index].Message);
+                if (reader.GetBoolean(3))
+                    known.Add((index, reader.GetInt64(1)));
+                else
+                    results[index] = new(ToFrame(batch[index].Event, reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetInt64(2)), Duplicate: false);
             }
             // The rows come before the commit; its success, or failure, is what closing waits for.
             await reader.CloseAsync();
         }
+        foreach (var (index, seq) in known)
+            results[index] = await ReadKnownAsync(batch[index].Event, seq);
         for (var index = 0; index < results.Length; index++)
-            results[index] ??= results[firsts[_positions[KeyOf(batch[index].Message)]]] is { } first ? first with { Duplicate = true } : null;
+            results[index] ??= results[firsts[_positions[KeyOf(batch[index].Event)]]] is { } first ? first with { Duplicate = true } : null;
         return results;
     }
 
@@ -163,38 +187,57 @@ internal sealed class AppendStatement : IAsyncDisposable
         _nicknames.Clear();
         _peers.Clear();
         _clientIds.Clear();
-        _bodies.Clear();
+        _kinds.Clear();
+        _targets.Clear();
+        _effects.Clear();
+        _slots.Clear();
+        _contents.Clear();
+        _mentions.Clear();
         _times.Clear();
         _nodes.Clear();
         var firsts = new List<int>(batch.Count);
         for (var index = 0; index < batch.Count; index++)
         {
-            var message = batch[index].Message;
-            if (!_positions.TryAdd(KeyOf(message), firsts.Count))
+            var added = batch[index].Event;
+            if (!_positions.TryAdd(KeyOf(added), firsts.Count))
                 continue;
             firsts.Add(index);
-            _conversations.Add(message.Conversation.Value);
-            _senders.Add(message.From.Id);
-            _nicknames.Add(message.From.Nickname);
-            _peers.Add(message.To);
-            _clientIds.Add(message.ClientId);
-            _bodies.Add(message.Text);
-            _times.Add(DateTimeOffset.FromUnixTimeMilliseconds(message.At).UtcDateTime);
-            _nodes.Add(message.Node);
+            _conversations.Add(added.Conversation.Value);
+            _senders.Add(added.From.Id);
+            _nicknames.Add(added.From.Nickname);
+            _peers.Add(added.To);
+            _clientIds.Add(added.ClientId);
+            _kinds.Add(added.Kind.Number);
+            _targets.Add(added.Target);
+            _effects.Add(added.Kind.IsAboutConversation ? (short)0 : (short?)added.Kind.Effect);
+            _slots.Add(added.Content.Slot);
+            _contents.Add(added.Content.Content.Utf8.ToArray());
+            _mentions.Add(added.Content.Mentions is { } named ? $"{{{string.Join(',', named)}}}" : null);
+            _times.Add(DateTimeOffset.FromUnixTimeMilliseconds(added.At).UtcDateTime);
+            _nodes.Add(added.Node);
         }
         return firsts;
     }
 
-    private static AppendResult Read(NpgsqlDataReader reader, NewMessage sent)
+    private static EventFrame ToFrame(NewEvent added, long seq, long? line) => new(added.Conversation, seq, added.Kind.Name, added.From, added.At, added.Node)
     {
-        var seq = reader.GetInt64(1);
-        if (!reader.GetBoolean(2))
-            return new(new(sent.Conversation, seq, sent.ClientId, sent.From, sent.Text, sent.At, sent.Node) { To = sent.To }, Duplicate: false);
-        var from = sent.From with { Nickname = reader.GetString(3) };
-        return new(new(sent.Conversation, seq, sent.ClientId, from, reader.GetString(4), reader.GetUnixMilliseconds(5), reader.GetString(6)) { To = sent.To }, Duplicate: true);
+        Id = added.ClientId,
+        Line = line,
+        Target = added.Target,
+        Effect = added.Kind.Effect,
+        Slot = added.Content.Slot,
+        To = added.To,
+        Content = added.Content.Content,
+    };
+
+    private async Task<AppendResult> ReadKnownAsync(NewEvent again, long seq)
+    {
+        await using var command = new NpgsqlCommand(KnownSql, _connection) { Parameters = { new() { Value = again.Conversation.Value }, new() { Value = seq } } };
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync() ? new(EventRow.Read(reader, 0), Duplicate: true) : throw new InvalidOperationException("An event that was there is gone.");
     }
 
-    private static (ConversationId, Guid, string) KeyOf(NewMessage message) => (message.Conversation, message.From.Id, message.ClientId);
+    private static (ConversationId, Guid, string) KeyOf(NewEvent added) => (added.Conversation, added.From.Id, added.ClientId);
 
     private void Add<T>(List<T> values, NpgsqlDbType type) =>
         _command.Parameters.Add(new NpgsqlParameter<List<T>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });

@@ -1,3 +1,4 @@
+using Im.Core.Data;
 using Im.Protocol;
 
 namespace Im.Core.Messages;
@@ -8,11 +9,14 @@ public interface IConversationStore
     /// <summary>The other member of a direct conversation the user belongs to; null when there is none such (or it is not theirs: the caller cannot tell).</summary>
     Task<Guid?> FindPeerAsync(ConversationId conversation, Guid userId, CancellationToken cancellationToken = default);
 
+    /// <summary>The two of a direct conversation; null when there is none such.</summary>
+    Task<(Guid One, Guid Other)?> FindMembersAsync(ConversationId conversation, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// The lobby and the user's direct conversations, those in which the user has written before those of strangers, each newest first, at most <see cref="ProtocolLimits.MaxConversations"/>; the lobby is always among them.
     /// For a guest (null) the lobby alone, with nothing unread.
     /// </summary>
-    Task<IReadOnlyList<ConversationSummary>> ListAsync(Guid? userId, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<ConversationInfo>> ListAsync(Guid? userId, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// The same list page by page: first what the user has written in, then what only strangers have, each newest first. A conversation in which something is said meanwhile
@@ -20,13 +24,13 @@ public interface IConversationStore
     /// </summary>
     Task<ConversationPage> ListPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken = default);
 
-    /// <summary>Moves the user's read cursor forward, never back, never beyond the newest message. Returns where it is now; 0 when the conversation is not the user's.</summary>
-    Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long seq, CancellationToken cancellationToken = default);
+    /// <summary>Moves the user's read cursor forward, never back, never beyond the newest line. Returns where it is now; 0 when the conversation is not the user's.</summary>
+    Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long line, CancellationToken cancellationToken = default);
 }
 
 /// <param name="Next">Null when this is the last page.</param>
 /// <param name="Unread">In all conversations of the user, on whichever page; null but on the first.</param>
-public sealed record ConversationPage(IReadOnlyList<ConversationSummary> Conversations, ConversationCursor? Next, long? Unread);
+public sealed record ConversationPage(IReadOnlyList<ConversationInfo> Conversations, ConversationCursor? Next, long? Unread);
 
 /// <summary>Accounts as chat needs them.</summary>
 public interface IUserDirectory

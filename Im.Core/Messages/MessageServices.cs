@@ -1,3 +1,4 @@
+using Im.Core.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,7 @@ namespace Im.Core.Messages;
 public static class MessageServices
 {
     /// <summary>
-    /// <see cref="IMessageStore"/>, <see cref="IConversationStore"/> and <see cref="IUserDirectory"/> on Postgres, with the node's message writer (settings: section
+    /// <see cref="IEventStore"/>, <see cref="IConversationStore"/> and <see cref="IUserDirectory"/> on Postgres, with the node's message writer (settings: section
     /// <c>Messages</c>). After <c>AddImData</c>, and before what sends messages: on stopping, the writer then ends after it.
     /// </summary>
     public static IServiceCollection AddImMessages(this IServiceCollection services)
@@ -17,7 +18,8 @@ public static class MessageServices
         services.TryAddSingleton<MessageWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<MessageWriter>());
         services.TryAddSingleton<StoreReader>();
-        services.TryAddSingleton<IMessageStore, PostgresMessageStore>();
+        services.TryAddSingleton(provider => new StoreEpoch(provider.GetRequiredService<StoreReader>()));
+        services.TryAddSingleton<IEventStore, PostgresEventStore>();
         services.TryAddSingleton<IConversationStore, PostgresConversationStore>();
         services.TryAddSingleton<IUserDirectory, UserDirectory>();
         return services;

@@ -9,15 +9,15 @@ namespace Im.Core.Messages;
 /// </summary>
 internal static class MessageSpans
 {
-    public static Activity? StartAppend(NewMessage message)
+    public static Activity? StartAppend(NewEvent added)
     {
-        var span = ImTelemetry.Source.StartActivity("INSERT messages", ActivityKind.Client);
+        var span = ImTelemetry.Source.StartActivity("INSERT events", ActivityKind.Client);
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("db.system.name", "postgresql");
             span.SetTag("db.operation.name", "INSERT");
-            span.SetTag("db.collection.name", "messages");
-            span.SetTag("im.conversation.kind", (message.Conversation.IsLobby ? ConversationKind.Lobby : ConversationKind.Direct).ToString().ToLowerInvariant());
+            span.SetTag("db.collection.name", "events");
+            span.SetTag("im.conversation.kind", (added.Conversation.IsLobby ? ConversationKind.Lobby : ConversationKind.Direct).ToString().ToLowerInvariant());
         }
         return span;
     }
@@ -34,7 +34,7 @@ internal static class MessageSpans
         if (links.Count == 0)
             return null;
         var parent = batch.Count == 1 ? links[0].Context : default;
-        var span = ImTelemetry.Source.StartActivity("commit messages", ActivityKind.Internal, parent, links: links);
+        var span = ImTelemetry.Source.StartActivity("commit events", ActivityKind.Internal, parent, links: links);
         if (span is null)
             return null;
         span.SetTag("db.operation.batch.size", batch.Count);
@@ -48,7 +48,8 @@ internal static class MessageSpans
 
     public static void SetResult(this Activity span, AppendResult result)
     {
-        span.SetTag("im.message.seq", result.Message.Seq);
+        span.SetTag("im.message.seq", result.Event.Seq);
+        span.SetTag("im.event.kind", result.Event.Kind);
         if (result.Duplicate)
             span.SetTag("im.message.duplicate", true);
     }

@@ -6,9 +6,9 @@ namespace Im.Core.Messages;
 /// An append in the writer's queue; completes when it is committed or has failed. Continuations run where it is completed, one after the other: what a node publishes
 /// keeps the order of its sequences.
 /// </summary>
-internal sealed class PendingAppend(NewMessage message, Activity? activity) : TaskCompletionSource<AppendResult>
+internal sealed class PendingAppend(NewEvent added, Activity? activity) : TaskCompletionSource<AppendResult>
 {
-    public NewMessage Message => message;
+    public NewEvent Event => added;
 
     /// <summary>The span of this append, in its caller's trace.</summary>
     public Activity? Activity => activity;

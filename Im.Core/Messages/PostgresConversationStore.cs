@@ -1,4 +1,5 @@
 using Im.Core.Data;
+using Im.Core.Kinds;
 using Im.Protocol;
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
@@ -11,50 +12,63 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
 {
     private const int MaxRememberedConversations = 100_000;
 
-    // $3 is one more than a page has; with a cursor ($5 to $7) the lobby was on the first page.
-    private const string ListSql = """
-        SELECT c.id, c.last_seq, coalesce(own.read_seq, 0), p.id, p.user_name, p.brief,
-               m.seq, m.client_id, m.sender_id, m.sender_nickname, left(m.body, $4), m.at, m.node, own.written, c.last_message_at
+    // $3 is one more than a page has; with a cursor ($4 to $6) the lobby was on the first page.
+    private const string ListSql = $"""
+        SELECT c.id, c.last_seq, c.last_line, coalesce(own.read_line, 0), own.written, c.last_message_at, p.id, p.user_name, p.brief, other.read_line,
+               (SELECT count(*) FROM mentions n WHERE n.user_id IN ($1, '00000000-0000-0000-0000-000000000000') AND n.conversation_id = c.id AND n.line > coalesce(own.read_line, 0)),
+               r.content, {EventRow.Columns}
         FROM (
-            SELECT l.id AS conversation_id, NULL::uuid AS peer_id, s.read_seq, coalesce(s.written, false) AS written
+            SELECT l.id AS conversation_id, NULL::uuid AS peer_id, s.read_line, coalesce(s.written, false) AS written
             FROM conversations l LEFT JOIN members s ON s.conversation_id = l.id AND s.user_id = $1
-            WHERE l.kind = 0 AND l.id = $2 AND $5::bool IS NULL
+            WHERE l.kind = 0 AND l.id = $2 AND $4::bool IS NULL
             UNION ALL (
-                SELECT b.conversation_id, b.peer_id, b.read_seq, b.written
+                SELECT b.conversation_id, b.peer_id, b.read_line, b.written
                 FROM members b JOIN conversations d ON d.id = b.conversation_id
-                WHERE b.user_id = $1 AND d.kind = 1 AND ($5::bool IS NULL OR (b.written, d.last_message_at, d.id) < ($5, $6, $7))
+                WHERE b.user_id = $1 AND d.kind = 1 AND ($4::bool IS NULL OR (b.written, d.last_message_at, d.id) < ($4, $5, $6))
                 ORDER BY b.written DESC, d.last_message_at DESC, d.id DESC LIMIT $3
             )
         ) own
         JOIN conversations c ON c.id = own.conversation_id
         LEFT JOIN users p ON p.id = own.peer_id
-        LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq
+        LEFT JOIN members other ON other.conversation_id = c.id AND other.user_id = own.peer_id
+        LEFT JOIN LATERAL (
+            SELECT * FROM events WHERE conversation_id = c.id AND seq = c.last_line AND line = seq
+            UNION ALL
+            SELECT * FROM events WHERE conversation_id = c.id AND line = c.last_line AND line <> seq
+        ) e ON true
+        LEFT JOIN LATERAL (
+            SELECT content FROM events WHERE conversation_id = c.id AND target = e.line AND effect = 2 AND in_force ORDER BY seq DESC LIMIT 1
+        ) r ON NOT e.in_force
+        {EventRow.FromSender}
         ORDER BY own.written DESC, c.last_message_at DESC NULLS LAST, c.id DESC
         """;
 
     private const string UnreadSql = """
-        SELECT coalesce(sum(d.last_seq - b.read_seq), 0)::bigint FROM members b JOIN conversations d ON d.id = b.conversation_id WHERE b.user_id = $1 AND d.kind = 1
+        SELECT coalesce(sum(d.last_line - b.read_line), 0)::bigint FROM members b JOIN conversations d ON d.id = b.conversation_id WHERE b.user_id = $1 AND d.kind = 1
         """;
 
     // In the lobby a reader becomes a member by reading; a direct conversation has its two from the start.
     private const string MarkReadSql = """
         WITH head AS (
-            SELECT id, kind, least($3, last_seq) AS seq FROM conversations WHERE id = $1
+            SELECT id, kind, least($3, last_line) AS line FROM conversations WHERE id = $1
         ), joined AS (
-            INSERT INTO members AS m (conversation_id, user_id, read_seq) SELECT id, $2, seq FROM head WHERE kind = 0
-            ON CONFLICT (conversation_id, user_id) DO UPDATE SET read_seq = greatest(m.read_seq, excluded.read_seq)
-            RETURNING read_seq
+            INSERT INTO members AS m (conversation_id, user_id, read_line) SELECT id, $2, line FROM head WHERE kind = 0
+            ON CONFLICT (conversation_id, user_id) DO UPDATE SET read_line = greatest(m.read_line, excluded.read_line)
+            RETURNING read_line
         ), moved AS (
-            UPDATE members m SET read_seq = greatest(m.read_seq, head.seq) FROM head
+            UPDATE members m SET read_line = greatest(m.read_line, head.line) FROM head
             WHERE head.kind = 1 AND m.conversation_id = head.id AND m.user_id = $2
-            RETURNING m.read_seq
+            RETURNING m.read_line
         )
-        SELECT read_seq FROM joined UNION ALL SELECT read_seq FROM moved
+        SELECT read_line FROM joined UNION ALL SELECT read_line FROM moved
         """;
 
     private readonly MemoryCache _members = new(new MemoryCacheOptions { SizeLimit = MaxRememberedConversations });
 
-    public async Task<Guid?> FindPeerAsync(ConversationId conversation, Guid userId, CancellationToken cancellationToken = default)
+    public async Task<Guid?> FindPeerAsync(ConversationId conversation, Guid userId, CancellationToken cancellationToken = default) =>
+        await FindMembersAsync(conversation, cancellationToken) is not { } members ? null : userId == members.One ? members.Other : userId == members.Other ? members.One : null;
+
+    public async Task<(Guid One, Guid Other)?> FindMembersAsync(ConversationId conversation, CancellationToken cancellationToken = default)
     {
         if (conversation.IsLobby)
             return null;
@@ -67,10 +81,10 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
                 return null;
             _members.Set(conversation, members, new MemoryCacheEntryOptions { Size = 1 });
         }
-        return userId == members.One ? members.Other : userId == members.Other ? members.One : null;
+        return members;
     }
 
-    public async Task<IReadOnlyList<ConversationSummary>> ListAsync(Guid? userId, CancellationToken cancellationToken = default) =>
+    public async Task<IReadOnlyList<ConversationInfo>> ListAsync(Guid? userId, CancellationToken cancellationToken = default) =>
         (await ReadPageAsync(userId, null, cancellationToken)).Conversations;
 
     public async Task<ConversationPage> ListPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken = default)
@@ -84,17 +98,17 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         return new(list, next, direct + list.Where(summary => summary.Conversation.IsLobby).Sum(summary => summary.Unread));
     }
 
-    private Task<(IReadOnlyList<ConversationSummary> Conversations, ConversationCursor? Next)> ReadPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken)
+    private Task<(IReadOnlyList<ConversationInfo> Conversations, ConversationCursor? Next)> ReadPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken)
     {
         var directs = after is null ? ProtocolLimits.MaxConversations - 1 : ProtocolLimits.MaxConversations;
         return reader.QueryAsync(ListSql,
             [
-                userId ?? Guid.Empty, ConversationId.Lobby.Value, directs + 1, ProtocolLimits.MaxPreviewChars,
+                userId ?? Guid.Empty, ConversationId.Lobby.Value, directs + 1,
                 Optional(after?.Written, NpgsqlDbType.Boolean), Optional(after is null ? null : TimeOf(after), NpgsqlDbType.TimestampTz), Optional(after?.Conversation.Value, NpgsqlDbType.Uuid),
             ],
             async rows =>
             {
-                var (list, found) = (new List<ConversationSummary>(), 0);
+                var (list, found) = (new List<ConversationInfo>(), 0);
                 ConversationCursor? last = null;
                 while (await rows.ReadAsync())
                 {
@@ -104,10 +118,10 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
                     else if (++found <= directs)
                     {
                         list.Add(summary);
-                        last = new(rows.GetBoolean(13), new DateTimeOffset(rows.GetDateTime(14)).ToUnixMicroseconds(), summary.Conversation);
+                        last = new(rows.GetBoolean(4), new DateTimeOffset(rows.GetDateTime(5)).ToUnixMicroseconds(), summary.Conversation);
                     }
                 }
-                return ((IReadOnlyList<ConversationSummary>)list, found > directs ? last : null);
+                return ((IReadOnlyList<ConversationInfo>)list, found > directs ? last : null);
             }, cancellationToken);
 
         static object Optional(object? value, NpgsqlDbType type) => new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type };
@@ -115,32 +129,31 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         static DateTime TimeOf(ConversationCursor cursor) => DateTime.UnixEpoch.AddTicks(cursor.LastMessageMicros * TimeSpan.TicksPerMicrosecond);
     }
 
-    public Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long seq, CancellationToken cancellationToken = default) => reader.QueryAsync(
-        MarkReadSql, [conversation.Value, userId, seq],
+    public Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long line, CancellationToken cancellationToken = default) => reader.QueryAsync(
+        MarkReadSql, [conversation.Value, userId, line],
         async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
 
     public void Dispose() => _members.Dispose();
 
-    private static ConversationSummary ReadSummary(NpgsqlDataReader row, Guid? userId)
+    private static ConversationInfo ReadSummary(NpgsqlDataReader row, Guid? userId)
     {
         var conversation = new ConversationId(row.GetGuid(0));
-        var lastSeq = row.GetInt64(1);
-        var readSeq = userId is null ? lastSeq : row.GetInt64(2);
-        var peer = row.IsDBNull(3) ? null : new UserInfo(row.GetGuid(3), row.GetString(4), row.GetString(5));
-        return new(conversation, conversation.IsLobby ? "lobby" : "direct", peer, lastSeq, readSeq, lastSeq - readSeq, ReadLast(row, conversation, userId, peer))
+        var lastLine = row.GetInt64(2);
+        var readLine = userId is null ? lastLine : row.GetInt64(3);
+        return new(conversation, conversation.IsLobby ? "lobby" : "direct", row.GetInt64(1), lastLine, readLine, lastLine - readLine)
         {
-            Stranger = !conversation.IsLobby && !row.GetBoolean(13) ? true : null,
+            Peer = row.IsDBNull(6) ? null : new(row.GetGuid(6), row.GetString(7), row.GetString(8)),
+            PeerReadLine = row.IsDBNull(9) ? null : row.GetInt64(9),
+            Mentions = userId is not null && row.GetInt64(10) is > 0 and var mentions ? mentions : null,
+            Last = row.IsDBNull(12) ? null : ReadLast(row),
+            Stranger = !conversation.IsLobby && !row.GetBoolean(4) ? true : null,
         };
     }
 
-    private static MessageInfo? ReadLast(NpgsqlDataReader row, ConversationId conversation, Guid? userId, UserInfo? peer)
+    private static EventFrame ReadLast(NpgsqlDataReader row)
     {
-        if (row.IsDBNull(6))
-            return null;
-        var from = new SenderInfo(row.GetGuid(8), row.GetString(9));
-        return new(conversation, row.GetInt64(6), row.GetString(7), from, row.GetString(10), row.GetUnixMilliseconds(11), row.GetString(12))
-        {
-            To = peer is null ? null : from.Id == userId ? peer.Id : userId,
-        };
+        var last = EventRow.Read(row, 12);
+        var content = row.IsDBNull(11) ? last.Content : new RawJson(row.GetFieldValue<byte[]>(11));
+        return last with { Content = EventKinds.Cut(last.Kind, content, ProtocolLimits.MaxPreviewChars) };
     }
 }

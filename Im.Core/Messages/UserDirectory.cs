@@ -1,3 +1,4 @@
+using Im.Core.Data;
 using Im.Protocol;
 using Microsoft.Extensions.Caching.Memory;
 

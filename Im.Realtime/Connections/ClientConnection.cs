@@ -6,7 +6,8 @@ using Im.ServiceDefaults.Connections;
 namespace Im.Realtime.Connections;
 
 /// <summary>One open WebSocket: who it is, and where frames for it go. Its life is in <see cref="ConnectionLife"/>.</summary>
-internal sealed class ClientConnection(string id, string? sessionId, UserInfo? user, Outbox outbox, SocketPlace? place = null)
+/// <param name="version">Of the protocol.</param>
+internal sealed class ClientConnection(string id, string? sessionId, UserInfo? user, Outbox outbox, SocketPlace? place = null, int version = ProtocolLimits.Version)
 {
     /// <summary>Sends of one connection that may wait for their commit at a time.</summary>
     public const int MaxSendsInFlight = 64;
@@ -17,6 +18,8 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
 
     /// <summary>Unique over all nodes.</summary>
     public string Id => id;
+
+    public int Version => version;
 
     /// <summary>The public id of its session; null without a cookie.</summary>
     public string? SessionId { get; private set; } = sessionId;
@@ -72,9 +75,11 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
     }
 
     /// <returns>How many bytes it is.</returns>
-    public int Send(ServerFrame frame)
+    public int Send(ServerFrame frame) => Send(Serialize(frame));
+
+    /// <inheritdoc cref="Send(ServerFrame)"/>
+    public int Send(byte[] bytes)
     {
-        var bytes = Serialize(frame);
         outbox.Enqueue(bytes);
         return bytes.Length;
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using Im.Core.Bus;
+using Im.Core.Data;
 using Im.Core.Limits;
 using Im.Core.Nodes;
 using Im.Protocol;
@@ -17,29 +18,35 @@ namespace Im.Realtime.Connections;
 
 /// <summary>One connection's life, top to bottom: hello, subscribe, ready, frames, goodbye.</summary>
 internal sealed partial class ConnectionLife(
-    NodeIdentity node, INodeLease lease, ConnectionTable connections, OutboxWriters writers, Lobby lobby, SessionBinding binding, PresenceBroadcast broadcast, FrameDispatcher dispatcher,
+    NodeIdentity node, StoreEpoch epoch, INodeLease lease, ConnectionTable connections, OutboxWriters writers, Lobby lobby, SessionBinding binding, PresenceBroadcast broadcast, FrameDispatcher dispatcher,
     IOptions<LimitOptions> options, TimeProvider time, ILogger<ConnectionLife> log)
 {
     private static readonly LimitsInfo Limits = new(
         ProtocolLimits.MaxFrameBytes, ProtocolLimits.MaxTextChars, ProtocolLimits.MaxPageMessages, ProtocolLimits.MaxIdChars,
         ProtocolLimits.MaxOutboxFrames, ProtocolLimits.MaxOutboxBytes);
 
+    private static readonly LimitsInfo LimitsOne = Limits with { FrameBytes = ProtocolLimits.MaxFrameBytesOne, TextChars = ProtocolLimits.MaxTextCharsOne };
+
     /// <summary>How long the peer may take to answer our close frame.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(3);
 
-    public async Task RunAsync(WebSocket socket, ClientStream stream, string? sessionId, UserInfo? user, SocketPlace place)
+    public async Task RunAsync(WebSocket socket, ClientStream stream, string? sessionId, UserInfo? user, SocketPlace place, int version)
     {
         Activity.Current = null; // a message is a trace of its own, not part of the request that opened the socket
-        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writers.Next(), time), place);
+        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writers.Next(), time), place, version);
         stream.Watch(connection.Outbox, options.Value.ControlFrames, time);
-        connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), Limits));
+        connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), version == 1 ? LimitsOne : Limits)
+        {
+            Protocol = version,
+            Epoch = version == 1 ? null : epoch.Current,
+        });
         connections.Add(connection);
         lease.Connections = connections.Count;
         try
         {
             await binding.BindAsync(connection, sessionId, user);
             lobby.Audience.Add(connection);
-            connection.Send(new ReadyFrame(new LobbyInfo(lobby.LastSeq)));
+            connection.Send(Ready(version));
             broadcast.SendSnapshot(connection);
             await ReceiveAsync(connection, socket);
         }
@@ -66,9 +73,15 @@ internal sealed partial class ConnectionLife(
         await FinishAsync(connection, socket);
     }
 
+    private ReadyFrame Ready(int version)
+    {
+        var head = lobby.Head;
+        return new(version == 1 ? new(head.LastLine) : new(head.LastSeq, head.LastLine));
+    }
+
     private async Task ReceiveAsync(ClientConnection connection, WebSocket socket)
     {
-        using var reader = new SocketReader(socket);
+        using var reader = new SocketReader(socket, connection.Version == 1 ? ProtocolLimits.MaxFrameBytesOne : ProtocolLimits.MaxFrameBytes);
         while (true)
         {
             var (frame, closeCode) = await reader.ReadAsync();

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Im.Core.Limits;
+using Im.Core.Data;
 using Im.Core.Messages;
 using Im.Core.Sessions;
 using Im.Protocol;
@@ -18,7 +19,8 @@ internal sealed class SocketEndpoint(
     // Pings are the SilenceWatch's.
     private static readonly WebSocketAcceptContext Accept = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan };
 
-    private static readonly WebSocketAcceptContext AcceptNamed = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan, SubProtocol = ProtocolLimits.SubProtocol };
+    private static readonly WebSocketAcceptContext AcceptOne = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan, SubProtocol = ProtocolLimits.SubProtocolOne };
+    private static readonly WebSocketAcceptContext AcceptTwo = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan, SubProtocol = ProtocolLimits.SubProtocol };
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -101,11 +103,12 @@ internal sealed class SocketEndpoint(
             await RefuseFullAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "This user has as many open connections as there may be.");
             return;
         }
-        var named = context.WebSockets.WebSocketRequestedProtocols.Contains(ProtocolLimits.SubProtocol);
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(named ? AcceptNamed : Accept);
+        var offered = context.WebSockets.WebSocketRequestedProtocols;
+        var version = offered.Contains(ProtocolLimits.SubProtocol) ? 2 : 1;
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(version == 2 ? AcceptTwo : offered.Contains(ProtocolLimits.SubProtocolOne) ? AcceptOne : Accept);
         var stream = ClientStream.Of(context);
         context.Request.Headers.Clear(); // nobody reads them again, and they would be kept as long as the connection
-        await life.RunAsync(socket, stream, session?.Id, user, place);
+        await life.RunAsync(socket, stream, session?.Id, user, place, version);
         stream.Finish();
         if (socket.State == WebSocketState.Aborted)
             await stream.DrainAsync();

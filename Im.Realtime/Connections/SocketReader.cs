@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using Im.Protocol;
 
 namespace Im.Realtime.Connections;
 
 /// <summary>
 /// Reads whole frames from a socket. An idle connection holds no buffer: a read of nothing waits for data, then a pooled buffer takes it.
 /// </summary>
-internal sealed class SocketReader(WebSocket socket) : IDisposable
+internal sealed class SocketReader(WebSocket socket, int maxFrameBytes) : IDisposable
 {
     private const int FirstBufferBytes = 4 * 1024;
 
@@ -26,7 +25,7 @@ internal sealed class SocketReader(WebSocket socket) : IDisposable
             if (result.MessageType == WebSocketMessageType.Binary)
                 return (default, (int)WebSocketCloseStatus.InvalidMessageType);
             length += result.Count;
-            if (length > ProtocolLimits.MaxFrameBytes)
+            if (length > maxFrameBytes)
                 return (default, (int)WebSocketCloseStatus.MessageTooBig);
             if (result.EndOfMessage)
                 return (_buffer.AsMemory(0, length), null);

@@ -12,7 +12,7 @@ namespace Im.Realtime.Frames;
 
 /// <summary>Reads a frame and calls its handler, one after the other for each connection. Whatever fails becomes a coded error; a flood of bad frames closes.</summary>
 internal sealed partial class FrameDispatcher(
-    FrameGate gate, SendHandler send, HistoryHandler history, ConversationsHandler conversations, TypingHandler typing, AuthenticateHandler authenticate, PeopleHandler people,
+    FrameGate gate, PostHandler post, HistoryHandler history, ConversationsHandler conversations, TypingHandler typing, AuthenticateHandler authenticate, PeopleHandler people,
     TimeProvider time, ILogger<FrameDispatcher> log)
 {
     // Reads may go on while nothing can be written, as on a full disk.
@@ -22,7 +22,7 @@ internal sealed partial class FrameDispatcher(
     {
         if (connection.Outbox.CloseCode is not null)
             return; // signed out, or closed for another reason: what still comes counts for nothing
-        var (frame, error) = ClientFrameReader.Read(utf8.Span);
+        var (frame, error) = ClientFrameReader.Read(utf8.Span, connection.Version);
         if (frame is null)
         {
             Refuse(connection, error!);
@@ -61,33 +61,44 @@ internal sealed partial class FrameDispatcher(
 
     private ErrorFrame RefuseForUs(ClientConnection connection, ClientFrame frame, string code, string message)
     {
-        if (frame is SendFrame && connection.User is { } user)
+        var isPost = frame is PostFrame or SendFrame;
+        if (isPost && connection.User is { } user)
             gate.GiveBack(user.Id);
-        return new(code, message) { Id = frame.Id, RetryAfterMs = (frame is SendFrame ? _sends : _reads).RetryAfterMs() };
+        return new(code, message) { Id = frame.Id, RetryAfterMs = (isPost ? _sends : _reads).RetryAfterMs() };
     }
 
     private Task HandleAsync(ClientConnection connection, ClientFrame frame)
     {
         switch (frame)
         {
+            case PostFrame f:
+                return post.HandleAsync(connection, f, e => ToError(connection, f, e), _sends.Succeeded);
             case SendFrame f:
-                return send.HandleAsync(connection, f, e => ToError(connection, f, e), _sends.Succeeded);
+                return post.HandleAsync(connection, f, e => ToError(connection, f, e), _sends.Succeeded);
+            case LinesRequest f:
+                return TraceAsync("lines", () => history.ReadLinesAsync(connection, f));
+            case EventsRequest f:
+                return TraceAsync("events", () => history.ReadEventsAsync(connection, f));
             case HistoryRequest f:
-                return TraceAsync("history", () => history.HandleAsync(connection, f));
+                return TraceAsync("history", () => history.ReadMessagesAsync(connection, f));
             case ConversationsRequest f:
                 return TraceAsync("conversations", () => conversations.ListAsync(connection, f));
             case PeopleRequest f:
                 people.List(connection, f);
                 return Task.CompletedTask;
             case ReadRequest f:
-                return TraceAsync("read", () => conversations.MarkReadAsync(connection, f));
+                return TraceAsync("read", () => conversations.MarkReadAsync(connection, f, f.Seq));
+            case ReadLineRequest f:
+                return TraceAsync("read", () => conversations.MarkReadAsync(connection, f, f.Line));
             case TypingRequest f:
                 return typing.HandleAsync(connection, f);
             case AuthenticateRequest f:
                 return TraceAsync("authenticate", () => authenticate.HandleAsync(connection, f));
-            default:
+            case PingFrame:
                 connection.Send(new PongFrame(time.GetUtcNow().ToUnixTimeMilliseconds()) { Id = frame.Id });
                 return Task.CompletedTask;
+            default:
+                throw new NotSupportedException($"Nobody handles a {frame.GetType().Name}.");
         }
     }
 

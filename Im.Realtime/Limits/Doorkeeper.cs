@@ -2,7 +2,6 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Im.Core.Data;
 using Im.Core.Limits;
-using Im.Core.Messages;
 using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Limits;

@@ -1,6 +1,6 @@
 using Im.Core.Accounts;
+using Im.Core.Data;
 using Im.Core.Limits;
-using Im.Core.Messages;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Frames;
@@ -19,15 +19,15 @@ internal sealed class FrameGate(UserPace users, ReadBudget reads, IUserStandings
             throw SlowDown(connection, wait);
         switch (frame)
         {
-            case HistoryRequest or ConversationsRequest or PeopleRequest when reads.Wait(connection.ReadOwner) is { } spent:
+            case LinesRequest or EventsRequest or HistoryRequest or ConversationsRequest or PeopleRequest when reads.Wait(connection.ReadOwner) is { } spent:
                 throw SlowDown(connection, spent);
-            case HistoryRequest or ConversationsRequest or PeopleRequest or ReadRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
+            case LinesRequest or EventsRequest or HistoryRequest or ConversationsRequest or PeopleRequest or ReadRequest or ReadLineRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
                 throw SlowDown(connection, later);
             case TypingRequest when connection.User is { } typist && users.Type(typist.Id) is { } pause:
                 throw SlowDown(connection, pause);
-            case SendFrame or TypingRequest when connection.User is { } user:
+            case PostFrame or SendFrame or TypingRequest when connection.User is { } user:
                 // First of all: whatever then keeps the message from being stored for a reason of ours gives it back.
-                if (frame is SendFrame && await users.MessageAsync(user.Id) is { } closed)
+                if (frame is not TypingRequest && await users.MessageAsync(user.Id) is { } closed)
                     throw SlowDown(connection, closed);
                 if (!await MayWriteAsync(user.Id, isTyping: frame is TypingRequest))
                     throw new FrameRefusedException(ErrorCodes.Muted, "You may not write at the moment.");

@@ -9,13 +9,13 @@ using Im.Realtime.Routing;
 namespace Im.Realtime.Messages;
 
 /// <summary>
-/// Puts one conversation's messages in order for one audience. The bus delivers at most once, and two nodes that commit at the same time may publish in the
+/// Puts one conversation's events in order for one audience. The bus delivers at most once, and two nodes that commit at the same time may publish in the
 /// other order; so a message that leaves a hole is held, and what is missing is read from the store. Each sequence is handed on once.
 /// </summary>
 /// <param name="reads">The turns to read from the store, shared by the feeds of a node.</param>
-/// <param name="lastSeq">The newest sequence that needs no delivery; null when unknown: then the messages just before the first one are looked up.</param>
+/// <param name="head">The newest sequence that needs no delivery; null when unknown: then the messages just before the first one are looked up.</param>
 internal sealed partial class ConversationFeed(
-    ConversationId conversation, Audience audience, long? lastSeq, MessageDelivery delivery, IMessageStore store, SemaphoreSlim reads, NodeMetrics metrics, TimeProvider time, ILogger log)
+    ConversationId conversation, Audience audience, ConversationHead? head, MessageDelivery delivery, IEventStore store, SemaphoreSlim reads, NodeMetrics metrics, TimeProvider time, ILogger log)
 {
     /// <summary>A late publish usually follows within this time; only then the store is asked.</summary>
     private static readonly TimeSpan HoldBack = TimeSpan.FromMilliseconds(20);
@@ -29,17 +29,18 @@ internal sealed partial class ConversationFeed(
 
     private readonly Lock _gate = new();
     private readonly SortedList<long, BusEnvelope> _held = [];
-    private long? _last = lastSeq;
+    private long? _last = head?.LastSeq;
+    private long _lastLine = head?.LastLine ?? 0;
     private long _expected;
     private bool _healing;
 
-    /// <summary>The newest sequence handed to the audience; 0 when none was.</summary>
-    public long LastSeq
+    /// <summary>The newest sequence and line handed to the audience; 0 when none was.</summary>
+    public ConversationHead Head
     {
         get
         {
             lock (_gate) // one that is being delivered counts: whoever came too late for it is told of it by this
-                return _last ?? 0;
+                return new(_last ?? 0, _lastLine);
         }
     }
 
@@ -89,8 +90,10 @@ internal sealed partial class ConversationFeed(
         {
             if (seq == _last + 1)
             {
-                delivery.Deliver(_held.GetValueAtIndex(0), audience);
+                var envelope = _held.GetValueAtIndex(0);
+                delivery.Deliver(envelope, audience);
                 _last = seq;
+                _lastLine = Math.Max(_lastLine, envelope.Line);
             }
             _held.RemoveAt(0);
         }
@@ -137,12 +140,12 @@ internal sealed partial class ConversationFeed(
         }
         using var span = ImTelemetry.Source.StartActivity("heal", ActivityKind.Consumer);
         var page = after is null
-            ? await store.ReadAsync(conversation, before: first, after: null, limit: 32)
-            : await store.ReadAsync(conversation, before: null, after: after, ProtocolLimits.MaxPageMessages);
+            ? await store.ReadEventsAsync(conversation, before: first, after: null, limit: 32)
+            : await store.ReadEventsAsync(conversation, before: null, after: after, ProtocolLimits.MaxPageMessages);
         var oldest = (time.GetUtcNow() - InFlight).ToUnixTimeMilliseconds();
         lock (_gate)
         {
-            var missing = after is null ? [.. page.Messages.SkipWhile(m => m.At < oldest)] : page.Messages;
+            var missing = after is null ? [.. page.Events.SkipWhile(m => m.At < oldest)] : page.Events;
             span?.SetTag("messaging.destination.name", conversation.ToString());
             span?.SetTag("messaging.batch.message_count", missing.Count);
             _last ??= missing.Count > 0 ? missing[0].Seq - 1 : first - 1;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Im.Core.Bus;
 using Im.Core.Limits;
 using Im.Core.Messages;
@@ -17,18 +18,23 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         if (frame.After is not null && !ConversationCursor.TryParse(frame.After, out cursor))
             throw new FrameRefusedException(ErrorCodes.BadFrame, "\"after\" is the \"next\" of the page before.");
         var page = await conversations.ListPageAsync(connection.User?.Id, cursor);
-        reads.Charge(connection.ReadOwner, connection.Send(new ConversationsFrame(page.Conversations) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread }));
+        var bytes = connection.Version == 1
+            ? ClientConnection.Serialize(new ConversationsFrame([.. page.Conversations.Select(VersionOne.ToSummary)]) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread })
+            : JsonSerializer.SerializeToUtf8Bytes(new ConversationListFrame(page.Conversations) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread }, ProtocolJson.Wire.ConversationListFrame);
+        reads.Charge(connection.ReadOwner, connection.Send(bytes));
     }
 
-    public async Task MarkReadAsync(ClientConnection connection, ReadRequest frame)
+    public async Task MarkReadAsync(ClientConnection connection, ConversationFrame frame, long upTo)
     {
         var user = connection.User ?? throw ConversationResolver.NotLoggedIn();
-        if (frame.Seq < 0)
-            throw new FrameRefusedException(ErrorCodes.BadFrame, "\"seq\" is not negative.");
-        var (conversation, _) = await resolver.ResolveAsync(user, frame);
-        var seq = await conversations.MarkReadAsync(conversation, user.Id, frame.Seq);
-        connection.Send(new AckFrame(conversation, seq) { Id = frame.Id });
+        if (upTo < 0)
+            throw new FrameRefusedException(ErrorCodes.BadFrame, $"\"{(connection.Version == 1 ? "seq" : "line")}\" is not negative.");
+        var (conversation, peer) = await resolver.ResolveAsync(user, frame);
+        var line = await conversations.MarkReadAsync(conversation, user.Id, upTo);
+        connection.Send(new AckFrame(conversation, line) { Id = frame.Id, Line = connection.Version == 1 ? null : line });
         // Not waited for: a hung Redis holds up nothing that comes after it.
-        _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new ReadFrame(conversation, seq)))).AsTask();
+        _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new ReadFrame(conversation, line) { Line = line }))).AsTask();
+        if (peer is { } other)
+            _ = bus.TryPublishAsync(BusTopic.User(other), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new SeenFrame(conversation, user.Id, line)))).AsTask();
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Im.Core;
 using Im.Core.Bus;
+using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Connections;
@@ -13,7 +14,7 @@ using Im.Realtime.Routing;
 namespace Im.Realtime.Messages;
 
 /// <summary>
-/// Hands one message to every connection of an audience: the sender's bytes with <c>via</c> added, made once and shared by all. One span for the message
+/// Hands one event to every connection of an audience: the sender's bytes with <c>via</c> added, made once and shared by all. One span for the message
 /// on this node, with the number of receivers, as a child of the sender's publish; none for what was read from the store, which knows no trace: the read has one.
 /// </summary>
 internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, TimeProvider time)
@@ -25,8 +26,7 @@ internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, Ti
         using var span = envelope.Trace == default ? null : ImTelemetry.Source.StartActivity(
             envelope.Conversation.IsLobby ? "deliver lobby" : "deliver direct", ActivityKind.Consumer, envelope.Trace);
         var milliseconds = Math.Max(0, time.GetUtcNow().ToUnixMicroseconds() - envelope.AcceptedAtMicros) / 1000.0;
-        var frame = AddVia(envelope.Payload.Span, milliseconds);
-        var receivers = audience.Send(frame);
+        var receivers = audience.Send(AddVia(envelope.Payload.Span, milliseconds), () => ToVersionOne(envelope.Payload.Span, milliseconds));
         metrics.Delivered(receivers, milliseconds);
         if (span is null)
             return;
@@ -41,16 +41,18 @@ internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, Ti
         span.SetTag("im.via_ms", milliseconds);
     }
 
-    /// <summary>A message read from the store instead of the bus, as if it had come by it.</summary>
-    public static BusEnvelope FromStore(MessageInfo message) => new(BusKind.Message, message.Node, ClientConnection.Serialize(ToFrame(message)))
+    /// <summary>An event read from the store instead of the bus, as if it had come by it.</summary>
+    public static BusEnvelope FromStore(EventFrame stored) => new(BusKind.Event, stored.Node, ClientConnection.Serialize(stored))
     {
-        Conversation = message.Conversation,
-        Seq = message.Seq,
-        AcceptedAtMicros = message.At * 1000,
+        Conversation = stored.Conversation,
+        Seq = stored.Seq,
+        Line = stored.Line ?? 0,
+        AcceptedAtMicros = stored.At * 1000,
     };
 
-    public static MessageFrame ToFrame(MessageInfo message) =>
-        new(message.Conversation, message.Seq, message.From, message.Text, message.At, message.Node) { Id = message.Id, To = message.To };
+    private byte[]? ToVersionOne(ReadOnlySpan<byte> payload, double milliseconds) =>
+        JsonSerializer.Deserialize(payload, ProtocolJson.Wire.EventFrame) is { } live && VersionOne.ToLive(live with { Via = new(node.Name, Math.Round(milliseconds, 1)) }) is { } frame
+            ? ClientConnection.Serialize(frame) : null;
 
     private byte[] AddVia(ReadOnlySpan<byte> frame, double milliseconds)
     {

@@ -10,7 +10,7 @@ namespace Im.Realtime.Messages;
 /// carry while Redis was away, goes out from here. So delivery between nodes needs Redis to be fast, not to happen.
 /// </summary>
 internal sealed partial class MessageSweep(
-    IMessageStore store, IBus bus, Lobby lobby, UserRoutes routes, NodeMetrics metrics, TimeProvider time, ILogger<MessageSweep> log) : IAsyncDisposable
+    IEventStore store, IBus bus, Lobby lobby, UserRoutes routes, NodeMetrics metrics, TimeProvider time, ILogger<MessageSweep> log) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 

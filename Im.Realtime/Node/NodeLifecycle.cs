@@ -1,5 +1,5 @@
 using Im.Core.Bus;
-using Im.Core.Messages;
+using Im.Core.Data;
 using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Connections;
@@ -16,7 +16,7 @@ namespace Im.Realtime.Node;
 /// and close what is left with "service restart".
 /// </summary>
 internal sealed partial class NodeLifecycle(
-    MessageSweep sweep, Lobby lobby, SessionChanges sessionChanges, NodeInbox inbox, ConnectionTable connections,
+    StoreEpoch epoch, MessageSweep sweep, Lobby lobby, SessionChanges sessionChanges, NodeInbox inbox, ConnectionTable connections,
     INodeLease lease, IServer server, IConfiguration configuration, TimeProvider time, ILogger<NodeLifecycle> log) : IHostedLifecycleService
 {
     /// <summary>Clients spread their move over this time; then the node closes.</summary>
@@ -33,6 +33,7 @@ internal sealed partial class NodeLifecycle(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await InsistAsync(epoch.ReadAsync, cancellationToken);
         await InsistAsync(sessionChanges.OpenAsync, cancellationToken);
         await InsistAsync(inbox.OpenAsync, cancellationToken);
         await InsistAsync(sweep.MarkAsync, cancellationToken);

@@ -18,8 +18,8 @@ internal static class RealtimeNode
     public static IServiceCollection AddRealtimeNode(this IServiceCollection services) => services
         .AddSingleton<ConnectionTable>().AddSingleton<OutboxWriters>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
         .AddSingleton<Lobby>().AddSingleton<UserRoutes>().AddSingleton<NodeInbox>()
-        .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<MessagePublisher>().AddSingleton<FeedFactory>().AddSingleton<MessageSweep>()
-        .AddSingleton<FrameDispatcher>().AddSingleton<SendHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>().AddSingleton<PeopleHandler>()
+        .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<FeedFactory>().AddSingleton<MessageSweep>()
+        .AddSingleton<FrameDispatcher>().AddSingleton<PostHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>().AddSingleton<PeopleHandler>()
         .AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()
         .AddSingleton<SessionBinding>().AddSingleton<SessionChanges>()
         .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>().AddSingleton<OtherRequests>().AddSingleton<KnownGateways>()

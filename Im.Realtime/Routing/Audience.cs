@@ -44,6 +44,30 @@ internal sealed class Audience
         }
     }
 
+    /// <param name="versionOne">Makes what connections of version 1 are given instead; null: nothing. Called once, where there is one.</param>
+    /// <returns>To how many.</returns>
+    public int Send(ReadOnlyMemory<byte> frame, Func<byte[]?> versionOne)
+    {
+        var (connections, count) = (Snapshot, 0);
+        byte[]? other = null;
+        var isMade = false;
+        foreach (var connection in connections)
+        {
+            var bytes = frame;
+            if (connection.Version == 1)
+            {
+                if (!isMade)
+                    (other, isMade) = (versionOne(), true);
+                if (other is null)
+                    continue;
+                bytes = other;
+            }
+            connection.Outbox.Enqueue(bytes, droppable: false, atOnce: connections.Length <= Few);
+            count++;
+        }
+        return count;
+    }
+
     /// <returns>To how many.</returns>
     public int Send(ReadOnlyMemory<byte> frame, bool droppable = false)
     {

@@ -7,7 +7,7 @@ using Im.Realtime.Messages;
 namespace Im.Realtime.Routing;
 
 /// <summary>The lobby on this node: everybody's audience, subscribed before the node takes its first connection.</summary>
-internal sealed class Lobby(IBus bus, IMessageStore store, FeedFactory feeds)
+internal sealed class Lobby(IBus bus, IEventStore store, FeedFactory feeds)
 {
     private readonly List<BusEnvelope> _early = [];
     private IAsyncDisposable? _subscription;
@@ -15,16 +15,16 @@ internal sealed class Lobby(IBus bus, IMessageStore store, FeedFactory feeds)
 
     public Audience Audience { get; } = new();
 
-    public long LastSeq => _feed?.LastSeq ?? 0;
+    public ConversationHead Head => _feed?.Head ?? default;
 
     /// <summary>Subscribes, then reads where the conversation stands; what came in between is kept by the feed and told apart by its sequence. May be tried again after a failure.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         _subscription ??= await bus.SubscribeAsync(BusTopic.Conversation(ConversationId.Lobby), Accept, cancellationToken);
-        var lastSeq = await store.GetLastSeqAsync(ConversationId.Lobby, cancellationToken);
+        var head = await store.GetHeadAsync(ConversationId.Lobby, cancellationToken);
         lock (_early)
         {
-            _feed = feeds.Create(ConversationId.Lobby, Audience, lastSeq);
+            _feed = feeds.Create(ConversationId.Lobby, Audience, head);
             _early.ForEach(_feed.Accept);
             _early.Clear();
         }
@@ -38,7 +38,7 @@ internal sealed class Lobby(IBus bus, IMessageStore store, FeedFactory feeds)
     {
         if (envelope.Kind is BusKind.Frame or BusKind.Typing)
             Audience.Send(envelope.Payload, droppable: envelope.Kind == BusKind.Typing);
-        if (envelope.Kind != BusKind.Message)
+        if (envelope.Kind != BusKind.Event)
             return;
         if (_feed is null)
             lock (_early)

@@ -36,7 +36,7 @@ internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo,
     {
         switch (envelope.Kind)
         {
-            case BusKind.Message:
+            case BusKind.Event:
                 FeedOf(envelope.Conversation).Accept(envelope);
                 break;
             case BusKind.Frame or BusKind.Typing:

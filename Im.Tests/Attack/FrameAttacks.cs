@@ -2,6 +2,7 @@ using System.Text;
 using Im.Core.Messages;
 using Im.Protocol;
 using Im.Tests.Fixtures;
+using Im.Tests.Messages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Im.Tests.Attack;
@@ -17,7 +18,7 @@ public sealed class FrameAttacks(TwoNodes system) : AttackSuite(system), IClassF
         await base.InitializeAsync();
         var conversation = ConversationId.Direct(Jenny.Id, Tom.Id);
         _private = $"{conversation}";
-        await Chat.Services.GetRequiredService<IMessageStore>().AppendAsync(new(conversation, new(Jenny.Id, Jenny.Nickname), Tom.Id, "secret", "for Tom alone", 1, "test"));
+        await Chat.Services.GetRequiredService<IEventStore>().AppendAsync(Texts.New(conversation, new(Jenny.Id, Jenny.Nickname), Tom.Id, "secret", "for Tom alone", 1, "test"));
     }
 
     [Theory]
@@ -136,11 +137,11 @@ public sealed class FrameAttacks(TwoNodes system) : AttackSuite(system), IClassF
     public async Task A_frame_that_is_too_large_closes_in_one_piece_or_in_many()
     {
         var whole = await OpenAsync(Eve.Token);
-        await whole.SendTextAsync(new string(' ', ProtocolLimits.MaxFrameBytes + 1));
+        await whole.SendTextAsync(new string(' ', ProtocolLimits.MaxFrameBytesOne + 1));
         Assert.Equal(1009, await ReadCloseAsync(whole));
         var pieces = await OpenAsync(Eve.Token);
         for (var i = 0; i < 3; i++)
-            await pieces.SendBytesAsync(Encoding.UTF8.GetBytes(new string(' ', ProtocolLimits.MaxFrameBytes / 2)), endOfMessage: false);
+            await pieces.SendBytesAsync(Encoding.UTF8.GetBytes(new string(' ', ProtocolLimits.MaxFrameBytesOne / 2)), endOfMessage: false);
         Assert.Equal(1009, await ReadCloseAsync(pieces));
     }
 

@@ -60,7 +60,7 @@ public sealed class FuzzTests
 
     private static void ReadFrame(byte[] bytes)
     {
-        var (frame, error) = ClientFrameReader.Read(bytes);
+        var (frame, error) = ClientFrameReader.Read(bytes, 1);
         Assert.True(frame is null != error is null);
         Assert.True(error is null || Codes.Contains(error.Code));
         Assert.True(frame?.Id is null or { Length: >= 1 and <= ProtocolLimits.MaxIdChars });

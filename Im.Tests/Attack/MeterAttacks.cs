@@ -232,8 +232,8 @@ public sealed class MeterAttacks(MeterAttacks.Metered chat) : AttackSuite(chat),
         var conversation = (await NextAsync<AckFrame>(jenny)).Conversation.Value;
         // 40 MB, which no buffer of a socket takes.
         await Chat.Database.ScalarAsync<object>(
-            "INSERT INTO messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node) "
-            + "SELECT $1, n, $2, 'x', 'more-' || n, repeat('x', 4000), now(), 'test' FROM generate_series(2, 10000) n", conversation, Jenny.Id);
+            "INSERT INTO events (conversation_id, seq, line, kind, sender_id, sender_nickname, client_id, content, at, node) "
+            + "SELECT $1, n, n, 1, $2, 'x', 'more-' || n, '{\"text\":\"' || repeat('x', 4000) || '\"}', now(), 'test' FROM generate_series(2, 10000) n", conversation, Jenny.Id);
         var exports = Chat.Services.GetRequiredService<Exports>();
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = Chat.Address, DefaultRequestHeaders = { { "Cookie", $"im_session={Jenny.Token}" } } };
 

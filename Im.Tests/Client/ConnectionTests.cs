@@ -144,7 +144,7 @@ public sealed class ConnectionTests : ClientTest
     {
         var (client, side) = await ConnectAsync(Jenny);
         side.IsFrozen = true;
-        var sends = Enumerable.Range(0, 1_000).Select(_ => client.SendAsync(Guid.NewGuid(), new string('界', ProtocolLimits.MaxTextChars))).ToList();
+        var sends = Enumerable.Range(0, 1_000).Select(_ => client.SendAsync(Guid.NewGuid(), new string('界', ProtocolLimits.MaxTextCharsOne))).ToList();
         var next = Node.AcceptAsync();
         Assert.InRange(await Clock.PassUntilAsync(next, TimeSpan.FromMilliseconds(500)), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(17));
         await (await next).WelcomeAsync(Jenny);

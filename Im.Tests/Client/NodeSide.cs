@@ -9,7 +9,7 @@ namespace Im.Tests.Client;
 internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor)
 {
     public static readonly LimitsInfo Limits = new(
-        ProtocolLimits.MaxFrameBytes, ProtocolLimits.MaxTextChars, ProtocolLimits.MaxPageMessages, ProtocolLimits.MaxIdChars, ProtocolLimits.MaxOutboxFrames, ProtocolLimits.MaxOutboxBytes);
+        ProtocolLimits.MaxFrameBytesOne, ProtocolLimits.MaxTextCharsOne, ProtocolLimits.MaxPageMessages, ProtocolLimits.MaxIdChars, ProtocolLimits.MaxOutboxFrames, ProtocolLimits.MaxOutboxBytes);
 
     private readonly Queue<ClientFrame> _aside = [];
     private readonly SemaphoreSlim _sending = new(1);
@@ -96,7 +96,7 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
 
     public async Task ReceiveAsync(CancellationToken aborted)
     {
-        var buffer = new byte[ProtocolLimits.MaxFrameBytes];
+        var buffer = new byte[ProtocolLimits.MaxFrameBytesOne];
         try
         {
             for (var length = 0; ;)
@@ -113,7 +113,7 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
                 length += part.Count;
                 if (!part.EndOfMessage)
                     continue;
-                var frame = ClientFrameReader.Read(buffer.AsSpan(0, length)).Frame ?? throw new InvalidOperationException("The client sent no frame.");
+                var frame = ClientFrameReader.Read(buffer.AsSpan(0, length), 1).Frame ?? throw new InvalidOperationException("The client sent no frame.");
                 length = 0;
                 if (frame is PingFrame && AnswersPings)
                     await SendAsync(new PongFrame(1_790_000_000_000) { Id = frame.Id });

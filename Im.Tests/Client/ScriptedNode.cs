@@ -113,7 +113,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
             context.Response.StatusCode = status;
             return;
         }
-        var side = new NodeSide(await context.WebSockets.AcceptWebSocketAsync(ProtocolLimits.SubProtocol), context.Request.Headers.Cookie.ToString(), context.Request.Query["node"]);
+        var side = new NodeSide(await context.WebSockets.AcceptWebSocketAsync(ProtocolLimits.SubProtocolOne), context.Request.Headers.Cookie.ToString(), context.Request.Query["node"]);
         _accepted.Writer.TryWrite(side);
         await side.ReceiveAsync(context.RequestAborted);
     }

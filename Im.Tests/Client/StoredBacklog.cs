@@ -17,13 +17,13 @@ internal static class StoredBacklog
         await using var source = NpgsqlDataSource.Create((await im.App.GetConnectionStringAsync("im"))!);
         await using var command = source.CreateCommand("""
             WITH head AS (
-                INSERT INTO conversations AS c (id, kind, last_seq, last_message_at) VALUES ($1, 1, $5, now())
-                ON CONFLICT (id) DO UPDATE SET last_seq = c.last_seq + $5 RETURNING last_seq
+                INSERT INTO conversations AS c (id, kind, last_seq, last_line, last_message_at) VALUES ($1, 1, $5, $5, now())
+                ON CONFLICT (id) DO UPDATE SET last_seq = c.last_seq + $5, last_line = c.last_line + $5 RETURNING last_seq
             ), member AS (
-                INSERT INTO members (conversation_id, user_id, peer_id, read_seq) VALUES ($1, $2, $3, 0), ($1, $3, $2, 0) ON CONFLICT DO NOTHING
+                INSERT INTO members (conversation_id, user_id, peer_id, read_line) VALUES ($1, $2, $3, 0), ($1, $3, $2, 0) ON CONFLICT DO NOTHING
             )
-            INSERT INTO messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node)
-            SELECT $1, last_seq - $5 + g, $2, $4, gen_random_uuid()::text, 'stored ' || g, now(), 'realtime' FROM head, generate_series(1, $5) g
+            INSERT INTO events (conversation_id, seq, line, kind, sender_id, sender_nickname, client_id, content, at, node)
+            SELECT $1, last_seq - $5 + g, last_seq - $5 + g, 1, $2, $4, gen_random_uuid()::text, '{"text":"stored ' || g || '"}', now(), 'realtime' FROM head, generate_series(1, $5) g
             """);
         object[] values = [ConversationId.Direct(writer.Id, reader).Value, writer.Id, reader, writer.Nickname, count];
         foreach (var value in values)

@@ -43,7 +43,7 @@ public sealed class CrossNodeTests(ImAppFixture im) : IAsyncLifetime
         await using var tom = await ChatUser.JoinAsync(im.WebAddress, "tom");
         var sender = await jenny.ConnectAsync(_one);
         // Six bytes of JSON each, and a hundred such messages at least three times what an outbox holds.
-        var text = $"{new string('\u0001', ProtocolLimits.MaxTextChars - 1)}.";
+        var text = $"{new string('\u0001', ProtocolLimits.MaxTextCharsOne - 1)}.";
         for (var i = 0; i < 60; i++)
             await sender.Client.SendAsync(tom.User, text);
 

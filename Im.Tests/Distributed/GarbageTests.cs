@@ -63,13 +63,13 @@ public sealed class GarbageTests(ImAppFixture im)
     {
         await using (var connection = await OpenAsync())
         {
-            await connection.SendTextAsync(new string(' ', ProtocolLimits.MaxFrameBytes + 1));
+            await connection.SendTextAsync(new string(' ', ProtocolLimits.MaxFrameBytesOne + 1));
             Assert.Equal(1009, await ReadCloseAsync(connection));
         }
         await using (var connection = await OpenAsync())
         {
             for (var i = 0; i < 3; i++)
-                await connection.SendBytesAsync(Encoding.UTF8.GetBytes(new string(' ', ProtocolLimits.MaxFrameBytes / 2)), endOfMessage: false);
+                await connection.SendBytesAsync(Encoding.UTF8.GetBytes(new string(' ', ProtocolLimits.MaxFrameBytesOne / 2)), endOfMessage: false);
             Assert.Equal(1009, await ReadCloseAsync(connection));
         }
     }
@@ -79,7 +79,7 @@ public sealed class GarbageTests(ImAppFixture im)
     {
         await using var connection = await OpenAsync();
         const string Ping = """{"type":"ping","id":"large"}""";
-        await connection.SendTextAsync(Ping + new string(' ', ProtocolLimits.MaxFrameBytes - Ping.Length));
+        await connection.SendTextAsync(Ping + new string(' ', ProtocolLimits.MaxFrameBytesOne - Ping.Length));
         Assert.Equal("large", (await connection.ReceiveAsync<PongFrame>()).Id);
     }
 

@@ -12,7 +12,7 @@ internal sealed class StoredMessages(string connectionString)
     public async Task<Dictionary<ConversationId, long>> GetHeadsAsync(IEnumerable<ConversationId> conversations)
     {
         var heads = conversations.ToDictionary(c => c, _ => 0L);
-        await foreach (var row in QueryAsync("SELECT conversation_id, max(seq) FROM messages WHERE conversation_id = ANY ($1) GROUP BY 1", Ids(heads.Keys)))
+        await foreach (var row in QueryAsync("SELECT conversation_id, max(seq) FROM events WHERE conversation_id = ANY ($1) GROUP BY 1", Ids(heads.Keys)))
             heads[new(row.GetGuid(0))] = row.GetInt64(1);
         return heads;
     }
@@ -21,8 +21,8 @@ internal sealed class StoredMessages(string connectionString)
     public async Task<List<MessageInfo>> ReadAsync(IReadOnlyDictionary<ConversationId, long> after)
     {
         const string Sql = """
-            SELECT conversation_id, seq, client_id, sender_id, sender_nickname, body, at, node
-            FROM messages JOIN unnest($1, $2) AS asked (id, after) ON conversation_id = asked.id AND seq > asked.after
+            SELECT conversation_id, seq, client_id, sender_id, sender_nickname, content::json->>'text', at, node
+            FROM events JOIN unnest($1, $2) AS asked (id, after) ON conversation_id = asked.id AND seq > asked.after
             ORDER BY conversation_id, seq
             """;
         var messages = new List<MessageInfo>();
@@ -36,7 +36,7 @@ internal sealed class StoredMessages(string connectionString)
     /// <summary>How many rows have this client message id.</summary>
     public async Task<int> CountAsync(string clientId)
     {
-        await foreach (var row in QueryAsync("SELECT count(*)::int FROM messages WHERE client_id = $1", clientId))
+        await foreach (var row in QueryAsync("SELECT count(*)::int FROM events WHERE client_id = $1", clientId))
             return row.GetInt32(0);
         return 0;
     }
@@ -45,9 +45,9 @@ internal sealed class StoredMessages(string connectionString)
     public async Task<(ConversationId Conversation, long Seq)> DeleteOneAsync()
     {
         const string Sql = """
-            DELETE FROM messages WHERE (conversation_id, seq) = (
-                SELECT m.conversation_id, m.seq FROM messages m
-                WHERE m.conversation_id <> $1 AND EXISTS (SELECT FROM messages n WHERE n.conversation_id = m.conversation_id AND n.seq > m.seq)
+            DELETE FROM events WHERE (conversation_id, seq) = (
+                SELECT m.conversation_id, m.seq FROM events m
+                WHERE m.conversation_id <> $1 AND EXISTS (SELECT FROM events n WHERE n.conversation_id = m.conversation_id AND n.seq > m.seq)
                 ORDER BY m.at DESC LIMIT 1)
             RETURNING conversation_id, seq
             """;

@@ -14,14 +14,14 @@ public sealed class SweepCostTests(StoreFixture store) : IClassFixture<StoreFixt
     {
         var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
         await store.Database.ScalarAsync<object>(
-            "INSERT INTO conversations (id, kind, last_seq, last_message_at) SELECT ('00000000-0000-8000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1, $2, now() FROM generate_series(1, $1) i",
+            "INSERT INTO conversations (id, kind, last_seq, last_line, last_message_at) SELECT ('00000000-0000-8000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1, $2, $2, now() FROM generate_series(1, $1) i",
             Conversations, MessagesEach);
         await store.Database.ScalarAsync<object>(
             """
-            INSERT INTO messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node)
-            SELECT c.id, seq, $1, 'Jenny', 'm' || seq, 'hello', now(), 'realtime-1' FROM conversations c, generate_series(1, $2) seq WHERE c.kind = 1
+            INSERT INTO events (conversation_id, seq, line, kind, sender_id, sender_nickname, client_id, content, at, node)
+            SELECT c.id, seq, seq, 1, $1, 'Jenny', 'm' || seq, '{"text":"hello"}', now(), 'realtime-1' FROM conversations c, generate_series(1, $2) seq WHERE c.kind = 1
             """, jenny.Id, MessagesEach);
-        await store.Database.ScalarAsync<object>("VACUUM ANALYZE messages");
+        await store.Database.ScalarAsync<object>("VACUUM ANALYZE events");
 
         var mark = (await store.One.Messages.ReadChangesAsync(since: null)).Mark;
         var times = new List<TimeSpan>();

@@ -16,7 +16,7 @@ public sealed class AppendQueueTests
         for (var i = 0; i < 400; i++)
             Assert.True(queue.TryEnqueue(Append(0, $"flood {i}")));
         Assert.True(queue.TryEnqueue(Append(1, "lone")));
-        Assert.Equal(["flood 0", "lone", "flood 1", "flood 2"], queue.Take(4).Select(a => a.Message.Text));
+        Assert.Equal(["flood 0", "lone", "flood 1", "flood 2"], queue.Take(4).Select(a => a.Event.ClientId));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class AppendQueueTests
             }
             taken.AddRange(queue.Take(int.MaxValue));
             return taken.Count == conversations.Length && queue.Count == 0
-                && taken.GroupBy(a => a.Message.Conversation).All(g => g.Select(a => int.Parse(a.Message.Text)).SequenceEqual(g.Select(a => int.Parse(a.Message.Text)).Order()));
+                && taken.GroupBy(a => a.Event.Conversation).All(g => g.Select(a => int.Parse(a.Event.ClientId)).SequenceEqual(g.Select(a => int.Parse(a.Event.ClientId)).Order()));
         });
 
     [Fact]
@@ -62,5 +62,5 @@ public sealed class AppendQueueTests
     }
 
     private static PendingAppend Append(int conversation, string text) =>
-        new(new(Conversations[conversation], new(Guid.Empty, "Jenny"), Guid.Empty, text, text, 0, "node-a"), null);
+        new(Texts.New(Conversations[conversation], new(Guid.Empty, "Jenny"), Guid.Empty, text, text, 0, "node-a"), null);
 }

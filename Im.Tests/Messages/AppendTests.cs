@@ -17,7 +17,7 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
         Assert.False(first.Duplicate);
         Assert.Equal([first.Message, second.Message], await store.ReadAllAsync(first.Message.Conversation));
         Assert.Equal(tom.Id, first.Message.To);
-        Assert.Equal(2, await store.One.Messages.GetLastSeqAsync(first.Message.Conversation));
+        Assert.Equal(2, (await store.One.Messages.GetHeadAsync(first.Message.Conversation)).LastSeq);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
         await store.One.Messages.AppendAsync(Direct(jenny, tom, "between"));
         var again = await store.Two.Messages.AppendAsync(Direct(jenny with { Nickname = "renamed" }, tom, "second", "id-1") with { At = 1, Node = "realtime-2" });
 
-        Assert.Equal(new AppendResult(first.Message, Duplicate: true), again);
+        Assert.Equal(new AppendResult(first.Event, Duplicate: true), again);
         Assert.Equal(2, (await store.ReadAllAsync(first.Message.Conversation)).Count);
     }
 
@@ -72,7 +72,7 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
     public async Task Two_nodes_writing_one_hot_conversation_leave_no_gap()
     {
         var jenny = await store.AddUserAsync();
-        var before = await store.One.Messages.GetLastSeqAsync(ConversationId.Lobby);
+        var before = (await store.One.Messages.GetHeadAsync(ConversationId.Lobby)).LastSeq;
         var results = await Task.WhenAll(Enumerable.Range(0, 5_000).Select(i => (i % 2 == 0 ? store.One : store.Two).Messages.AppendAsync(ToLobby(jenny))));
         Assert.Equal(Enumerable.Range(1, 5_000).Select(i => before + i), results.Select(result => result.Message.Seq).Order());
         await store.ReadAllAsync(ConversationId.Lobby);
@@ -123,7 +123,7 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
         var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
         var good = Enumerable.Range(0, 20).Select(_ => Direct(jenny, tom)).ToList();
         var before = good.Take(10).Select(message => store.One.Messages.AppendAsync(message)).ToList();
-        var poisoned = store.One.Messages.AppendAsync(Direct(jenny, tom, "nul \0 character"));
+        var poisoned = store.One.Messages.AppendAsync(Direct(jenny, tom, id: "nul \0 character"));
         var after = good.Skip(10).Select(message => store.One.Messages.AppendAsync(message)).ToList();
 
         await Assert.ThrowsAsync<MessageRejectedException>(() => poisoned);

@@ -39,11 +39,11 @@ public sealed class AppendTraceTests(StoreFixture store) : IClassFixture<StoreFi
 
         foreach (var frame in frames)
         {
-            var append = Assert.Single(spans, span => span.DisplayName == "INSERT messages" && span.TraceId == frame.TraceId);
+            var append = Assert.Single(spans, span => span.DisplayName == "INSERT events" && span.TraceId == frame.TraceId);
             Assert.Equal(frame.SpanId, append.ParentSpanId);
             Assert.Equal(ActivityKind.Client, append.Kind);
             Assert.Equal("postgresql", append.GetTagItem("db.system.name"));
-            var batch = Assert.Single(spans, span => span.DisplayName == "commit messages" && span.Links.Any(link => link.Context == append.Context));
+            var batch = Assert.Single(spans, span => span.DisplayName == "commit events" && span.Links.Any(link => link.Context == append.Context));
             Assert.Equal(batch.Context, Assert.Single(append.Links).Context);
             Assert.Equal(batch.GetTagItem("db.operation.batch.size"), append.GetTagItem("db.operation.batch.size"));
             Assert.Equal(batch.GetTagItem("db.operation.batch.size") is 1 ? append.SpanId : default, batch.ParentSpanId);

@@ -35,7 +35,7 @@ public sealed class ChangesTests(StoreFixture store) : IClassFixture<StoreFixtur
         var mark = await QuietMarkAsync();
 
         Task<AppendResult> slow;
-        MessageChanges between;
+        EventChanges between;
         await using (await store.LockAsync(toTom))
         {
             slow = store.One.Messages.AppendAsync(StoreFixture.Direct(jenny, tom));
@@ -55,7 +55,7 @@ public sealed class ChangesTests(StoreFixture store) : IClassFixture<StoreFixtur
     {
         var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
         await store.One.Messages.AppendAsync(StoreFixture.Direct(jenny, tom));
-        await store.Database.ScalarAsync<object>("UPDATE messages SET tx = '9000000000000000000' WHERE conversation_id = $1", ConversationId.Direct(jenny.Id, tom.Id).Value);
+        await store.Database.ScalarAsync<object>("UPDATE events SET tx = '9000000000000000000' WHERE conversation_id = $1", ConversationId.Direct(jenny.Id, tom.Id).Value);
         Assert.Empty((await store.One.Messages.ReadChangesAsync(await QuietMarkAsync())).Conversations);
     }
 

@@ -11,7 +11,7 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
     {
         var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
         await store.One.Messages.AppendAsync(StoreFixture.Direct(tom, jenny, new string('界', 300) + "🍵"));
-        Assert.Equal(new string('界', 256), (await store.Two.Conversations.ListAsync(jenny.Id)).Single(c => c.Peer?.Id == tom.Id).Last!.Text);
+        Assert.Equal(new string('界', 256), (await store.Two.Conversations.ListAsync(jenny.Id)).Single(c => c.Peer?.Id == tom.Id).Last!.Content?.Text);
     }
 
     [Fact]
@@ -21,14 +21,14 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
         var (jenny, tom, ann, stranger) = (users[0], users[1], users[2], users[3]);
         await store.One.Messages.AppendAsync(ToLobby(tom) with { At = 1_000 });
         await store.One.Messages.AppendAsync(Direct(tom, jenny) with { At = 1_795_000_002_000 });
-        var fromTom = (await store.One.Messages.AppendAsync(Direct(tom, jenny, "the last") with { At = 1_795_000_003_000 })).Message;
-        var toAnn = (await store.One.Messages.AppendAsync(Direct(jenny, ann) with { At = 1_795_000_004_000 })).Message;
+        var fromTom = (await store.One.Messages.AppendAsync(Direct(tom, jenny, "the last") with { At = 1_795_000_003_000 })).Event;
+        var toAnn = (await store.One.Messages.AppendAsync(Direct(jenny, ann) with { At = 1_795_000_004_000 })).Event;
         await store.One.Messages.AppendAsync(Direct(tom, stranger) with { At = 1_795_000_005_000 });
 
         var list = await store.Two.Conversations.ListAsync(jenny.Id);
         Assert.Equal(["direct", "direct", "lobby"], list.Select(summary => summary.Kind));
-        Assert.Equal(new(toAnn.Conversation, "direct", ann, LastSeq: 1, ReadSeq: 1, Unread: 0, toAnn), list[0]);
-        Assert.Equal(new(fromTom.Conversation, "direct", tom, LastSeq: 2, ReadSeq: 0, Unread: 2, fromTom) { Stranger = true }, list[1]);
+        Assert.Equal(new(toAnn.Conversation, "direct", LastSeq: 1, LastLine: 1, ReadLine: 1, Unread: 0) { Peer = ann, PeerReadLine = 0, Last = toAnn }, list[0]);
+        Assert.Equal(new(fromTom.Conversation, "direct", LastSeq: 2, LastLine: 2, ReadLine: 0, Unread: 2) { Peer = tom, PeerReadLine = 2, Last = fromTom, Stranger = true }, list[1]);
         Assert.Equal(jenny.Id, list[1].Last!.To);
         Assert.Null(list[2].Peer);
         Assert.Equal(list[2].LastSeq, list[2].Unread);
@@ -110,10 +110,10 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
     [InlineData(" 1-1-c7b2d1de3a4f8e559b6c1d2e3f405162"), InlineData("1-+1-c7b2d1de3a4f8e559b6c1d2e3f405162")]
     public void What_is_no_cursor_is_none(string text) => Assert.False(ConversationCursor.TryParse(text, out _));
 
-    private async Task<(List<IReadOnlyList<ConversationSummary>> Pages, long? Unread)> ReadPagesAsync(UserInfo user)
+    private async Task<(List<IReadOnlyList<ConversationInfo>> Pages, long? Unread)> ReadPagesAsync(UserInfo user)
     {
         var page = await store.Two.Conversations.ListPageAsync(user.Id, null);
-        var (pages, unread) = (new List<IReadOnlyList<ConversationSummary>> { page.Conversations }, page.Unread);
+        var (pages, unread) = (new List<IReadOnlyList<ConversationInfo>> { page.Conversations }, page.Unread);
         while (page.Next is { } next)
         {
             Assert.True(ConversationCursor.TryParse($"{next}", out var parsed));
@@ -155,8 +155,8 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
         var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
         await store.One.Messages.AppendAsync(Direct(tom, jenny));
         var own = await store.One.Messages.AppendAsync(Direct(jenny, tom));
-        Assert.Equal(2, (await store.One.Conversations.ListAsync(jenny.Id)).Single(summary => summary.Peer == tom).ReadSeq);
-        Assert.Equal(1, (await store.One.Conversations.ListAsync(tom.Id)).Single(summary => summary.Peer == jenny).ReadSeq);
+        Assert.Equal(2, (await store.One.Conversations.ListAsync(jenny.Id)).Single(summary => summary.Peer == tom).ReadLine);
+        Assert.Equal(1, (await store.One.Conversations.ListAsync(tom.Id)).Single(summary => summary.Peer == jenny).ReadLine);
         Assert.Equal(2, await store.One.Conversations.MarkReadAsync(own.Message.Conversation, jenny.Id, 0));
     }
 

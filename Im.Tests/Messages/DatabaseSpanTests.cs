@@ -32,9 +32,9 @@ public sealed class DatabaseSpanTests(StoreFixture store) : IClassFixture<StoreF
         using var listener = Listen(spans);
         Activity.Current = null;
         await using var node = await StoreNode.StartAsync(new NpgsqlConnectionStringBuilder(store.Database.ConnectionString) { Host = "127.0.0.1", Port = relay.Port }.ConnectionString);
-        await node.Messages.ReadAsync(ConversationId.Lobby, null, null, 10);
+        await node.Messages.ReadMessagesAsync(ConversationId.Lobby, null, null, 10);
         relay.Close();
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => node.Messages.ReadAsync(ConversationId.Lobby, null, null, 10));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => node.Messages.ReadMessagesAsync(ConversationId.Lobby, null, null, 10));
         Assert.DoesNotContain(spans, span => span.ParentId is null && IsFrom(span, relay.Port));
     }
 
@@ -45,7 +45,7 @@ public sealed class DatabaseSpanTests(StoreFixture store) : IClassFixture<StoreF
         using var listener = Listen(spans);
         using var source = new ActivitySource("test");
         using var request = source.StartActivity("request")!;
-        await store.One.Messages.ReadAsync(ConversationId.Lobby, null, null, 10);
+        await store.One.Messages.ReadMessagesAsync(ConversationId.Lobby, null, null, 10);
         await store.One.Conversations.ListAsync(Guid.NewGuid());
         var names = spans.Where(span => span.TraceId == request.TraceId && span.Source.Name == "Npgsql").Select(span => span.DisplayName).Distinct().ToArray();
         Assert.DoesNotContain("postgresql", names);
@@ -53,7 +53,7 @@ public sealed class DatabaseSpanTests(StoreFixture store) : IClassFixture<StoreF
     }
 
     [Theory, InlineData("0190-abc ~", "0190-abc ~"), InlineData("a\u202eb\nc\u007f", "a?b?c?"), InlineData("\ud83d\ude00", "??")]
-    public void A_clients_id_is_in_a_span_as_printable_ASCII(string id, string shown) => Assert.Equal(shown, SendHandler.Printable(id));
+    public void A_clients_id_is_in_a_span_as_printable_ASCII(string id, string shown) => Assert.Equal(shown, PostHandler.Printable(id));
 
     private static bool IsFrom(Activity span, int port) => span.TagObjects.Any(tag => $"{tag.Value}" == $"{port}" || $"{tag.Value}".Contains($"Port={port}", StringComparison.Ordinal));
 

@@ -59,7 +59,7 @@ public sealed class ErasureTests(StoreFixture store) : IClassFixture<StoreFixtur
         Assert.Equal(0, await CountLeftAsync(jenny, removeMessages));
         Assert.All(await Task.WhenAll(senders), stoppedAt => Assert.True(stoppedAt >= 0, "a sender was never refused"));
         Assert.Equal(0, await CountLeftAsync(jenny, removeMessages));
-        Assert.Equal(sent, await store.Database.ScalarAsync<long>("SELECT count(*) FROM messages WHERE sender_id = $1", jenny.Id)); // every place stays
+        Assert.Equal(sent, await store.Database.ScalarAsync<long>("SELECT count(*) FROM events WHERE sender_id = $1 AND line IS NOT NULL", jenny.Id)); // every place stays
         await store.ReadAllAsync(ConversationId.Direct(jenny.Id, tom.Id));
         await store.ReadAllAsync(ConversationId.Direct(jenny.Id, ann.Id));
     }
@@ -139,5 +139,5 @@ public sealed class ErasureTests(StoreFixture store) : IClassFixture<StoreFixtur
     private Task<bool> IsMarkedAsync(UserInfo user) => store.Database.ScalarAsync<bool>("SELECT erasing_at IS NOT NULL FROM users WHERE id = $1", user.Id);
 
     private Task<long> CountLeftAsync(UserInfo user, bool texts) => store.Database.ScalarAsync<long>(
-        "SELECT count(*) FROM messages WHERE sender_id = $1 AND (sender_nickname <> $2 OR $3 AND body <> '')", user.Id, IAccountData.ErasedNickname, texts);
+        "SELECT count(*) FROM events WHERE sender_id = $1 AND (sender_nickname <> $2 OR $3 AND content IS NOT NULL AND effect IS DISTINCT FROM 0)", user.Id, IAccountData.ErasedNickname, texts);
 }

@@ -1,3 +1,4 @@
+using Im.Core.Messages;
 using Im.Protocol;
 using static Im.Tests.Messages.StoreFixture;
 
@@ -8,7 +9,7 @@ public sealed class HistoryTests(StoreFixture store) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_conversation_nobody_wrote_in_is_an_empty_page()
     {
-        var page = await store.One.Messages.ReadAsync(ConversationId.Direct(Guid.NewGuid(), Guid.NewGuid()), null, null, 50);
+        var page = await store.One.Messages.ReadMessagesAsync(ConversationId.Direct(Guid.NewGuid(), Guid.NewGuid()), null, null, 50);
         Assert.Empty(page.Messages);
         Assert.Equal((0L, false), (page.LastSeq, page.More));
     }
@@ -18,12 +19,12 @@ public sealed class HistoryTests(StoreFixture store) : IClassFixture<StoreFixtur
     public async Task A_page_of_long_texts_is_shorter_so_that_it_can_be_sent_whole(char letter, int messages)
     {
         var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => store.One.Messages.AppendAsync(Direct(jenny, tom, new string(letter, ProtocolLimits.MaxTextChars)))));
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => store.One.Messages.AppendAsync(Direct(jenny, tom, new string(letter, ProtocolLimits.MaxTextCharsOne)))));
         var conversation = ConversationId.Direct(jenny.Id, tom.Id);
 
-        var newest = await store.Two.Messages.ReadAsync(conversation, null, null, 100);
+        var newest = await store.Two.Messages.ReadMessagesAsync(conversation, null, null, 100);
         Assert.Equal((messages, 50L, true), (newest.Messages.Count, newest.Messages[^1].Seq, newest.More));
-        var oldest = await store.Two.Messages.ReadAsync(conversation, null, after: 0, 100);
+        var oldest = await store.Two.Messages.ReadMessagesAsync(conversation, null, after: 0, 100);
         Assert.Equal((messages, 1L, true), (oldest.Messages.Count, oldest.Messages[0].Seq, oldest.More));
         await store.ReadAllAsync(conversation);
     }
@@ -49,7 +50,7 @@ public sealed class HistoryTests(StoreFixture store) : IClassFixture<StoreFixtur
         for (var i = 1; i <= 10; i++)
             await store.One.Messages.AppendAsync(i % 2 == 0 ? Direct(jenny, tom) : Direct(tom, jenny));
 
-        var page = await store.Two.Messages.ReadAsync(ConversationId.Direct(jenny.Id, tom.Id), before, after, limit);
+        var page = await store.Two.Messages.ReadMessagesAsync(ConversationId.Direct(jenny.Id, tom.Id), before, after, limit);
         Assert.Equal(seqs, string.Join(' ', page.Messages.Select(message => message.Seq)));
         Assert.Equal((10L, more), (page.LastSeq, page.More));
         Assert.All(page.Messages, message => Assert.Equal(message.From.Id == jenny.Id ? tom.Id : jenny.Id, message.To));
@@ -58,9 +59,9 @@ public sealed class HistoryTests(StoreFixture store) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_page_has_at_most_one_cursor_and_one_to_a_hundred_messages()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => store.One.Messages.ReadAsync(ConversationId.Lobby, 1, 1, 50));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => store.One.Messages.ReadAsync(ConversationId.Lobby, null, null, 0));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => store.One.Messages.ReadAsync(ConversationId.Lobby, null, null, 101));
+        await Assert.ThrowsAsync<ArgumentException>(() => store.One.Messages.ReadMessagesAsync(ConversationId.Lobby, 1, 1, 50));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => store.One.Messages.ReadMessagesAsync(ConversationId.Lobby, null, null, 0));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => store.One.Messages.ReadMessagesAsync(ConversationId.Lobby, null, null, 101));
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class HistoryTests(StoreFixture store) : IClassFixture<StoreFixtur
         long seen = 0;
         while (seen < 2_000)
         {
-            var page = await store.One.Messages.ReadAsync(conversation, null, after: seen, 100);
+            var page = await store.One.Messages.ReadMessagesAsync(conversation, null, after: seen, 100);
             foreach (var message in page.Messages)
                 Assert.Equal(++seen, message.Seq);
             Assert.Equal(page.More, seen < page.LastSeq);

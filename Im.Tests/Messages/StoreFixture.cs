@@ -38,11 +38,11 @@ public sealed class StoreFixture : IAsyncLifetime
         return users;
     }
 
-    internal static NewMessage ToLobby(UserInfo from, string text = "hello", string? id = null) =>
-        new(ConversationId.Lobby, new(from.Id, from.Nickname), null, id ?? Guid.NewGuid().ToString(), text, 1_790_000_000_123, "realtime-1");
+    internal static NewEvent ToLobby(UserInfo from, string text = "hello", string? id = null) =>
+        Texts.New(ConversationId.Lobby, new(from.Id, from.Nickname), null, id ?? Guid.NewGuid().ToString(), text, 1_790_000_000_123, "realtime-1");
 
-    internal static NewMessage Direct(UserInfo from, UserInfo to, string text = "hello", string? id = null) =>
-        new(ConversationId.Direct(from.Id, to.Id), new(from.Id, from.Nickname), to.Id, id ?? Guid.NewGuid().ToString(), text, 1_790_000_000_123, "realtime-1");
+    internal static NewEvent Direct(UserInfo from, UserInfo to, string text = "hello", string? id = null) =>
+        Texts.New(ConversationId.Direct(from.Id, to.Id), new(from.Id, from.Nickname), to.Id, id ?? Guid.NewGuid().ToString(), text, 1_790_000_000_123, "realtime-1");
 
     /// <summary>All messages of a conversation, read page by page.</summary>
     internal async Task<List<MessageInfo>> ReadAllAsync(ConversationId conversation)
@@ -51,7 +51,7 @@ public sealed class StoreFixture : IAsyncLifetime
         MessagePage page;
         do
         {
-            page = await One.Messages.ReadAsync(conversation, before: null, after: messages.LastOrDefault()?.Seq ?? 0, ProtocolLimits.MaxPageMessages);
+            page = await One.Messages.ReadMessagesAsync(conversation, before: null, after: messages.LastOrDefault()?.Seq ?? 0, ProtocolLimits.MaxPageMessages);
             messages.AddRange(page.Messages);
         }
         while (page.More);

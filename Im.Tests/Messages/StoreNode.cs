@@ -13,7 +13,7 @@ internal sealed class StoreNode : IAsyncDisposable
 
     private StoreNode(IHost host) => _host = host;
 
-    public IMessageStore Messages => _host.Services.GetRequiredService<IMessageStore>();
+    public IEventStore Messages => _host.Services.GetRequiredService<IEventStore>();
 
     public IConversationStore Conversations => _host.Services.GetRequiredService<IConversationStore>();
 

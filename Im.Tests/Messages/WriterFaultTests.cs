@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Im.Core.Data;
 using Im.Core.Messages;
 using Im.Protocol;
 using Im.Tests.Fixtures;
@@ -35,7 +36,7 @@ public sealed class WriterFaultTests(StoreFixture store) : IClassFixture<StoreFi
     public async Task A_connection_killed_in_the_middle_of_a_batch_is_replaced_and_the_batch_stored_once()
     {
         var jenny = await store.AddUserAsync();
-        var before = await store.One.Messages.GetLastSeqAsync(ConversationId.Lobby);
+        var before = (await store.One.Messages.GetHeadAsync(ConversationId.Lobby)).LastSeq;
         await store.One.Messages.AppendAsync(ToLobby(jenny));
         List<Task<AppendResult>> appends;
         await using (await store.LockAsync(ConversationId.Lobby))
@@ -63,7 +64,7 @@ public sealed class WriterFaultTests(StoreFixture store) : IClassFixture<StoreFi
             await Eventually.TrueAsync(async () => await store.CountWaitingAsync() == 1);
             relay.Freeze();
         }
-        await Eventually.TrueAsync(async () => await store.One.Messages.GetLastSeqAsync(ConversationId.Lobby) == before + 1);
+        await Eventually.TrueAsync(async () => (await store.One.Messages.GetHeadAsync(ConversationId.Lobby)).LastSeq == before + 1);
         relay.Cut();
         relay.Thaw();
         var result = await append;
@@ -78,11 +79,11 @@ public sealed class WriterFaultTests(StoreFixture store) : IClassFixture<StoreFi
         await using var relay = RelayToPostgres();
         await using var node = await StoreNode.StartAsync(Through(relay));
         var message = ToLobby(jenny);
-        await node.Messages.ReadAsync(ConversationId.Lobby, null, null, 10);
+        await node.Messages.ReadMessagesAsync(ConversationId.Lobby, null, null, 10);
 
         relay.Close();
         await Assert.ThrowsAsync<StoreUnavailableException>(() => node.Messages.AppendAsync(message));
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => node.Messages.ReadAsync(ConversationId.Lobby, null, null, 10));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => node.Messages.ReadMessagesAsync(ConversationId.Lobby, null, null, 10));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => node.Conversations.ListAsync(jenny.Id));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => node.Users.FindAsync(jenny.Id));
 
@@ -100,7 +101,7 @@ public sealed class WriterFaultTests(StoreFixture store) : IClassFixture<StoreFi
             }
             return stored is not null;
         }, seconds: 2);
-        Assert.Equal(stored!.Message, (await node.Messages.ReadAsync(ConversationId.Lobby, null, null, 10)).Messages[^1]);
+        Assert.Equal(stored!.Message, (await node.Messages.ReadMessagesAsync(ConversationId.Lobby, null, null, 10)).Messages[^1]);
         Assert.Equal(jenny, await node.Users.FindAsync(jenny.Id));
     }
 

@@ -51,7 +51,7 @@ public sealed class ClientFrameReaderTests
     [InlineData("""{"type":"hello"}""", ErrorCodes.UnknownType)]
     public void A_broken_frame_is_answered_with_its_code(string json, string code)
     {
-        var (frame, error) = ClientFrameReader.Read(Encoding.UTF8.GetBytes(json));
+        var (frame, error) = ClientFrameReader.Read(Encoding.UTF8.GetBytes(json), 1);
         Assert.Null(frame);
         Assert.Equal(code, error?.Code);
     }
@@ -60,7 +60,7 @@ public sealed class ClientFrameReaderTests
     public void Bytes_that_are_not_utf8_are_bad_json()
     {
         byte[] json = [.. """{"type":"ping","id":"""u8, (byte)'"', 0xC3, (byte)'"', (byte)'}'];
-        Assert.Equal(ErrorCodes.BadJson, ClientFrameReader.Read(json).Error?.Code);
+        Assert.Equal(ErrorCodes.BadJson, ClientFrameReader.Read(json, 1).Error?.Code);
     }
 
     [Theory]
@@ -68,13 +68,13 @@ public sealed class ClientFrameReaderTests
     [InlineData("""{"type":"nothing","id":"m-1"}""")]
     [InlineData("""{"id":"m-1","type":9}""")]
     public void An_error_carries_the_frames_id_where_it_could_be_read(string json) =>
-        Assert.Equal("m-1", ClientFrameReader.Read(Encoding.UTF8.GetBytes(json)).Error?.Id);
+        Assert.Equal("m-1", ClientFrameReader.Read(Encoding.UTF8.GetBytes(json), 1).Error?.Id);
 
     [Fact]
     public void An_id_has_at_most_64_characters()
     {
-        Assert.NotNull(ClientFrameReader.Read(Ping(new string('字', 64))).Frame);
-        Assert.Equal(ErrorCodes.BadFrame, ClientFrameReader.Read(Ping(new string('字', 65))).Error?.Code);
+        Assert.NotNull(ClientFrameReader.Read(Ping(new string('字', 64)), 1).Frame);
+        Assert.Equal(ErrorCodes.BadFrame, ClientFrameReader.Read(Ping(new string('字', 65)), 1).Error?.Code);
 
         static byte[] Ping(string id) => Encoding.UTF8.GetBytes($$"""{"type":"ping","id":"{{id}}"}""");
     }
@@ -82,7 +82,7 @@ public sealed class ClientFrameReaderTests
     [Fact]
     public void Unknown_fields_and_a_null_id_are_ignored_and_the_type_may_come_last()
     {
-        var (frame, error) = ClientFrameReader.Read("""{"later":{"id":7,"type":[1]},"text":"hi","conversation":"lobby","id":null,"type":"send"}"""u8);
+        var (frame, error) = ClientFrameReader.Read("""{"later":{"id":7,"type":[1]},"text":"hi","conversation":"lobby","id":null,"type":"send"}"""u8, 1);
         Assert.Null(error);
         Assert.Equal(new SendFrame { Conversation = ConversationId.Lobby, Text = "hi" }, frame);
     }
@@ -112,7 +112,7 @@ public sealed class ClientFrameReaderTests
     // An exception fails the sample by itself; CsCheck then prints the smallest input and the seed that gives it again.
     private static bool Outcome(byte[] utf8)
     {
-        var (frame, error) = ClientFrameReader.Read(utf8);
+        var (frame, error) = ClientFrameReader.Read(utf8, 1);
         return frame is null ? error is not null && Codes.Contains(error.Code) : error is null;
     }
 

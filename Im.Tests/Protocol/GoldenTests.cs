@@ -88,7 +88,7 @@ public sealed class GoldenTests
 
     private static ClientFrame ReadClientFrame(byte[] json)
     {
-        var (frame, error) = ClientFrameReader.Read(json);
+        var (frame, error) = ClientFrameReader.Read(json, 1);
         Assert.Null(error);
         return frame!;
     }

@@ -1,4 +1,6 @@
 using Im.Core.Bus;
+using Im.Core.Data;
+using Im.Core.Kinds;
 using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Protocol;
@@ -6,6 +8,7 @@ using Im.Realtime.Connections;
 using Im.Realtime.Messages;
 using Im.Realtime.Node;
 using Im.Realtime.Routing;
+using Im.Tests.Messages;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Im.Tests.Realtime;
@@ -141,7 +144,7 @@ public sealed class ConversationFeedTests
     public async Task Each_message_says_which_node_brought_it_and_in_how_many_milliseconds()
     {
         CreateFeed(lastSeq: 0).Accept(Envelope(1));
-        var message = Assert.IsType<MessageFrame>(await _receiver.ReadFrameAsync());
+        var message = Assert.IsType<EventFrame>(await _receiver.ReadFrameAsync());
         Assert.Equal("node-b", message.Via!.Node);
         Assert.InRange(message.Via.Ms, 0, 60_000);
         Assert.Equal("node-a", message.Node);
@@ -160,7 +163,7 @@ public sealed class ConversationFeedTests
         Assert.Equal(FeedFactory.MaxReads, _store.MostReadsAtOnce);
     }
 
-    private ConversationFeed CreateFeed(long? lastSeq) => CreateFactory().Create(ConversationId.Lobby, CreateAudience(), lastSeq);
+    private ConversationFeed CreateFeed(long? lastSeq) => CreateFactory().Create(ConversationId.Lobby, CreateAudience(), lastSeq is { } last ? new(last, last) : null);
 
     private Audience CreateAudience()
     {
@@ -179,9 +182,9 @@ public sealed class ConversationFeedTests
     private static BusEnvelope Envelope(long seq, DateTimeOffset? at = null) => MessageDelivery.FromStore(StoreOfMessages.Message(seq, at ?? DateTimeOffset.UtcNow));
 
     /// <summary>A store that answers from memory and can be made to fail: what a feed needs of one.</summary>
-    private sealed class StoreOfMessages : IMessageStore
+    private sealed class StoreOfMessages : IEventStore
     {
-        private readonly SortedList<long, MessageInfo> _messages = [];
+        private readonly SortedList<long, EventFrame> _messages = [];
 
         private int _reading;
 
@@ -190,8 +193,12 @@ public sealed class ConversationFeedTests
         public TimeSpan Answers { get; set; }
         public int FailNextReads { get; set; }
 
-        public static MessageInfo Message(long seq, DateTimeOffset at) =>
-            new(ConversationId.Lobby, seq, $"m{seq}", new(Guid.Empty, "Jenny"), $"text {seq}", at.ToUnixTimeMilliseconds(), "node-a");
+        public static EventFrame Message(long seq, DateTimeOffset at) => new(ConversationId.Lobby, seq, "text", new(Guid.Empty, "Jenny"), at.ToUnixTimeMilliseconds(), "node-a")
+        {
+            Id = $"m{seq}",
+            Line = seq,
+            Content = Texts.ContentOf($"text {seq}"),
+        };
 
         public void Add(params int[] sequences) => Add(DateTimeOffset.UtcNow, sequences);
 
@@ -201,7 +208,7 @@ public sealed class ConversationFeedTests
                 _messages.Add(seq, Message(seq, at));
         }
 
-        public async Task<MessagePage> ReadAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
+        public async Task<EventPage> ReadEventsAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
         {
             Reads++;
             if (Answers > TimeSpan.Zero)
@@ -219,10 +226,14 @@ public sealed class ConversationFeedTests
             return new([.. page], _messages.Keys.LastOrDefault(), found.Count > limit);
         }
 
-        public Task<AppendResult> AppendAsync(NewMessage message, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task<AppendResult> AppendAsync(NewEvent added, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public Task<MessageChanges> ReadChangesAsync(ulong? since, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task<EventChanges> ReadChangesAsync(ulong? since, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public Task<long> GetLastSeqAsync(ConversationId conversation, CancellationToken cancellationToken = default) => Task.FromResult(_messages.Keys.LastOrDefault());
+        public Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<ConversationHead> GetHeadAsync(ConversationId conversation, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

@@ -128,7 +128,7 @@ public sealed class OutboxTests
         var outbox = sockets.NewOutbox();
         outbox.Close(CloseCodes.SessionEnded, "signed out");
         Assert.Null(await sockets.ReadFrameAsync());
-        using var reader = new SocketReader(sockets.Server);
+        using var reader = new SocketReader(sockets.Server, ProtocolLimits.MaxFrameBytes);
         await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             for (var i = 0; i < 100; i++)

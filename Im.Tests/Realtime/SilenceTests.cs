@@ -13,7 +13,7 @@ public sealed class SilenceTests
     {
         var sockets = new SocketPair();
         var outbox = sockets.NewOutbox();
-        using var reader = new SocketReader(sockets.Server);
+        using var reader = new SocketReader(sockets.Server, ProtocolLimits.MaxFrameBytes);
         var reading = reader.ReadAsync().AsTask();
         var listening = sockets.ReadFrameAsync(); // its WebSocket answers by itself
         for (var ask = 0; ask < 3; ask++)
@@ -33,7 +33,7 @@ public sealed class SilenceTests
     {
         var sockets = new SocketPair();
         var outbox = sockets.NewOutbox();
-        using var reader = new SocketReader(sockets.Server);
+        using var reader = new SocketReader(sockets.Server, ProtocolLimits.MaxFrameBytes);
         var reading = reader.ReadAsync().AsTask();
         for (var round = 1; round < SilenceWatch.GoneAfter; round++)
             outbox.CountSilence();
@@ -50,7 +50,7 @@ public sealed class SilenceTests
         var outbox = sockets.NewOutbox();
         outbox.Enqueue(new byte[4096]);
         await sockets.ServerWrites;
-        using var reader = new SocketReader(sockets.Server);
+        using var reader = new SocketReader(sockets.Server, ProtocolLimits.MaxFrameBytes);
         for (var round = 1; round < SilenceWatch.GoneAfter; round++)
         {
             await sockets.Client.SendAsync("x"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);

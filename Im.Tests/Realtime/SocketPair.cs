@@ -64,7 +64,7 @@ internal sealed class SocketPair
     {
         var sequences = new List<long>();
         while (sequences.Count < count)
-            sequences.Add(Assert.IsType<MessageFrame>(await ReadFrameAsync()).Seq);
+            sequences.Add(Assert.IsType<EventFrame>(await ReadFrameAsync()).Seq);
         return sequences;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Im.Core.Messages;
 using Im.Protocol;
+using Im.Tests.Messages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Im.Tests.Web;
@@ -131,8 +132,8 @@ public sealed class ConversationTests(WebServer server) : IDisposable
 
     private async Task SayAsync(ConversationId conversation, UserInfo from, Guid? to, params string[] texts)
     {
-        var store = server.Services.GetRequiredService<IMessageStore>();
+        var store = server.Services.GetRequiredService<IEventStore>();
         foreach (var text in texts)
-            await store.AppendAsync(new(conversation, new(from.Id, from.Nickname), to, $"{Guid.NewGuid()}", text, 1_790_000_000_000, "test"));
+            await store.AppendAsync(Texts.New(conversation, new(from.Id, from.Nickname), to, $"{Guid.NewGuid()}", text, 1_790_000_000_000, "test"));
     }
 }

@@ -64,8 +64,8 @@ public sealed class GatewayTests(GatewayServer server) : IClassFixture<GatewaySe
     [Fact]
     public async Task A_subprotocol_offered_is_the_one_selected()
     {
-        using var connection = await ConnectAsync(options: options => options.AddSubProtocol(ProtocolLimits.SubProtocol));
-        Assert.Equal(ProtocolLimits.SubProtocol, connection.Socket.SubProtocol);
+        using var connection = await ConnectAsync(options: options => options.AddSubProtocol(ProtocolLimits.SubProtocolOne));
+        Assert.Equal(ProtocolLimits.SubProtocolOne, connection.Socket.SubProtocol);
     }
 
     [Fact]

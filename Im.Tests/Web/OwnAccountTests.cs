@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Im.Core.Messages;
 using Im.Protocol;
+using Im.Tests.Messages;
 using Im.Web.Accounts;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -50,17 +51,17 @@ public sealed class OwnAccountTests(WebServer server) : IDisposable
     {
         var user = (await _browser.LoginAsync(_nickname, brief: "likes tea")).Json.GetProperty("user").GetProperty("id").GetGuid();
         var text = $"said by {_nickname}";
-        var store = server.Services.GetRequiredService<IMessageStore>();
-        var (said, _) = await store.AppendAsync(new(ConversationId.Lobby, new(user, _nickname), null, $"{Guid.NewGuid()}", text, 1, "test"));
+        var store = server.Services.GetRequiredService<IEventStore>();
+        var said = (await store.AppendAsync(Texts.New(ConversationId.Lobby, new(user, _nickname), null, $"{Guid.NewGuid()}", text, 1, "test"))).Message;
         (await _browser.DeleteAsync("/api/me", new { password = "wrong horse" })).ShouldBe(401, "wrong_password");
 
         (await _browser.DeleteAsync("/api/me", new { password = "correct horse", removeMessages })).ShouldBeOk();
         (await _browser.GetAsync("/api/sessions")).ShouldBe(401, "not_logged_in");
-        var left = Assert.Single((await store.ReadAsync(ConversationId.Lobby, null, said.Seq - 1, 1)).Messages);
+        var left = Assert.Single((await store.ReadMessagesAsync(ConversationId.Lobby, null, said.Seq - 1, 1)).Messages);
         Assert.Equal((said.Seq, "(deleted)", removeMessages ? "" : text), (left.Seq, left.From.Nickname, left.Text));
         Assert.Null(await server.Services.GetRequiredService<IUserDirectory>().FindAsync(user));
         var stranger = (await _other.LoginAsync(WebCollection.NewNickname())).Json.GetProperty("user").GetProperty("id").GetGuid();
-        await Assert.ThrowsAsync<MessageRejectedException>(() => store.AppendAsync(new(ConversationId.Direct(stranger, user), new(stranger, "x"), user, "m", "to nobody", 1, "test")));
+        await Assert.ThrowsAsync<MessageRejectedException>(() => store.AppendAsync(Texts.New(ConversationId.Direct(stranger, user), new(stranger, "x"), user, "m", "to nobody", 1, "test")));
 
         var next = (await _other.LoginAsync(_nickname)).ShouldBeOk().Json;
         Assert.True(next.GetProperty("created").GetBoolean());
@@ -73,16 +74,16 @@ public sealed class OwnAccountTests(WebServer server) : IDisposable
         const int Written = 5_001;
         var user = (await _browser.LoginAsync(_nickname)).Json.GetProperty("user").GetProperty("id").GetGuid();
         var peer = (await _other.LoginAsync(WebCollection.NewNickname())).Json.GetProperty("user").GetProperty("id").GetGuid();
-        var store = server.Services.GetRequiredService<IMessageStore>();
+        var store = server.Services.GetRequiredService<IEventStore>();
         var talk = ConversationId.Direct(user, peer);
         foreach (var some in Enumerable.Range(0, Written).Chunk(1_000))
-            await Task.WhenAll(some.Select(i => store.AppendAsync(new(talk, new(user, _nickname), peer, $"m{i}", "mine", 1, "test"))));
-        await store.AppendAsync(new(talk, new(peer, "peer"), user, "answer", "an answer", 1, "test"));
+            await Task.WhenAll(some.Select(i => store.AppendAsync(Texts.New(talk, new(user, _nickname), peer, $"m{i}", "mine", 1, "test"))));
+        await store.AppendAsync(Texts.New(talk, new(peer, "peer"), user, "answer", "an answer", 1, "test"));
 
         (await _browser.DeleteAsync("/api/me", new { password = "correct horse", removeMessages = true })).ShouldBeOk();
 
         var left = new List<MessageInfo>();
-        while ((await store.ReadAsync(talk, null, left.LastOrDefault()?.Seq ?? 0, 100)).Messages is { Count: > 0 } page)
+        while ((await store.ReadMessagesAsync(talk, null, left.LastOrDefault()?.Seq ?? 0, 100)).Messages is { Count: > 0 } page)
             left.AddRange(page);
         Assert.Equal("an answer", left[^1].Text);
         Assert.Equal(Written, left.Count(message => (message.From.Nickname, message.Text) == ("(deleted)", "")));
@@ -93,16 +94,16 @@ public sealed class OwnAccountTests(WebServer server) : IDisposable
     {
         var user = (await _browser.LoginAsync(_nickname, brief: "likes tea")).Json.GetProperty("user").GetProperty("id").GetGuid();
         var peer = (await _other.LoginAsync(WebCollection.NewNickname())).Json.GetProperty("user").GetProperty("id").GetGuid();
-        var store = server.Services.GetRequiredService<IMessageStore>();
+        var store = server.Services.GetRequiredService<IEventStore>();
         for (var i = 0; i < 600; i++)
-            await store.AppendAsync(new(ConversationId.Direct(user, peer), new(user, _nickname), peer, $"m{i}", $"message {i}", 1, "test"));
-        await store.AppendAsync(new(ConversationId.Direct(user, peer), new(peer, "peer"), user, "answer", "an answer", 1, "test"));
-        await store.AppendAsync(new(ConversationId.Lobby, new(user, _nickname), null, $"{Guid.NewGuid()}", "hello all", 1, "test"));
+            await store.AppendAsync(Texts.New(ConversationId.Direct(user, peer), new(user, _nickname), peer, $"m{i}", $"message {i}", 1, "test"));
+        await store.AppendAsync(Texts.New(ConversationId.Direct(user, peer), new(peer, "peer"), user, "answer", "an answer", 1, "test"));
+        await store.AppendAsync(Texts.New(ConversationId.Lobby, new(user, _nickname), null, $"{Guid.NewGuid()}", "hello all", 1, "test"));
 
         var answer = (await _browser.GetAsync("/api/me/export")).ShouldBeOk();
         Assert.Equal("attachment", answer.ContentHeaders.ContentDisposition?.DispositionType);
         Assert.Equal((_nickname, "likes tea"), (answer.Json.GetProperty("user").GetProperty("nickname").GetString(), answer.Json.GetProperty("user").GetProperty("brief").GetString()));
-        var texts = answer.Json.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("text").GetString()).ToArray();
+        var texts = answer.Json.GetProperty("events").EnumerateArray().Select(posted => posted.GetProperty("content").GetProperty("text").GetString()).ToArray();
         Assert.Equal(Enumerable.Range(0, 600).Select(i => $"message {i}").Append("hello all").Order(), texts.Order());
         Assert.Equal(JsonValueKind.Array, answer.Json.GetProperty("sessions").ValueKind);
     }

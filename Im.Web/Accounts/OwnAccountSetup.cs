@@ -3,6 +3,7 @@ using System.Text.Json;
 using Im.Core.Accounts;
 using Im.Core.Data;
 using Im.Core.Messages;
+using Im.Core.Posting;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Im.ServiceDefaults.Connections;
@@ -34,7 +35,7 @@ internal static class OwnAccountSetup
         account.MapGet("/export", ExportAsync)
             .RequireLogin()
             .WithSummary("My data")
-            .WithDescription("A JSON file: the account, its sessions and keys, the conversations it is in, and every message it wrote.")
+            .WithDescription("A JSON file: the account, its sessions and keys, the conversations it is in, and every event it posted.")
             .Produces<object>()
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         account.MapDelete("", DeleteAsync)
@@ -61,13 +62,14 @@ internal static class OwnAccountSetup
     }
 
     private static async Task<IResult> DeleteAsync(
-        [Microsoft.AspNetCore.Mvc.FromBody] DeleteAccountRequest request, HttpContext context, Logins logins, IAccountData data, IUserStandings standings, ISessionManager sessions,
+        [Microsoft.AspNetCore.Mvc.FromBody] DeleteAccountRequest request, HttpContext context, Logins logins, IAccountData data, EventPublisher publisher, IUserStandings standings, ISessionManager sessions,
         CancellationToken cancellationToken)
     {
         var verified = await logins.VerifyAsync(CurrentSession.UserOf(context), request.Password, cancellationToken);
         if (verified.User is not { } user)
             return verified.Problem!.Because();
-        await data.EraseAsync(user.Id, request.RemoveMessages, CancellationToken.None);
+        foreach (var told in await data.EraseAsync(user.Id, request.RemoveMessages, CancellationToken.None))
+            await publisher.PublishAsync(told, told.At * 1000);
         standings.Invalidate(user.Id);
         await sessions.AnnounceStandingAsync(user.Id, CancellationToken.None);
         return TypedResults.Ok(new EndedResponse(await sessions.DestroyAllAsync(user.Id, reason: EndReasons.AccountDeleted, ct: CancellationToken.None)));
@@ -112,21 +114,21 @@ internal static class OwnAccountSetup
         for (var talks = await conversations.ListPageAsync(userId, null, cancellationToken); ; talks = await conversations.ListPageAsync(userId, talks.Next, cancellationToken))
         {
             foreach (var talk in talks.Conversations)
-                JsonSerializer.Serialize(json, talk, ProtocolJson.Default.ConversationSummary);
+                JsonSerializer.Serialize(json, talk, ProtocolJson.Default.ConversationInfo);
             await json.FlushAsync(cancellationToken);
             if (talks.Next is null)
                 break;
         }
         json.WriteEndArray();
-        json.WriteStartArray("messages");
+        json.WriteStartArray("events");
         ConversationId? conversation = null;
         long seq = 0;
-        IReadOnlyList<MessageInfo> batch;
+        IReadOnlyList<EventFrame> batch;
         do
         {
             batch = await data.ReadWrittenAsync(userId, conversation, seq, ExportBatch, cancellationToken);
-            foreach (var message in batch)
-                JsonSerializer.Serialize(json, message, ProtocolJson.Default.MessageInfo);
+            foreach (var posted in batch)
+                JsonSerializer.Serialize(json, posted, ProtocolJson.Default.EventFrame);
             if (batch is [.., var last])
                 (conversation, seq) = (last.Conversation, last.Seq);
             await json.FlushAsync(cancellationToken); // into the response's buffer, which would take it all

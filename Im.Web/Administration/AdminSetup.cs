@@ -1,8 +1,12 @@
 using System.Text.Json;
 using Im.Core.Accounts;
 using Im.Core.Bus;
+using Im.Core.Kinds;
+using Im.Core.Messages;
+using Im.Core.Posting;
 using Im.Core.Sessions;
 using Im.Protocol;
+using Im.Web.Accounts;
 using Im.Web.Http;
 using Im.Web.Sessions;
 
@@ -38,7 +42,7 @@ internal static class AdminSetup
         admin.MapPut("/users/{id:guid}/admin", MakeAdminAsync)
             .RequireLogin().WithSummary("Make somebody an administrator, or no longer").Produces<AdminUserInfo>();
         admin.MapDelete("/conversations/{conversation}/messages/{seq:long}", RemoveAsync)
-            .RequireLogin().WithSummary("Remove a message").WithDescription("Its text is erased; it keeps its place. Whoever is connected is told by the frame `removed`.").Produces(StatusCodes.Status204NoContent);
+            .RequireLogin().WithSummary("Remove a message").WithDescription("Its text is erased; it keeps its place. Whoever is connected is told, and whoever comes later.").Produces(StatusCodes.Status204NoContent);
         admin.MapPost("/announcements", AnnounceAsync)
             .RequireLogin().WithSummary("Say something to everybody who is connected").Produces(StatusCodes.Status204NoContent);
         admin.MapGet("/audit", (long? before, AuditTrail trail, CancellationToken ct) => trail.ReadAsync(before, AuditPage, ct))
@@ -77,23 +81,37 @@ internal static class AdminSetup
         return await wardens.AnswerAsync($"{id}", ct);
     }
 
-    private static async Task<IResult> RemoveAsync(string conversation, long seq, HttpContext context, Wardens wardens, IAccountData data, IBus bus, CancellationToken ct)
+    private static async Task<IResult> RemoveAsync(
+        string conversation, long seq, HttpContext context, Wardens wardens, Profiles profiles, IConversationStore conversations, IEventStore store, PostRules rules, EventPublisher publisher,
+        TimeProvider time, CancellationToken ct)
     {
         if (!ConversationId.TryParse(conversation, out var id))
             return ProblemKind.NotFound.Because();
         await wardens.WriteAsync(context, "message.remove", $"{id} {seq}", null, ct);
-        if (await data.RemoveMessageAsync(id, seq, CancellationToken.None) is not { } members)
+        if (await store.FindLineAsync(id, seq, ct) is not { } line || await profiles.FindAsync(CurrentSession.UserOf(context), ct) is not { } actor)
             return ProblemKind.NotFound.Because();
-        var envelope = Frame(new RemovedFrame(id, seq));
-        foreach (var topic in members.Count == 0 ? [BusTopic.Conversation(id)] : members.Select(BusTopic.User))
-            await bus.TryPublishAsync(topic, envelope);
+        if (line.Content is null)
+            return TypedResults.NoContent(); // it is removed
+        var (recall, refusal) = await rules.CheckAsync(
+            actor, id, null, $"{Guid.NewGuid()}", EventKinds.Recall.Name, seq, EventKinds.Recall.ContentOf(null), time.GetUtcNow().ToUnixTimeMilliseconds(), Origin);
+        if (recall is null)
+            return ProblemKind.NotFound.Because(refusal!.Message);
+        try
+        {
+            var (committed, _) = await store.AppendAsync(recall, CancellationToken.None);
+            await publisher.PublishAsync(committed, committed.At * 1000, await conversations.FindMembersAsync(id, CancellationToken.None));
+        }
+        catch (MessageRejectedException)
+        {
+            // Somebody else recalled it meanwhile.
+        }
         return TypedResults.NoContent();
     }
 
     private static async Task<IResult> AnnounceAsync(AnnouncementRequest body, HttpContext context, Wardens wardens, IBus bus, TimeProvider time, CancellationToken ct)
     {
-        if (!VisibleText.IsIn(body.Text) || body.Text.Length > ProtocolLimits.MaxTextChars || body.Text.Contains('\0'))
-            return ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextChars} characters, something of it visible, no U+0000.");
+        if (!VisibleText.IsIn(body.Text) || body.Text.Length > ProtocolLimits.MaxTextCharsOne || body.Text.Contains('\0'))
+            return ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextCharsOne} characters, something of it visible, no U+0000.");
         await wardens.WriteAsync(context, "announce", "everybody", $"{body.Text.Length} characters", ct);
         await bus.PublishAsync(BusTopic.Conversation(ConversationId.Lobby), Frame(new AnnouncementFrame(body.Text, time.GetUtcNow().ToUnixTimeMilliseconds())), ct);
         return TypedResults.NoContent();

@@ -41,13 +41,13 @@ internal static class ConversationsSetup
                 context.Response.Headers.Link = $"<{HttpSetup.ApiPath}/conversations?after={next}>; rel=\"next\"";
             if (page.Unread is { } unread)
                 context.Response.Headers[UnreadHeader] = $"{unread}";
-            return page.Conversations;
+            return (IReadOnlyList<ConversationSummary>)[.. page.Conversations.Select(VersionOne.ToSummary)];
         });
     }
 
     private static async Task<IResult> ReadAsync(
         string id, long? before, long? after, int? limit,
-        HttpContext context, IConversationStore conversations, IMessageStore messages, MeteredReads reads, CancellationToken cancellationToken)
+        HttpContext context, IConversationStore conversations, IEventStore events, MeteredReads reads, CancellationToken cancellationToken)
     {
         if (before is not null && after is not null)
             return ProblemKind.BadRequest.Because("`before` or `after`, not both.");
@@ -64,7 +64,7 @@ internal static class ConversationsSetup
         }
         return await reads.AnswerAsync(context, async () =>
         {
-            var page = await messages.ReadAsync(conversation, before, after, limit ?? ProtocolLimits.DefaultPageMessages, cancellationToken);
+            var page = await events.ReadMessagesAsync(conversation, before, after, limit ?? ProtocolLimits.DefaultPageMessages, cancellationToken);
             return new MessagesResponse(conversation, page.Messages, page.LastSeq, page.More);
         });
     }

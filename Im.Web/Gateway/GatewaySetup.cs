@@ -1,6 +1,5 @@
 using System.Net;
 using Im.Core.Data;
-using Im.Core.Messages;
 using Im.Web.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;

@@ -38,7 +38,7 @@ internal static class ApiDescription
         document.Info = new()
         {
             Title = "Im",
-            Version = $"{ProtocolLimits.Version}",
+            Version = $"{1}",
             Description = "Accounts, sessions and history of Im over HTTP. Messages travel on the WebSocket `/ws`: see docs/protocol.md. "
                 + "A failed request answers with `application/problem+json`, whose `code` is for programs.",
         };

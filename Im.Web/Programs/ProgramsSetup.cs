@@ -6,7 +6,6 @@ internal static class ProgramsSetup
     public static IHostApplicationBuilder AddPrograms(this IHostApplicationBuilder builder)
     {
         builder.Services.AddScoped<ApiKeyReader>();
-        builder.Services.AddSingleton<Publisher>();
         return builder;
     }
 

@@ -1,7 +1,11 @@
+using System.Text.Json;
 using Im.Core.Accounts;
+using Im.Core.Kinds;
 using Im.Core.Limits;
 using Im.Core.Messages;
+using Im.Core.Posting;
 using Im.Protocol;
+using Im.Protocol.Kinds;
 using Im.Web.Http;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +14,9 @@ namespace Im.Web.Programs;
 /// <summary><c>POST /api/publish</c>: a message from a server, with a key and without a session or a socket. The rules are those of the frame <c>send</c>.</summary>
 internal static class PublishSetup
 {
+    /// <summary>What a published event calls its node.</summary>
+    private const string Origin = "web";
+
     public static void MapPublish(this IEndpointRouteBuilder api) =>
         api.MapPost("/publish", PublishAsync)
             .WithTags("Programs")
@@ -21,7 +28,7 @@ internal static class PublishSetup
 
     private static async Task<IResult> PublishAsync(
         PublishRequest request, HttpContext context, ApiKeyReader keys, IUserDirectory users, IUserStandings standings, ISharedBuckets buckets, IOptions<LimitOptions> limits,
-        NewConversations beginnings, Publisher publisher, TimeProvider time, CancellationToken cancellationToken)
+        NewConversations beginnings, PostRules rules, IEventStore store, EventPublisher publisher, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await keys.FindAsync(context.Request, cancellationToken) is not { } key || await users.FindAsync(key.OwnerId, cancellationToken) is not { } owner)
             return ProblemKind.NotLoggedIn.Because("There is no such key.");
@@ -42,8 +49,14 @@ internal static class PublishSetup
             return (ProblemKind.SlowDown with { RetryAfter = later }).Because("Too many new conversations.");
         try
         {
-            var (message, duplicate) = await publisher.PublishAsync(owner, request.User, request.Id, request.Text, cancellationToken);
-            return TypedResults.Ok(new PublishResponse(message.Conversation, message.Seq, message.At, duplicate));
+            var conversation = request.User is { } other ? ConversationId.Direct(owner.Id, other) : ConversationId.Lobby;
+            var content = new RawJson(JsonSerializer.SerializeToUtf8Bytes(new TextContent(request.Text), ProtocolJson.Wire.TextContent));
+            var (added, refusal) = await rules.CheckAsync(owner, conversation, request.User, request.Id, EventKinds.Text.Name, null, content, now.ToUnixTimeMilliseconds(), Origin);
+            if (added is null)
+                return ProblemKind.BadText.Because(refusal!.Message);
+            var (committed, duplicate) = await store.AppendAsync(added, cancellationToken);
+            await publisher.PublishAsync(committed, committed.At * 1000);
+            return TypedResults.Ok(new PublishResponse(committed.Conversation, committed.Line!.Value, committed.At, duplicate));
         }
         catch (MessageRejectedException) // one of the two was deleted since they were looked up
         {
@@ -57,7 +70,7 @@ internal static class PublishSetup
             return ProblemKind.BadRequest.Because("Give either `\"conversation\":\"lobby\"` or `user`.");
         if (request.Id.Length is 0 or > ProtocolLimits.MaxIdChars || request.Id.Contains('\0'))
             return ProblemKind.BadRequest.Because($"`id` has 1 to {ProtocolLimits.MaxIdChars} characters.");
-        return !VisibleText.IsIn(request.Text) || request.Text.Length > ProtocolLimits.MaxTextChars || request.Text.Contains('\0')
-            ? ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextChars} characters, something of it visible, no U+0000.") : null;
+        return !VisibleText.IsIn(request.Text) || request.Text.Length > ProtocolLimits.MaxTextCharsOne || request.Text.Contains('\0')
+            ? ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextCharsOne} characters, something of it visible, no U+0000.") : null;
     }
 }

@@ -1,8 +1,7 @@
-using Im.Core.Data;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Im.Core.Messages;
+namespace Im.Core.Data;
 
 /// <summary>Runs the stores' queries, prepared and bounded in time, and translates what goes wrong.</summary>
 internal sealed class StoreReader(ImDataSource data)
@@ -40,3 +39,5 @@ internal sealed class StoreReader(ImDataSource data)
         return await read(reader);
     }
 }
+
+public sealed class StoreUnavailableException(Exception inner) : Exception("The database could not be reached.", inner);

@@ -1,0 +1,28 @@
+using System.Collections.Frozen;
+using Im.Protocol;
+
+namespace Im.Core.Kinds;
+
+/// <summary>All kinds there are.</summary>
+public static class EventKinds
+{
+    public static readonly TextKind Text = new();
+    public static readonly RecallKind Recall = new();
+    public static readonly ErasureKind Erasure = new();
+
+    /// <summary>In the order of their numbers. Two of one number or name end the process as it starts.</summary>
+    public static readonly IReadOnlyList<EventKind> All = [Text, new EditKind(), Recall, new ReactionKind(), new PollKind(), new VoteKind(), Erasure];
+
+    private static readonly FrozenDictionary<string, EventKind> ByName = All.ToFrozenDictionary(kind => kind.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<short, EventKind> ByNumber = All.ToFrozenDictionary(kind => kind.Number);
+
+    public static EventKind? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>A newer version's kind, in a store that this version was put back on, is passed on under a name nobody knows.</summary>
+    public static string NameOf(short number) => ByNumber.TryGetValue(number, out var kind) ? kind.Name : $"kind-{number}";
+
+    /// <summary>A line as one text; empty where it was erased.</summary>
+    public static string Preview(string kind, RawJson? content) => content is { } known ? Find(kind)?.Preview(known) ?? "…" : "";
+
+    public static RawJson? Cut(string kind, RawJson? content, int codePoints) => content is { } known && Find(kind) is { } found ? found.Cut(known, codePoints) : content;
+}

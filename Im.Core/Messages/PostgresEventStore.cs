@@ -1,0 +1,221 @@
+using Im.Core.Data;
+using Im.Core.Kinds;
+using Im.Protocol;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Im.Core.Messages;
+
+/// <summary>Events in Postgres: appends go through the node's <see cref="MessageWriter"/>, pages are one range of the primary key.</summary>
+internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reader) : IEventStore
+{
+    // A line by its number: where no event that is no line stands before it, its number is its sequence.
+    private const string LineSql = """
+        SELECT * FROM events WHERE conversation_id = {0} AND seq = {1} AND line = seq UNION ALL SELECT * FROM events WHERE conversation_id = {0} AND line = {1} AND line <> seq
+        """;
+
+    // $2 is "before", $3 "after", $4 the limit. Lines have no gaps, so a page is a range of numbers, however many other events lie between.
+    // The head of the conversation comes with every row, so that page and head are of one moment.
+    private static readonly string PageSql = $"""
+        WITH head AS MATERIALIZED (
+            SELECT id, last_seq, last_line, CASE WHEN $3::bigint IS NULL THEN least(last_line, coalesce($2::bigint, last_line + 1) - 1) ELSE least(last_line, $3 + $4) END AS high FROM conversations WHERE id = $1
+        ), bounds AS MATERIALIZED (
+            SELECT id, high, CASE WHEN $3 IS NULL THEN high - $4 + 1 ELSE $3 + 1 END AS low FROM head
+        ), page AS MATERIALIZED (
+            SELECT e.* FROM bounds b JOIN events e ON e.conversation_id = b.id AND e.seq BETWEEN b.low AND b.high AND e.line = e.seq
+            UNION ALL
+            SELECT e.* FROM bounds b JOIN events e ON e.conversation_id = b.id AND e.line BETWEEN b.low AND b.high AND e.line <> e.seq
+        ), quoted AS MATERIALIZED (
+            SELECT e.* FROM (SELECT DISTINCT target FROM page WHERE target NOT IN (SELECT line FROM page)) q CROSS JOIN LATERAL ({string.Format(null, LineSql, "$1", "q.target")}) e
+        ), shown AS (
+            SELECT 0 AS role, * FROM page UNION ALL SELECT 1, * FROM quoted
+        ), found AS (
+            SELECT * FROM shown
+            UNION ALL
+            SELECT 2, f.* FROM shown l CROSS JOIN LATERAL (
+                (SELECT * FROM events WHERE conversation_id = $1 AND target = l.line AND effect = 1 AND in_force ORDER BY seq DESC LIMIT {ProtocolLimits.MaxLineEffects + 1})
+                UNION ALL
+                (SELECT * FROM events WHERE conversation_id = $1 AND target = l.line AND effect > 1 AND in_force)
+            ) f
+        )
+        SELECT h.last_seq, h.last_line, e.role, {EventRow.Columns} FROM head h LEFT JOIN found e ON true {EventRow.FromSender} ORDER BY e.role, e.seq
+        """;
+
+    private const string TallySql = "SELECT kind, count(*) FROM events WHERE conversation_id = $1 AND target = $2 AND effect IS NOT NULL AND in_force GROUP BY kind";
+
+    // $3 is one more than the limit.
+    private const string EventsSql = $$"""
+        SELECT c.last_seq, {{EventRow.Columns}}
+        FROM conversations c
+        LEFT JOIN LATERAL (SELECT * FROM events WHERE conversation_id = c.id AND seq {0} $2 ORDER BY seq {1} LIMIT $3) e ON true
+        {{EventRow.FromSender}}
+        WHERE c.id = $1
+        ORDER BY e.seq {1}
+        """;
+
+    // A transaction below the snapshot's xmin is over, and what it did is in this answer or an earlier one: from there the next call goes on. The upper bound leaves out
+    // numbers that another cluster gave, in rows restored from a dump.
+    private const string ChangesSql = """
+        SELECT pg_snapshot_xmin(s.taken), c.conversation_id, c.first_seq, c.last_seq, m.user_id, m.peer_id
+        FROM (SELECT pg_current_snapshot() AS taken) s
+        LEFT JOIN LATERAL (
+            SELECT conversation_id, min(seq) AS first_seq, max(seq) AS last_seq FROM events
+            WHERE tx >= $1 AND tx < pg_snapshot_xmax(s.taken) GROUP BY conversation_id
+        ) c ON true
+        LEFT JOIN LATERAL (SELECT user_id, peer_id FROM members WHERE conversation_id = c.conversation_id AND peer_id IS NOT NULL LIMIT 1) m ON true
+        """;
+
+    // Beyond every line there will be, and no overflow where a limit is added.
+    private const long MaxCursor = long.MaxValue / 2;
+
+    private static readonly string FindSql = $"SELECT e.kind, e.sender_id, now() - e.at, e.content FROM ({string.Format(null, LineSql, "$1", "$2")}) e";
+    private static readonly string OlderSql = string.Format(null, EventsSql, "<", "DESC");
+    private static readonly string NewerSql = string.Format(null, EventsSql, ">", "ASC");
+
+    public async Task<AppendResult> AppendAsync(NewEvent added, CancellationToken cancellationToken = default)
+    {
+        // An administrator recalls in conversations that are not their own.
+        if (added.Kind.Effect != EventEffect.Erase && added.Conversation != (added.To is { } to ? ConversationId.Direct(added.From.Id, to) : ConversationId.Lobby))
+            throw new ArgumentException("The conversation is not the one of sender and recipient, or without a recipient not the lobby.", nameof(added));
+        using var span = MessageSpans.StartAppend(added);
+        try
+        {
+            var append = new PendingAppend(added, span);
+            if (!writer.TryEnqueue(append))
+                throw new StoreBusyException();
+            var result = await append.Task.WaitAsync(cancellationToken);
+            span?.SetResult(result);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            span?.SetFailure(exception);
+            throw;
+        }
+    }
+
+    public async Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
+    {
+        CheckPage(before, after, limit);
+        var (rows, head) = await reader.QueryAsync(PageSql, [conversation.Value, Optional(before), Optional(after), (long)limit], ReadRowsAsync, cancellationToken);
+        var page = PageOf(rows.Where(row => row.Role == 0).Select(row => row.Event), rows.Where(row => row.Role == 2).ToLookup(row => row.Event.Target, row => row.Event), isNewer: after is not null);
+        var quoted = rows.Where(row => row.Role == 1).Select(row => Cut(row.Event)).ToList();
+        var more = page.Count > 0 && (after is null ? page[0].Line > 1 : page[^1].Line < head.LastLine);
+        for (var index = 0; index < page.Count; index++)
+            if (page[index].Effects?.Count(effect => effect.Effect == EventEffect.Mark) > ProtocolLimits.MaxLineEffects)
+                page[index] = await TallyAsync(page[index], cancellationToken);
+        return new(page, quoted, head, more);
+
+        EventFrame Cut(EventFrame line) => line with { Content = EventKinds.Cut(line.Kind, line.Content, ProtocolLimits.MaxPreviewChars) };
+    }
+
+    private static async Task<(List<(int Role, EventFrame Event)> Rows, ConversationHead Head)> ReadRowsAsync(NpgsqlDataReader reader)
+    {
+        var rows = new List<(int, EventFrame)>();
+        ConversationHead head = default;
+        while (await reader.ReadAsync())
+        {
+            head = new(reader.GetInt64(0), reader.GetInt64(1));
+            if (!reader.IsDBNull(2))
+                rows.Add((reader.GetInt32(2), EventRow.Read(reader, 3)));
+        }
+        return (rows, head);
+    }
+
+    /// <summary>Puts the lines together with what holds for them, and leaves out those farthest from the cursor where they are long.</summary>
+    private static List<EventFrame> PageOf(IEnumerable<EventFrame> lines, ILookup<long?, EventFrame> effects, bool isNewer)
+    {
+        var page = lines.Select(line => effects[line.Line].ToList() is { Count: > 0 } own ? line with { Content = ShownContent(line, own), Effects = own } : line).ToList();
+        if (!isNewer)
+            page.Reverse();
+        var (bytes, kept) = (0, 0);
+        for (; kept < page.Count; kept++)
+            if ((bytes += BytesOf(page[kept])) > ProtocolLimits.MaxPageTextBytes && kept > 0)
+                break;
+        page.RemoveRange(kept, page.Count - kept);
+        if (!isNewer)
+            page.Reverse();
+        return page;
+
+        static int BytesOf(EventFrame line) => (line.Content?.Utf8.Length ?? 0) + (line.Effects?.Sum(effect => effect.Content?.Utf8.Length ?? 0) ?? 0);
+    }
+
+    internal static RawJson? ShownContent(EventFrame line, IEnumerable<EventFrame> effects) => effects.LastOrDefault(effect => effect.Effect == EventEffect.Replace)?.Content ?? line.Content;
+
+    private async Task<EventFrame> TallyAsync(EventFrame line, CancellationToken cancellationToken)
+    {
+        var tally = await reader.QueryAsync(TallySql, [line.Conversation.Value, line.Line!.Value], async rows =>
+        {
+            var counts = new Dictionary<string, long>();
+            while (await rows.ReadAsync())
+                counts.Add(EventKinds.NameOf(rows.GetInt16(0)), rows.GetInt64(1));
+            return counts;
+        }, cancellationToken);
+        // Of the marks the newest; never without what replaced its content.
+        var marks = line.Effects!.Count(effect => effect.Effect == EventEffect.Mark);
+        var left = line.Effects!.Where(effect => effect.Effect != EventEffect.Mark || marks-- <= ProtocolLimits.MaxLineEffects);
+        return line with { Effects = [.. left], Tally = tally };
+    }
+
+    public Task<EventPage> ReadEventsAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
+    {
+        if (before is null == after is null)
+            throw new ArgumentException("A page of events is before or after one.", nameof(after));
+        CheckPage(before, after, limit);
+        return reader.QueryAsync(after is null ? OlderSql : NewerSql, [conversation.Value, (after ?? before)!.Value, limit + 1], async rows =>
+        {
+            var events = new List<EventFrame>(limit);
+            long lastSeq = 0;
+            var more = false;
+            var bytes = 0;
+            while (!more && await rows.ReadAsync())
+            {
+                lastSeq = rows.GetInt64(0);
+                if (rows.IsDBNull(1))
+                    continue;
+                var found = EventRow.Read(rows, 1);
+                bytes += found.Content?.Utf8.Length ?? 0;
+                more = events.Count == limit || (bytes > ProtocolLimits.MaxPageTextBytes && events.Count > 0);
+                if (!more)
+                    events.Add(found);
+            }
+            if (after is null)
+                events.Reverse();
+            return new EventPage(events, lastSeq, more);
+        }, cancellationToken);
+    }
+
+    public Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, CancellationToken cancellationToken = default) => reader.QueryAsync(
+        FindSql, [conversation.Value, line],
+        async rows => await rows.ReadAsync()
+            ? new TargetLine(line, EventKinds.NameOf(rows.GetInt16(0)), rows.GetGuid(1), rows.GetTimeSpan(2), rows.IsDBNull(3) ? null : new(rows.GetFieldValue<byte[]>(3)))
+            : null, cancellationToken);
+
+    public Task<ConversationHead> GetHeadAsync(ConversationId conversation, CancellationToken cancellationToken = default) => reader.QueryAsync(
+        "SELECT last_seq, last_line FROM conversations WHERE id = $1", [conversation.Value],
+        async rows => await rows.ReadAsync() ? new ConversationHead(rows.GetInt64(0), rows.GetInt64(1)) : default, cancellationToken);
+
+    public Task<EventChanges> ReadChangesAsync(ulong? since, CancellationToken cancellationToken = default) =>
+        reader.QueryAsync(ChangesSql, [since ?? ulong.MaxValue], async rows =>
+        {
+            var conversations = new List<ConversationChange>();
+            ulong mark = 0;
+            while (await rows.ReadAsync())
+            {
+                mark = rows.GetFieldValue<ulong>(0);
+                if (!rows.IsDBNull(1))
+                    conversations.Add(new(new(rows.GetGuid(1)), rows.GetInt64(2), rows.GetInt64(3), rows.IsDBNull(4) ? null : rows.GetGuid(4), rows.IsDBNull(5) ? null : rows.GetGuid(5)));
+            }
+            return new EventChanges(mark, conversations);
+        }, cancellationToken);
+
+    private static void CheckPage(long? before, long? after, int limit)
+    {
+        if (before is not null && after is not null)
+            throw new ArgumentException("A page is before or after, not both.", nameof(after));
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, ProtocolLimits.MaxPageMessages);
+    }
+
+    private static NpgsqlParameter Optional(long? value) => new() { Value = value is { } number ? Math.Clamp(number, 0, MaxCursor) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
+}

@@ -1,0 +1,40 @@
+using Im.Core.Accounts;
+using Im.Core.Kinds;
+using Im.Core.Messages;
+using Im.Protocol;
+
+namespace Im.Core.Posting;
+
+/// <summary>Whether an event may be stored, as its kind says, and the form in which it is. For whoever takes events from clients: nodes and the web server.</summary>
+public sealed class PostRules(IEventStore store, IUserStandings standings)
+{
+    private static readonly Refusal NoTarget = new(ErrorCodes.NotFound, "There is no such line, or it was recalled.");
+
+    /// <param name="to">Where it belongs: in a direct conversation the other member.</param>
+    /// <param name="at">When it was taken, Unix milliseconds.</param>
+    /// <param name="node">Who took it.</param>
+    /// <exception cref="Data.StoreUnavailableException">A target, or what the user may do, could not be looked up.</exception>
+    public async ValueTask<(NewEvent? Event, Refusal? Refusal)> CheckAsync(
+        UserInfo from, ConversationId conversation, Guid? to, string id, string kindName, long? target, RawJson content, long at, string node)
+    {
+        if (EventKinds.Find(kindName) is not { IsForClients: true } kind)
+            return (null, new(ErrorCodes.UnknownKind, "There is no such kind of event."));
+        if (kind.Effect is not null && target is null)
+            return (null, new(ErrorCodes.BadFrame, "\"target\" is missing: the line it is about."));
+        var by = new PostedBy(from, (await standings.FindAsync(from.Id)).IsAdmin, conversation, to);
+        if (kind.Check(content, by, out var checkedContent) is { } bad)
+            return (null, bad);
+        TargetLine? line = null;
+        if (target is not null)
+        {
+            line = await store.FindLineAsync(conversation, target.Value);
+            if (line is null || line.Content is null && kind.Effect is not null)
+                return (null, NoTarget);
+            if (kind.TargetKind is { } wanted && line.Kind != wanted)
+                return (null, new(ErrorCodes.BadContent, $"A {kind.Name} is about a line of kind {wanted}."));
+        }
+        if (kind.Authorise(by, checkedContent, line) is { } refused)
+            return (null, refused);
+        return (new(conversation, new(from.Id, from.Nickname), to, id, kind, checkedContent, at, node) { Target = target }, null);
+    }
+}
