@@ -48,4 +48,7 @@ public enum BusKind : byte
 
     /// <summary>A stored event: payload is a complete <c>event</c> frame without <c>via</c>.</summary>
     Event = 8,
+
+    /// <summary>As <see cref="Frame"/>, of a type that version 1 of the protocol does not have: not for its connections.</summary>
+    LaterFrame = 9,
 }

@@ -8,7 +8,8 @@ public sealed class TextKind() : EventKind<TextContent>(1, "text", ProtocolJson.
 {
     protected override Refusal? Check(TextContent content) => CheckText(content);
 
-    internal static Refusal? CheckText(TextContent content) =>
+    /// <summary>The same for whoever has the content itself.</summary>
+    public static Refusal? CheckText(TextContent content) =>
         content.Text.Length > ProtocolLimits.MaxTextChars ? new(ErrorCodes.TextTooLong, $"The text is longer than {ProtocolLimits.MaxTextChars} UTF-16 code units.")
         : content.Text.Contains('\0') ? new(ErrorCodes.TextInvalid, "U+0000 cannot be stored.")
         : !VisibleText.IsIn(content.Text) ? new(ErrorCodes.TextEmpty, "Nothing of the text is visible.")

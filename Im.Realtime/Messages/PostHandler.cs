@@ -25,12 +25,14 @@ internal sealed class PostHandler(
     /// <exception cref="FrameRefusedException">Before the store has seen it.</exception>
     public Task HandleAsync(ClientConnection connection, SendFrame frame, Func<Exception, ErrorFrame> toError, Action stored)
     {
+        // Of version 1 the text is looked at before anybody asks where it goes.
+        CheckSender(connection, frame.Id);
+        var text = new TextContent(frame.Text);
         if (frame.Text.Length > ProtocolLimits.MaxTextCharsOne)
-        {
-            CheckSender(connection, frame.Id);
             throw new FrameRefusedException(ErrorCodes.TextTooLong, $"The text is longer than {ProtocolLimits.MaxTextCharsOne} UTF-16 code units.");
-        }
-        var content = new RawJson(JsonSerializer.SerializeToUtf8Bytes(new TextContent(frame.Text), ProtocolJson.Wire.TextContent));
+        if (TextKind.CheckText(text) is { } bad)
+            throw new FrameRefusedException(bad.Code, bad.Message);
+        var content = new RawJson(JsonSerializer.SerializeToUtf8Bytes(text, ProtocolJson.Wire.TextContent));
         return HandleAsync(connection, new PostFrame { Id = frame.Id, Conversation = frame.Conversation, User = frame.User, Kind = EventKinds.Text.Name, Content = content }, toError, stored);
     }
 
