@@ -102,7 +102,8 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
     {
         CheckPage(before, after, limit);
         var (rows, head) = await reader.QueryAsync(PageSql, [conversation.Value, Optional(before), Optional(after), (long)limit], ReadRowsAsync, cancellationToken);
-        var page = PageOf(rows.Where(row => row.Role == 0).Select(row => row.Event), rows.Where(row => row.Role == 2).ToLookup(row => row.Event.Target, row => row.Event), isNewer: after is not null);
+        var effects = rows.Where(row => row.Role == 2).ToLookup(row => row.Event.Target, row => row.Event);
+        var page = PageOf(rows.Where(row => row.Role == 0).Select(row => row.Event), effects, isNewer: after is not null);
         var quoted = rows.Where(row => row.Role == 1).Select(row => Cut(row.Event)).ToList();
         var more = page.Count > 0 && (after is null ? page[0].Line > 1 : page[^1].Line < head.LastLine);
         for (var index = 0; index < page.Count; index++)
@@ -110,7 +111,7 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
                 page[index] = await TallyAsync(page[index], cancellationToken);
         return new(page, quoted, head, more);
 
-        EventFrame Cut(EventFrame line) => line with { Content = EventKinds.Cut(line.Kind, line.Content, ProtocolLimits.MaxPreviewChars) };
+        EventFrame Cut(EventFrame line) => line with { Content = EventKinds.Cut(line.Kind, ShownContent(line, effects[line.Line]), ProtocolLimits.MaxPreviewChars) };
     }
 
     private static async Task<(List<(int Role, EventFrame Event)> Rows, ConversationHead Head)> ReadRowsAsync(NpgsqlDataReader reader)
@@ -150,9 +151,9 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
     {
         var tally = await reader.QueryAsync(TallySql, [line.Conversation.Value, line.Line!.Value], async rows =>
         {
-            var counts = new Dictionary<string, long>();
+            var counts = new Dictionary<string, TallyInfo>();
             while (await rows.ReadAsync())
-                counts.Add(EventKinds.NameOf(rows.GetInt16(0)), rows.GetInt64(1));
+                counts.Add(EventKinds.NameOf(rows.GetInt16(0)), new(rows.GetInt64(1)));
             return counts;
         }, cancellationToken);
         // Of the marks the newest; never without what replaced its content.
