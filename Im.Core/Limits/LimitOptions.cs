@@ -53,7 +53,7 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Requests { get; set; } = new(500, 5_000);
 
-    /// <summary>Requests to everything else from one address, at each process: the page's files, <c>/health</c>, <c>/alive</c>, <c>/openapi</c>.</summary>
+    /// <summary>Requests to everything else from one address, at each process: the page's files, <c>/health</c>, <c>/alive</c>, the descriptions.</summary>
     [ValidateObjectMembers]
     public Rate Pages { get; set; } = new(500, 10_000);
 

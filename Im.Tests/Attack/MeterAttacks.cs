@@ -183,7 +183,7 @@ public sealed class MeterAttacks(MeterAttacks.Metered chat) : AttackSuite(chat),
         (await Tom.Browser.PostAsync("/api/ticket")).ShouldBeOk();
     }
 
-    [Theory, InlineData("/alive"), InlineData("/health"), InlineData("/openapi/v1.json"), InlineData("/"), InlineData("/nowhere")]
+    [Theory, InlineData("/alive"), InlineData("/health"), InlineData("/openapi/v1.json"), InlineData("/asyncapi/v1.json"), InlineData("/schema/v1.json"), InlineData("/"), InlineData("/nowhere"), InlineData("/ws/x")]
     public async Task Everything_outside_the_API_has_a_rate_for_each_address(string path)
     {
         var from = $"127.0.1.{path.Length}";
