@@ -9,7 +9,7 @@ using Im.ServiceDefaults.Connections;
 
 namespace Im.Realtime.Connections;
 
-/// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by the session cookie or a bearer token; a client's word counts for nothing.</summary>
+/// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by a ticket, a bearer token or the session cookie; a client's word counts for nothing.</summary>
 internal sealed class SocketEndpoint(
     ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door, SessionCookie cookie, ConnectionCounts counts, ProxyNetworks proxies)
 {
@@ -77,7 +77,16 @@ internal sealed class SocketEndpoint(
         UserInfo? user;
         try
         {
-            if (context.Request.Headers.Authorization is { Count: > 0 } credentials)
+            if (TicketOf(context) is { } ticket)
+            {
+                session = await sessions.RedeemTicketAsync(ticket);
+                if (session?.UserId is null)
+                {
+                    await RefuseAsync(context, StatusCodes.Status401Unauthorized, ErrorCodes.BadTicket, "The ticket is used, expired or was never given.");
+                    return;
+                }
+            }
+            else if (context.Request.Headers.Authorization is { Count: > 0 } credentials)
             {
                 session = credentials is [{ } one] && one.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) ? await sessions.FindBearerAsync(one[BearerScheme.Length..]) : null;
                 if (session is null)
@@ -110,6 +119,10 @@ internal sealed class SocketEndpoint(
         if (socket.State == WebSocketState.Aborted)
             await stream.DrainAsync();
     }
+
+    /// <summary>What stands behind <see cref="ProtocolLimits.TicketSubProtocol"/>: a browser's WebSocket can send nothing of its own but subprotocols, and an address would be written into logs.</summary>
+    public static string? TicketOf(HttpContext context) => context.WebSockets.WebSocketRequestedProtocols
+        .FirstOrDefault(name => name.StartsWith(ProtocolLimits.TicketSubProtocol, StringComparison.Ordinal))?[ProtocolLimits.TicketSubProtocol.Length..];
 
     private static Task RefuseFullAsync(HttpContext context, int status, string code, string detail)
     {

@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Im.Core.Data;
 using Im.Core.Limits;
 using Im.Core.Messages;
+using Im.Realtime.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Limits;
@@ -27,7 +28,7 @@ internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, IOp
         var byGateway = await IsByGatewayAsync(request, forwarded, scheme, host);
         if (!byGateway && options.Value.OnlyByGateway)
             return Visit.NotByGateway;
-        if (!(byGateway ? IsOwnOrigin(request, scheme, host) : request.Headers.Origin.Count == 0))
+        if (!(byGateway ? IsOwnOrigin(request, scheme, host) : request.Headers.Origin.Count == 0 || SocketEndpoint.TicketOf(context) is not null))
             return Visit.ForeignOrigin;
         var address = byGateway && IPAddress.TryParse(forwarded, out var client) ? client : context.Connection.RemoteIpAddress;
         if (byGateway)
@@ -52,7 +53,8 @@ internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, IOp
         }
     }
 
-    // Only browsers send Origin, and a page cannot forge it. The page is the gateway's; a node serves none, so a browser that comes by itself comes from somebody else's.
+    // Only browsers send Origin, and a page cannot forge it. The page is the gateway's; a node serves none, so a browser that comes by itself comes from somebody else's,
+    // unless it has a ticket: the API gives those to the page alone, and with one no cookie is looked at.
     private static bool IsOwnOrigin(HttpRequest request, string scheme, string host) =>
         request.Headers.Origin.Count == 0 || (request.Headers.Origin is [{ } origin] && $"{scheme}://{host}".Equals(origin, StringComparison.OrdinalIgnoreCase));
 }
