@@ -1,4 +1,5 @@
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Attack;
 using Im.Tests.Fixtures;
