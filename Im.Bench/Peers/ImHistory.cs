@@ -10,40 +10,52 @@ internal static class ImHistory
     // A transaction of before the nodes started: to them this is no news.
     private const ulong LongAgo = 3;
 
+    private const string Text = "a line as people write them, written some time ago and read again";
+
     /// <summary>Each pair of people gets a direct conversation with so many messages of the first one.</summary>
     public static async Task FillAsync(NpgsqlDataSource source, IEnumerable<(Guid One, Guid Other)> pairs, int messages, CancellationToken cancellationToken)
     {
         var all = pairs.ToArray();
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await CopyAsync("conversations (id, kind, last_seq, last_message_at)", all, async (copy, pair) =>
+        // A build that is compared with may be older than the log of events.
+        await using var question = new NpgsqlCommand("SELECT to_regclass('events') IS NOT NULL", connection);
+        var isLog = (bool)(await question.ExecuteScalarAsync(cancellationToken))!;
+        await CopyAsync($"conversations (id, kind, last_seq, {(isLog ? "last_line, " : "")}last_message_at)", all, async (copy, pair) =>
         {
             await copy.WriteAsync(IdOf(pair), NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync((short)1, NpgsqlDbType.Smallint, cancellationToken);
             await copy.WriteAsync((long)messages, NpgsqlDbType.Bigint, cancellationToken);
+            if (isLog)
+                await copy.WriteAsync((long)messages, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(DateTime.UtcNow, NpgsqlDbType.TimestampTz, cancellationToken);
         });
-        await CopyAsync("members (conversation_id, user_id, peer_id, read_seq)", all.SelectMany(pair => ((Guid, Guid)[])[pair, (pair.Other, pair.One)]), async (copy, pair) =>
+        await CopyAsync($"members (conversation_id, user_id, peer_id, {(isLog ? "read_line" : "read_seq")})", all.SelectMany(pair => ((Guid, Guid)[])[pair, (pair.Other, pair.One)]), async (copy, pair) =>
         {
             await copy.WriteAsync(IdOf(pair), NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync(pair.Item1, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync(pair.Item2, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync(0L, NpgsqlDbType.Bigint, cancellationToken);
         });
-        await CopyAsync("messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node, tx)",
+        await CopyAsync(isLog ? "events (conversation_id, seq, line, kind, sender_id, sender_nickname, client_id, content, at, node, tx)" : "messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node, tx)",
             all.SelectMany(pair => Enumerable.Range(1, messages).Select(seq => (pair, seq))), async (copy, row) =>
         {
             await copy.WriteAsync(IdOf(row.pair), NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync((long)row.seq, NpgsqlDbType.Bigint, cancellationToken);
+            if (isLog)
+            {
+                await copy.WriteAsync((long)row.seq, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync((short)1, NpgsqlDbType.Smallint, cancellationToken);
+            }
             await copy.WriteAsync(row.pair.One, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync("somebody", NpgsqlDbType.Text, cancellationToken);
             await copy.WriteAsync(Guid.NewGuid().ToString(), NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync("a line as people write them, written some time ago and read again", NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(isLog ? $$"""{"text":"{{Text}}"}""" : Text, NpgsqlDbType.Text, cancellationToken);
             await copy.WriteAsync(DateTime.UtcNow, NpgsqlDbType.TimestampTz, cancellationToken);
             await copy.WriteAsync("realtime-1", NpgsqlDbType.Text, cancellationToken);
             await copy.WriteAsync(LongAgo, NpgsqlDbType.Xid8, cancellationToken);
         });
         // What autovacuum would have done long ago.
-        await using var analyze = new NpgsqlCommand("VACUUM (ANALYZE) conversations, members, messages", connection);
+        await using var analyze = new NpgsqlCommand($"VACUUM (ANALYZE) conversations, members, {(isLog ? "events" : "messages")}", connection);
         await analyze.ExecuteNonQueryAsync(cancellationToken);
 
         async Task CopyAsync<T>(string table, IEnumerable<T> rows, Func<NpgsqlBinaryImporter, T, Task> write)

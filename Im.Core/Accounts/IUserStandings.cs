@@ -5,8 +5,8 @@ namespace Im.Core.Accounts;
 /// <summary>What a user may do.</summary>
 public interface IUserStandings
 {
-    /// <summary>Remembered for up to 30 s; a user nobody knows may do nothing.</summary>
-    /// <exception cref="StoreUnavailableException"/>
+    /// <summary>Remembered for up to 30 s, and for up to 5 minutes while the database gives no answer; a user nobody knows may do nothing.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing is remembered, and it cannot be read.</exception>
     ValueTask<UserStanding> FindAsync(Guid userId, CancellationToken cancellationToken = default);
 
     /// <summary>It changed: the next <see cref="FindAsync"/> of this process reads it anew.</summary>

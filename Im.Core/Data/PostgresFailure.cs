@@ -23,15 +23,17 @@ internal enum PostgresFailure
 
 internal static class PostgresFailures
 {
+    private const string IdleInTransactionSessionTimeout = "25P03", TransactionTimeout = "25P04"; // Npgsql has no names for them
+
     public static PostgresFailure Classify(Exception exception) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => PostgresFailure.TimedOut,
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or TransactionTimeout } => PostgresFailure.TimedOut,
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable } => PostgresFailure.Conflict,
         // Not there (yet), not taking connections, a replica, a commit cut off.
         PostgresException
         {
             SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.InvalidCatalogName
-                or PostgresErrorCodes.StatementCompletionUnknown
+                or PostgresErrorCodes.StatementCompletionUnknown or IdleInTransactionSessionTimeout
         } => PostgresFailure.Away,
         // 53 resources (disk_full, out_of_memory, too_many_connections), 57 operator intervention (shutdown, starting), 58 the system (io_error), 08 the connection.
         // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html

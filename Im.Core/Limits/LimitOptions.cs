@@ -21,7 +21,7 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Reads { get; set; } = new(50, 500);
 
-    /// <summary><c>typing</c> of one user, over all conversations and all connections of a node.</summary>
+    /// <summary><c>typing</c> of one user, over all conversations, connections and nodes.</summary>
     [ValidateObjectMembers]
     public Rate Typing { get; set; } = new(5, 50);
 
@@ -29,7 +29,7 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate ControlFrames { get; set; } = new(50, 500);
 
-    /// <summary>Bytes of history and of lists of conversations for one user, or for the guests of one address, at each process.</summary>
+    /// <summary>Bytes of history and of lists of conversations and people for one user, or for the guests of one address, at each process.</summary>
     [ValidateObjectMembers]
     public Rate ReadBytes { get; set; } = new(1024 * 1024, 32 * 1024 * 1024);
 
@@ -53,7 +53,7 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Requests { get; set; } = new(500, 5_000);
 
-    /// <summary>Requests to everything else from one address, at each process: the page's files, <c>/health</c>, <c>/alive</c>, <c>/openapi</c>.</summary>
+    /// <summary>Requests to everything else from one address, at each process: the page's files, <c>/health</c>, <c>/alive</c>, the descriptions.</summary>
     [ValidateObjectMembers]
     public Rate Pages { get; set; } = new(500, 10_000);
 

@@ -46,6 +46,10 @@ public interface IEventStore
     /// <param name="since">The <see cref="EventChanges.Mark"/> of the earlier call; null for the mark alone.</param>
     /// <exception cref="StoreUnavailableException"/>
     Task<EventChanges> ReadChangesAsync(ulong? since, CancellationToken cancellationToken = default);
+
+    /// <summary>The same of one conversation: its oldest event that was not visible at the earlier call, at most 1,000 back; null when nothing is new.</summary>
+    /// <exception cref="StoreUnavailableException"/>
+    Task<long?> FindFirstSinceAsync(ConversationId conversation, ulong since, CancellationToken cancellationToken = default);
 }
 
 /// <param name="To">In a direct conversation the other member; null in the lobby.</param>

@@ -65,6 +65,10 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         LEFT JOIN LATERAL (SELECT user_id, peer_id FROM members WHERE conversation_id = c.conversation_id AND peer_id IS NOT NULL LIMIT 1) m ON true
         """;
 
+    private const string FirstSinceSql = """
+        SELECT min(seq) FROM (SELECT seq, tx FROM events WHERE conversation_id = $1 ORDER BY seq DESC LIMIT 1000) newest WHERE tx >= $2 AND tx < pg_snapshot_xmax(pg_current_snapshot())
+        """;
+
     // Beyond every line there will be, and no overflow where a limit is added.
     private const long MaxCursor = long.MaxValue / 2;
 
@@ -208,6 +212,9 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
             }
             return new EventChanges(mark, conversations);
         }, cancellationToken);
+
+    public Task<long?> FindFirstSinceAsync(ConversationId conversation, ulong since, CancellationToken cancellationToken = default) => reader.QueryAsync(
+        FirstSinceSql, [conversation.Value, since], async rows => await rows.ReadAsync() && !rows.IsDBNull(0) ? rows.GetInt64(0) : (long?)null, cancellationToken);
 
     private static void CheckPage(long? before, long? after, int limit)
     {

@@ -34,6 +34,8 @@ internal sealed class SessionCheck(SessionStore store, IConnectionMultiplexer re
 
     private async Task<string?> ReadMarkAsync()
     {
+        if (await _database.StringGetAsync(keys.SessionsMark) is { IsNull: false } mark) // read first: one that takes no writes can be asked all the same
+            return mark;
         await _database.StringSetAsync(keys.SessionsMark, $"{Guid.NewGuid():N}", when: When.NotExists);
         return await _database.StringGetAsync(keys.SessionsMark);
     }

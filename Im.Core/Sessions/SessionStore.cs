@@ -64,8 +64,23 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
         return await ReadAsync(sessionId) is { } record ? (sessionId, record.Session.UserId) : null;
     }
 
-    /// <summary>Slides the expiry of a session that was just read. False when it ended or changed hands meanwhile.</summary>
+    /// <summary>
+    /// Slides the expiry of a session that was just read. False when it ended or changed hands meanwhile. Where Redis answers and takes no writes (its disk is full, it is a replica now) the session is as it was
+    /// read: whoever is logged in goes on, and a later use slides it.
+    /// </summary>
     public async Task<bool> TouchAsync(Session session)
+    {
+        try
+        {
+            return await SlideAsync(session);
+        }
+        catch (Exception exception) when (RedisFailure.IsUnavailable(exception))
+        {
+            return true;
+        }
+    }
+
+    private async Task<bool> SlideAsync(Session session)
     {
         var now = await time.NowAsync();
         var expires = ExpiresAt(now, session.CreatedAt, session.UserId);
@@ -93,7 +108,17 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     public async Task<bool> IsReusedAsync(SessionToken token) => await SessionInAsync(await _database.StringGetAsync(keys.Retired(token.Hash)), after: true) == token.SessionId;
 
     /// <summary>The token of a renewal has arrived at its owner: the grace time of the one before it begins.</summary>
-    public async Task UseRenewedAsync(SessionToken token) => await _database.ScriptEvaluateAsync(SessionScripts.UseRenewed, [keys.Session(token.SessionId)], [await NowAsync(), token.Hash]);
+    public async Task UseRenewedAsync(SessionToken token)
+    {
+        try
+        {
+            await _database.ScriptEvaluateAsync(SessionScripts.UseRenewed, [keys.Session(token.SessionId)], [await NowAsync(), token.Hash]);
+        }
+        catch (Exception exception) when (RedisFailure.IsUnavailable(exception))
+        {
+            // It begins with the next use.
+        }
+    }
 
     /// <summary>Living sessions of the user; what the set names besides is removed from it.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId)

@@ -23,11 +23,9 @@ internal sealed class FrameGate(UserPace users, ReadBudget reads, IUserStandings
                 throw SlowDown(connection, spent);
             case LinesRequest or EventsRequest or HistoryRequest or ConversationsRequest or PeopleRequest or ReadRequest or ReadLineRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
                 throw SlowDown(connection, later);
-            case TypingRequest when connection.User is { } typist && users.Type(typist.Id) is { } pause:
-                throw SlowDown(connection, pause);
             case PostFrame or SendFrame or TypingRequest when connection.User is { } user:
                 // First of all: whatever then keeps the message from being stored for a reason of ours gives it back.
-                if (frame is not TypingRequest && await users.MessageAsync(user.Id) is { } closed)
+                if (await (frame is TypingRequest ? users.Typing : users.Messages).TakeAsync(user.Id) is { } closed)
                     throw SlowDown(connection, closed);
                 if (!await MayWriteAsync(user.Id, isTyping: frame is TypingRequest))
                     throw new FrameRefusedException(ErrorCodes.Muted, "You may not write at the moment.");
@@ -36,7 +34,7 @@ internal sealed class FrameGate(UserPace users, ReadBudget reads, IUserStandings
     }
 
     /// <summary>What the servers refuse for their own reasons costs its sender no message.</summary>
-    public void GiveBack(Guid userId) => users.GiveBack(userId);
+    public void GiveBack(Guid userId) => users.Messages.GiveBack(userId);
 
     // A message needs the database anyway; typing goes on without it.
     private async ValueTask<bool> MayWriteAsync(Guid userId, bool isTyping)

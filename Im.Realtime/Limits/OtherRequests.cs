@@ -13,7 +13,7 @@ internal sealed class OtherRequests(IOptions<LimitOptions> limits, TimeProvider 
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/ws") || _buckets.Take(AddressKey.Of(context.Connection.RemoteIpAddress)) is not { } wait)
+        if (context.Request.Path.StartsWithSegments("/ws", out var rest) && rest.Value is "" or "/" || _buckets.Take(AddressKey.Of(context.Connection.RemoteIpAddress)) is not { } wait)
             return next(context);
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         return SocketEndpoint.RefuseAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "Too many requests from this address.");

@@ -4,28 +4,31 @@ using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Limits;
 
-/// <summary>
-/// How fast one user may write, over all connections and nodes. A node takes tokens from the shared bucket a hundred at a time, ahead of need and beside the sends, so that
-/// no message waits for Redis; the price is that each node may let a hundred more through.
-/// </summary>
+/// <summary>How fast one user may write and type, over all connections and nodes.</summary>
 internal sealed class UserPace(ISharedBuckets buckets, IOptions<LimitOptions> options, TimeProvider time)
 {
-    private const int Handful = 100;
+    public SharedPace Messages { get; } = new("messages", options.Value.Messages, handful: 100, buckets, time);
+
+    public SharedPace Typing { get; } = new("typing", options.Value.Typing, handful: 5, buckets, time);
+}
+
+/// <summary>
+/// One rate for each user. A node takes tokens from the shared bucket a <paramref name="handful"/> at a time, ahead of need and beside the frames, so that none waits for Redis; the price is
+/// that each node may let a handful more through.
+/// </summary>
+internal sealed class SharedPace(string kind, Rate rate, int handful, ISharedBuckets buckets, TimeProvider time)
+{
     private const int MaxUsers = 20_000;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<Guid, Purse> _purses = [];
-    private readonly OwnerBuckets<Guid> _typing = new(options.Value.Typing, time);
-
-    /// <summary>The same for <c>typing</c>, at this node: nobody waits for Redis to say that somebody types.</summary>
-    public TimeSpan? Type(Guid userId) => _typing.Take(userId);
 
     /// <summary>Null: go on; else not now, and again after this time.</summary>
-    public async ValueTask<TimeSpan?> MessageAsync(Guid userId)
+    public async ValueTask<TimeSpan?> TakeAsync(Guid userId)
     {
         if (_purses.Count >= MaxUsers)
             Forget();
-        var purse = _purses.GetOrAdd(userId, _ => new());
+        var purse = _purses.GetOrAdd(userId, _ => new() { Tokens = handful });
         if (Take(userId, purse) is not { } filling)
             return null;
         // Only who is faster than a handful in a round trip comes here.
@@ -35,7 +38,7 @@ internal sealed class UserPace(ISharedBuckets buckets, IOptions<LimitOptions> op
         return purse.ClosedUntil - time.GetUtcNow() is var wait && wait > Patience ? wait : Patience;
     }
 
-    /// <summary>The message was refused for a reason of ours: it does not count.</summary>
+    /// <summary>It was refused for a reason of ours: it does not count.</summary>
     public void GiveBack(Guid userId)
     {
         if (!_purses.TryGetValue(userId, out var purse))
@@ -50,7 +53,7 @@ internal sealed class UserPace(ISharedBuckets buckets, IOptions<LimitOptions> op
         lock (purse)
         {
             var now = purse.UsedAt = time.GetUtcNow();
-            if (purse.Filling.IsCompleted && purse.Tokens <= Handful / 2 && purse.ClosedUntil <= now)
+            if (purse.Filling.IsCompleted && purse.Tokens <= handful / 2 && purse.ClosedUntil <= now)
                 purse.Filling = FillAsync(userId, purse);
             if (purse.Tokens == 0)
                 return purse.Filling;
@@ -62,15 +65,15 @@ internal sealed class UserPace(ISharedBuckets buckets, IOptions<LimitOptions> op
     private async Task FillAsync(Guid userId, Purse purse)
     {
         await Task.Yield();
-        var wait = await buckets.TakeAsync("messages", $"{userId:N}", options.Value.Messages, Handful);
+        var wait = await buckets.TakeAsync(kind, $"{userId:N}", rate, handful);
         lock (purse)
             if (wait is { } closed)
                 purse.ClosedUntil = time.GetUtcNow() + closed;
             else
-                purse.Tokens += Handful;
+                purse.Tokens += handful;
     }
 
-    // A purse forgotten and made anew has a handful: only those at rest, for whom it is the same.
+    // Evicts purses unused for a minute. A new one holds a handful, so an idle user notices nothing.
     private void Forget()
     {
         var old = time.GetUtcNow() - TimeSpan.FromMinutes(1);
@@ -81,7 +84,7 @@ internal sealed class UserPace(ISharedBuckets buckets, IOptions<LimitOptions> op
 
     private sealed class Purse
     {
-        public int Tokens { get; set; } = Handful;
+        public required int Tokens { get; set; }
         public Task Filling { get; set; } = Task.CompletedTask;
         public DateTimeOffset ClosedUntil { get; set; }
         public DateTimeOffset UsedAt { get; set; }

@@ -13,17 +13,16 @@ namespace Im.Realtime.Messages;
 /// other order; so a message that leaves a hole is held, and what is missing is read from the store. Each sequence is handed on once.
 /// </summary>
 /// <param name="reads">The turns to read from the store, shared by the feeds of a node.</param>
-/// <param name="head">The newest sequence that needs no delivery; null when unknown: then the messages just before the first one are looked up.</param>
+/// <param name="head">The newest sequence that needs no delivery; null when unknown: the store is asked with the first message.</param>
+/// <param name="mark"><see cref="FeedFactory.Mark"/>.</param>
 internal sealed partial class ConversationFeed(
-    ConversationId conversation, Audience audience, ConversationHead? head, MessageDelivery delivery, IEventStore store, SemaphoreSlim reads, NodeMetrics metrics, TimeProvider time, ILogger log)
+    ConversationId conversation, Audience audience, ConversationHead? head, MessageDelivery delivery, IEventStore store, Func<ulong> mark, SemaphoreSlim reads, NodeMetrics metrics,
+    TimeProvider time, ILogger log)
 {
     /// <summary>A late publish usually follows within this time; only then the store is asked.</summary>
     private static readonly TimeSpan HoldBack = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan StoreRetry = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>When the newest sequence is unknown: messages younger than this may still be on their way to this node.</summary>
-    private static readonly TimeSpan InFlight = TimeSpan.FromSeconds(10);
 
     private const int MaxHeld = 1_000;
 
@@ -48,12 +47,10 @@ internal sealed partial class ConversationFeed(
     {
         lock (_gate)
         {
-            if (envelope.Seq <= _last || _last is null && IsOld(envelope))
+            if (envelope.Seq <= _last)
                 return;
             if (_held.Count < MaxHeld)
                 _held.TryAdd(envelope.Seq, envelope); // beyond that the store has it
-            if (_last is null && envelope.Seq == 1)
-                _last = 0;
             DeliverContiguous();
             if (_held.Count > 0)
                 Heal(_last is null ? TimeSpan.Zero : HoldBack);
@@ -72,9 +69,6 @@ internal sealed partial class ConversationFeed(
             Heal(HoldBack);
         }
     }
-
-    // An old message sent once more (its sender never had the ack) says nothing of where the conversation stands; what is new besides, the sweep brings.
-    private bool IsOld(BusEnvelope envelope) => envelope.AcceptedAtMicros < (time.GetUtcNow() - InFlight).ToUnixMicroseconds();
 
     private void Heal(TimeSpan wait)
     {
@@ -128,39 +122,53 @@ internal sealed partial class ConversationFeed(
     /// <returns>Whether nothing is missing any more.</returns>
     private async Task<bool> HealOnceAsync()
     {
-        long? after;
-        long first;
-        lock (_gate)
-        {
-            DeliverContiguous();
-            if (IsHealed())
-                return true;
-            after = _last;
-            first = _held.Count > 0 ? _held.GetKeyAtIndex(0) : 0;
-        }
+        if (IsWhole())
+            return true;
         using var span = ImTelemetry.Source.StartActivity("heal", ActivityKind.Consumer);
-        var page = after is null
-            ? await store.ReadEventsAsync(conversation, before: first, after: null, limit: 32)
-            : await store.ReadEventsAsync(conversation, before: null, after: after, ProtocolLimits.MaxPageMessages);
-        var oldest = (time.GetUtcNow() - InFlight).ToUnixTimeMilliseconds();
+        span?.SetTag("messaging.destination.name", conversation.ToString());
+        var last = await FindLastAsync();
+        if (IsWhole())
+            return true;
+        if (last is not { } after)
+            return false;
+        var page = await store.ReadEventsAsync(conversation, before: null, after, ProtocolLimits.MaxPageMessages);
+        span?.SetTag("messaging.batch.message_count", page.Events.Count);
         lock (_gate)
-        {
-            var missing = after is null ? [.. page.Events.SkipWhile(m => m.At < oldest)] : page.Events;
-            span?.SetTag("messaging.destination.name", conversation.ToString());
-            span?.SetTag("messaging.batch.message_count", missing.Count);
-            _last ??= missing.Count > 0 ? missing[0].Seq - 1 : first - 1;
-            foreach (var message in missing)
+            foreach (var message in page.Events)
                 if (message.Seq > _last && _held.TryAdd(message.Seq, MessageDelivery.FromStore(message)))
                     metrics.Healed();
-            DeliverContiguous();
-            return IsHealed();
+        return IsWhole();
+    }
+
+    // What the store has anew since the last sweep says where the conversation stands, and no clock does. A held message that is not new was sent once more, because its sender
+    // never had the ack: it, and what follows it, are old, and whoever is connected here finds them in the history.
+    private async Task<long?> FindLastAsync()
+    {
+        long[] held;
+        lock (_gate)
+        {
+            if (_last is not null)
+                return _last;
+            held = [.. _held.Keys];
+        }
+        var first = await store.FindFirstSinceAsync(conversation, mark());
+        lock (_gate)
+        {
+            _last ??= first - 1;
+            foreach (var seq in _last is null ? held : [])
+                _held.Remove(seq);
+            return _last;
         }
     }
 
-    private bool IsHealed()
+    private bool IsWhole()
     {
-        _healing = _held.Count > 0 || _last < _expected;
-        return !_healing;
+        lock (_gate)
+        {
+            DeliverContiguous();
+            _healing = _held.Count > 0 || _last < _expected;
+            return !_healing;
+        }
     }
 
     [LoggerMessage(401, LogLevel.Warning, "Reading what is missing in conversation {Conversation} failed; trying again.")]

@@ -12,6 +12,9 @@ internal sealed class FeedFactory(MessageDelivery delivery, IEventStore store, N
 
     public const int MaxReads = 4;
 
+    /// <summary>The <see cref="MessageSweep"/> has announced to the feeds everything that was stored before this one of Postgres' transaction numbers.</summary>
+    public ulong Mark { get; set; }
+
     public ConversationFeed Create(ConversationId conversation, Audience audience, ConversationHead? head = null) =>
-        new(conversation, audience, head, delivery, store, _reads, metrics, time, log);
+        new(conversation, audience, head, delivery, store, () => Mark, _reads, metrics, time, log);
 }

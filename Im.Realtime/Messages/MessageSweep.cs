@@ -10,18 +10,17 @@ namespace Im.Realtime.Messages;
 /// carry while Redis was away, goes out from here. So delivery between nodes needs Redis to be fast, not to happen.
 /// </summary>
 internal sealed partial class MessageSweep(
-    IEventStore store, IBus bus, Lobby lobby, UserRoutes routes, NodeMetrics metrics, TimeProvider time, ILogger<MessageSweep> log) : IAsyncDisposable
+    IEventStore store, IBus bus, Lobby lobby, UserRoutes routes, FeedFactory feeds, NodeMetrics metrics, TimeProvider time, ILogger<MessageSweep> log) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopped = new();
     private readonly SemaphoreSlim _sooner = new(0);
-    private ulong _mark;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Nothing that is stored after this is missed. Before anything else asks where a conversation stands.</summary>
     public async Task MarkAsync(CancellationToken cancellationToken) =>
-        _mark = (await store.ReadChangesAsync(since: null, cancellationToken)).Mark;
+        feeds.Mark = (await store.ReadChangesAsync(since: null, cancellationToken)).Mark;
 
     public void Start()
     {
@@ -58,7 +57,7 @@ internal sealed partial class MessageSweep(
     private async Task SweepAsync()
     {
         var started = time.GetTimestamp();
-        var changes = await store.ReadChangesAsync(_mark, _stopped.Token);
+        var changes = await store.ReadChangesAsync(feeds.Mark, _stopped.Token);
         foreach (var change in changes.Conversations)
         {
             if (change.Conversation.IsLobby)
@@ -68,7 +67,7 @@ internal sealed partial class MessageSweep(
             if (change.Peer is { } peer)
                 routes.Expect(peer, change);
         }
-        _mark = changes.Mark;
+        feeds.Mark = changes.Mark;
         metrics.Swept(time.GetElapsedTime(started));
     }
 

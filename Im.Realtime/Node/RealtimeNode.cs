@@ -1,4 +1,5 @@
 using Im.Core.Limits;
+using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Frames;
 using Im.Realtime.Limits;
@@ -55,7 +56,10 @@ internal static class RealtimeNode
         .Use(next => context => app.ApplicationServices.GetRequiredService<OtherRequests>().InvokeAsync(context, next))
         .Use(next => context => ClientStream.UseAsync(context, next)).UseWebSockets();
 
-    /// <summary>The WebSocket at <c>/ws</c>.</summary>
-    public static void MapSockets(this WebApplication app) =>
+    /// <summary>The WebSocket at <c>/ws</c>; elsewhere nothing is.</summary>
+    public static void MapSockets(this WebApplication app)
+    {
         app.Map("/ws", app.Services.GetRequiredService<SocketEndpoint>().HandleAsync);
+        app.MapFallback("{**path}", context => SocketEndpoint.RefuseAsync(context, StatusCodes.Status404NotFound, ProblemCodes.NotFound, "A node has nothing here."));
+    }
 }

@@ -1,3 +1,4 @@
+using Im.Core.Limits;
 using Im.Core.Presence;
 using Im.Protocol;
 using Im.Realtime.Connections;
@@ -9,16 +10,22 @@ namespace Im.Realtime.Presence;
 /// Tells every connection of this node who came and went, anywhere. Between two changes everybody who connects is given the same bytes: with thousands coming back at once,
 /// making each a list of their own would be most of the work.
 /// </summary>
-internal sealed class PresenceBroadcast(IPresence presence, Lobby lobby) : IHostedService
+internal sealed class PresenceBroadcast(IPresence presence, Lobby lobby, ReadBudget reads) : IHostedService
 {
     private readonly Lock _gate = new();
     private byte[]? _snapshot;
 
-    /// <summary>Sends the list to one connection, which must be in the lobby's audience already: what the list lacks is told next.</summary>
+    /// <summary>Sends the list to one connection, which must be in the lobby's audience already: what the list lacks is told next. Whoever has read too much is given the counts alone.</summary>
     public void SendSnapshot(ClientConnection connection)
     {
         lock (_gate)
-            connection.Outbox.Enqueue(_snapshot ??= ClientConnection.Serialize(presence.Snapshot()));
+            if (reads.Wait(connection.ReadOwner) is not null)
+                connection.Send(presence.Snapshot() with { Users = [] });
+            else
+            {
+                connection.Outbox.Enqueue(_snapshot ??= ClientConnection.Serialize(presence.Snapshot()));
+                reads.Charge(connection.ReadOwner, _snapshot.Length);
+            }
     }
 
     public Task StartAsync(CancellationToken cancellationToken)

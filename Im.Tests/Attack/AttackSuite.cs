@@ -77,6 +77,9 @@ public abstract class AttackSuite(TwoNodes system) : IAsyncLifetime
         return await NextAsync<ServerFrame>(connection, answer => answer is ErrorFrame or AckFrame or HistoryFrame || answer is SessionFrame { Reason: SessionFrame.Authenticated });
     }
 
+    /// <summary>Ends with the test.</summary>
+    private protected void Keep(IAsyncDisposable opened) => _opened.Add(opened);
+
     private protected async Task IsRefusedAsync(string? token, string frame, string code) => Assert.Equal(code, Assert.IsType<ErrorFrame>(await AskAsync(token, frame)).Code);
 
     private protected static async Task<T> NextAsync<T>(RawConnection connection, Func<T, bool>? wanted = null) where T : ServerFrame

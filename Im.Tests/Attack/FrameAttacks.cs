@@ -207,6 +207,22 @@ public sealed class FrameAttacks(TwoNodes system) : AttackSuite(system), IClassF
         (await attacker.LoginAsync($"\uFF22oss{name[4..]}", "battery staple")).ShouldBe(401, "wrong_password"); // the nickname itself
     }
 
+    [Fact]
+    public async Task A_client_that_shuts_down_its_half_is_gone_and_what_it_had_sent_is_stored()
+    {
+        foreach (var door in (Uri[])[Chat.Address, Chat.One])
+        {
+            var id = $"{Guid.NewGuid()}";
+            using (var socket = await RawSocket.OpenAsync(door, "127.0.0.1", Eve.Token))
+            {
+                await socket.FloodAsync(RawSocket.Frame(0x81, Encoding.UTF8.GetBytes($$"""{"type":"send","id":"{{id}}","conversation":"lobby","text":"goodbye"}""")), 1);
+                socket.ShutDownHalf();
+                await socket.EndsAsync();
+            }
+            await Eventually.TrueAsync(async () => (await Eve.Browser.GetAsync("/api/conversations/lobby/messages")).Text.Contains(id, StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData("/api/conversations/lobby/messages?limit=0"), InlineData("/api/conversations/lobby/messages?limit=101"), InlineData("/api/conversations/lobby/messages?before=-1")]
     [InlineData("/api/conversations/lobby/messages?before=1&after=1"), InlineData("/api/conversations/lobby/messages?limit=9999999999999"), InlineData("/api/conversations/lobby/messages?before=1;DROP TABLE users")]

@@ -33,24 +33,47 @@ public sealed class HandshakeTableTests(TwoNodes chat) : AttackSuite(chat), ICla
     public async Task The_gateway_and_a_node_answer_alike(string method, string headers, int status, string code)
     {
         foreach (var door in (Uri[])[Chat.Address, Chat.One])
+            foreach (var path in (string[])["/ws", "/ws/", "/ws?node=nobody"]) // a trailing slash makes no other address
+            {
+                var answer = await AnswerAsync(door, method, path, headers);
+                Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+                if (code.Length > 0)
+                    Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
+                if (status == 405)
+                    Assert.Contains("Allow: GET\r\n", answer, StringComparison.Ordinal);
+                if (status == 426)
+                    Assert.Contains("Upgrade: websocket\r\n", answer, StringComparison.Ordinal);
+            }
+    }
+
+    [Theory, InlineData("im.v1", "im.v1"), InlineData("im.v2, im.v1", "im.v1"), InlineData("im.v1, im.v2", "im.v1"), InlineData("im.v2", null), InlineData("IM.V1", null)]
+    public async Task A_client_of_another_version_is_given_version_1_if_it_offers_it(string offered, string? selected)
+    {
+        foreach (var door in (Uri[])[Chat.Address, Chat.One])
         {
-            var answer = await AnswerAsync(door, method, headers);
-            Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
-            if (code.Length > 0)
-                Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
-            if (status == 405)
-                Assert.Contains("Allow: GET\r\n", answer, StringComparison.Ordinal);
-            if (status == 426)
-                Assert.Contains("Upgrade: websocket\r\n", answer, StringComparison.Ordinal);
+            var (status, head) = await UpgradeRawAsync(door, ("Sec-WebSocket-Protocol", offered));
+            Assert.Equal(101, status);
+            Assert.Equal(selected, head.Split("\r\n").SingleOrDefault(line => line.StartsWith("Sec-WebSocket-Protocol: ", StringComparison.OrdinalIgnoreCase))?.Split(": ")[1]);
         }
     }
 
-    private static async Task<string> AnswerAsync(Uri door, string method, string headers)
+    [Theory, InlineData("/ws/x"), InlineData("//ws"), InlineData("/ws//"), InlineData("/WS/%2e%2e/nothing"), InlineData("/ws%2f"), InlineData("/ws.")]
+    public async Task What_is_not_the_sockets_address_opens_none(string path)
+    {
+        foreach (var door in (Uri[])[Chat.Address, Chat.One])
+        {
+            var answer = await AnswerAsync(door, "GET", path, Right);
+            Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+            Assert.Contains("\"code\":\"not_found\"", answer, StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task<string> AnswerAsync(Uri door, string method, string path, string headers)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, door.Port);
         var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} /ws HTTP/1.1\r\nHost: {door.Authority}\r\n{headers}\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {door.Authority}\r\n{headers}\r\n"));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         var (buffer, answer) = (new byte[8 * 1024], "");
         for (int read; !answer.Contains("\r\n0\r\n", StringComparison.Ordinal) && !answer.EndsWith("}", StringComparison.Ordinal) && (read = await stream.ReadAsync(buffer, limit.Token)) > 0;)

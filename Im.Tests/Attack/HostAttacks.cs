@@ -10,7 +10,7 @@ namespace Im.Tests.Attack;
 public sealed class HostAttacks(HostAttacks.Named server) : IClassFixture<HostAttacks.Named>
 {
     [Theory]
-    [InlineData("/"), InlineData("/api/me"), InlineData("/api/nodes"), InlineData("/ws"), InlineData("/openapi/v1.json")]
+    [InlineData("/"), InlineData("/api/me"), InlineData("/api/nodes"), InlineData("/ws"), InlineData("/openapi/v1.json"), InlineData("/asyncapi/v1.json"), InlineData("/schema/v1.json")]
     public async Task A_strange_name_is_answered_by_nothing_but_a_code(string path)
     {
         var answer = await GetAsync(path, "evil.example");

@@ -40,6 +40,8 @@ internal static class HttpCases
         ("GET", "/api/admin/audit?before=7", ""),
         ("GET", "/ws?node=realtime-1", ""),
         ("GET", "/openapi/v1.json", ""),
+        ("GET", "/asyncapi/v1.json", ""),
+        ("GET", "/schema/v1.json", ""),
         ("GET", "/health", ""),
         ("GET", "/assets/index.js", ""),
         ("GET", "/", ""),

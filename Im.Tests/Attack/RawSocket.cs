@@ -139,6 +139,9 @@ internal sealed class RawSocket : IDisposable
         }
     }
 
+    /// <summary>Says that nothing more comes, and would still listen.</summary>
+    public void ShutDownHalf() => _client.Client.Shutdown(SocketShutdown.Send);
+
     /// <summary>Gone without a word.</summary>
     public void Dispose() => _client.Dispose();
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Im.Tests.Fixtures;
 
 namespace Im.Tests.Bench;
 
@@ -9,11 +10,9 @@ public sealed class BenchTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
-    [Fact]
+    [LinuxFact]
     public async Task Every_scenario_runs_and_loses_nothing()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
         var file = Path.Combine(Path.GetTempPath(), $"im-bench-{Guid.NewGuid():N}.json");
         try
         {
@@ -30,21 +29,17 @@ public sealed class BenchTests
         }
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task What_it_does_not_understand_it_says_before_it_starts_anything()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
         var (exitCode, output) = await RunAsync("--only", "no-such-scenario");
         Assert.Equal(64, exitCode);
         Assert.Contains("fan-out", output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task What_is_not_a_clone_is_not_compared_with()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
         var folder = Directory.CreateTempSubdirectory("im-bench-");
         try
         {

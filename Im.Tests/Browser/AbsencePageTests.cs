@@ -32,7 +32,7 @@ public sealed class AbsencePageTests(ImAppFixture im) : IAsyncLifetime
 
     [Fact]
     [Trait("Category", "Faults")]
-    public async Task Written_while_all_nodes_were_down_and_reloaded_it_is_sent_once_in_order_and_what_was_missed_is_a_gap()
+    public async Task Written_while_all_nodes_were_down_and_reloaded_it_is_sent_once_in_order_and_what_was_missed_is_read_back()
     {
         var (one, two) = await im.WaitForTwoNodesAsync();
         await using var tom = await ChatUser.JoinAsync(im.WebAddress, "tom");
@@ -69,19 +69,13 @@ public sealed class AbsencePageTests(ImAppFixture im) : IAsyncLifetime
         Assert.Equal(Missed + 4, (await tomsTab.Client.LinesAsync(robin, limit: 1)).LastLine);
         Assert.Equal(0, await reloaded.Page.EvaluateAsync<int>("() => Object.keys(localStorage).filter(key => key.startsWith('im.unsent')).length"));
 
-        // The tab that was not reloaded has what was before, a gap, and the newest page.
-        var gap = kept.Find("gap");
-        await Assertions.Expect(gap).ToHaveCountAsync(1);
-        var missing = int.Parse((await gap.GetAttributeAsync("data-count"))!);
+        // The tab that was not reloaded has dropped what was before, for it may have changed meanwhile; from the newest page it reads back without a hole or a double.
         await kept.Page.BringToFrontAsync();
-        foreach (var side in (string[])["gap-end", "gap-start"])
-        {
-            await kept.Find(side).ClickAsync();
-            await Assertions.Expect(gap).ToHaveAttributeAsync("data-count", $"{missing -= 50}");
-        }
-        var seqs = await kept.Page.EvaluateAsync<int[]>("() => [...document.querySelectorAll('[data-testid=message]')].map(message => Number(message.dataset.seq))");
-        int[] expected = [.. Enumerable.Range(1, 51), .. Enumerable.Range(52 + missing, Missed + 4 - 51 - missing)];
-        Assert.Equal(expected, seqs);
+        await kept.Find("messages").EvaluateAsync("box => { box.scrollTop = 0; }");
+        await kept.Page.WaitForFunctionAsync("() => document.querySelectorAll('[data-testid=message]').length >= 100");
+        var lines = await kept.Page.EvaluateAsync<int[]>("() => [...document.querySelectorAll('[data-testid=message]')].map(message => Number(message.dataset.line))");
+        Assert.Equal(Enumerable.Range(Missed + 5 - lines.Length, lines.Length), lines);
+        await Assertions.Expect(kept.Find("gap")).ToHaveCountAsync(0);
         Assert.Empty(reloaded.Errors.Concat(kept.Errors));
         await im.WaitForTwoNodesAsync();
     }

@@ -21,7 +21,7 @@ public sealed class PhonePageTests(ImAppFixture im)
         await using var browser = await ChromiumBrowser.LaunchAsync(playwright);
         await using var context = await browser.NewContextAsync();
         var pagesRead = 0;
-        context.Page += (_, page) => page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => pagesRead += frame.Text?.Contains("\"history\"") is true ? 1 : 0;
+        context.Page += (_, page) => page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => pagesRead += frame.Text?.Contains("\"type\":\"lines\"") is true ? 1 : 0;
         var phone = await ChatPage.OpenAsync("phone", context, im.WebAddress);
         await phone.LoginAsync(robin.User.Nickname, robin.Password);
         await phone.OpenConversationAsync(tom.User.Nickname);

@@ -45,6 +45,7 @@ public sealed class ImAppFixture : IAsyncLifetime
             $"--WebPort={WebAddress.Port}",
             $"--ASPNETCORE_URLS={DashboardAddress}",
             $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort.Next()}",
+            $"--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://localhost:{FreePort.Next()}",
             "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
             $"--AppHost:DashboardApiKey={_telemetryKey}",
             // All tests come from one address.

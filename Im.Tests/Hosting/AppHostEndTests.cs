@@ -10,7 +10,7 @@ namespace Im.Tests.Hosting;
 [SupportedOSPlatform("linux")]
 public sealed class AppHostEndTests
 {
-    [Theory]
+    [LinuxTheory]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task When_CtrlC_returns_nothing_is_left_and_every_port_is_free(string signal)
@@ -26,7 +26,7 @@ public sealed class AppHostEndTests
         Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), $"aspire-embedded-{host.Id}-*"));
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task Soon_after_kill_9_nothing_is_left()
     {
         await using var host = await RunningAsync();
@@ -40,7 +40,7 @@ public sealed class AppHostEndTests
         Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), $"aspire-embedded-{host.Id}-*"));
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task CtrlC_during_the_start_is_no_failure()
     {
         await using var host = new AppHostProcess(FreePort.Next());

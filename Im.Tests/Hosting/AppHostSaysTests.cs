@@ -10,7 +10,7 @@ namespace Im.Tests.Hosting;
 [SupportedOSPlatform("linux")]
 public sealed class AppHostSaysTests
 {
-    [Theory]
+    [LinuxTheory]
     [InlineData("--WebPort=", "the page", "--WebPort=")]
     [InlineData("--ASPNETCORE_URLS=http://localhost:", "the dashboard", "--ASPNETCORE_URLS=http://localhost:")]
     [InlineData("--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:", "the dashboard's telemetry", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:")]
@@ -29,7 +29,7 @@ public sealed class AppHostSaysTests
         Assert.DoesNotContain("starting", host.Output);
     }
 
-    [Theory]
+    [LinuxTheory]
     [InlineData("--Replicas=0", "--Replicas is 0; it is from 1 to 32.")]
     [InlineData("--Servers=docker", "--Servers is 'docker'; it is 'embedded' or 'containers'.")]
     [InlineData("--ConnectionStrings:redis=localhost", "Give both --ConnectionStrings:redis and --ConnectionStrings:im, or neither.")]
@@ -42,7 +42,7 @@ public sealed class AppHostSaysTests
         Assert.DoesNotContain("   at ", host.Output);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task A_setting_out_of_range_is_said_with_its_reason_and_not_tried_for_ever()
     {
         await using var host = new AppHostProcess(FreePort.Next(), "--Limits:Messages:Burst=0");
@@ -52,7 +52,7 @@ public sealed class AppHostSaysTests
         await host.SaysAsync("realtime-1 has ended by itself 5 times in a row soon after its start and is not started again: ");
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task What_hangs_is_said_and_what_recovers_too_and_what_crashes_comes_back()
     {
         await using var host = new AppHostProcess(FreePort.Next());
@@ -72,7 +72,7 @@ public sealed class AppHostSaysTests
         await ServersProcess.UntilAsync(() => Task.FromResult(host.Descendants("Im.Web/bin").Any(id => id != web)), TimeSpan.FromSeconds(30), "another web server");
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task A_data_folder_that_cannot_be_written_is_said_in_one_sentence()
     {
         using var folder = new ServersFolder();
@@ -84,7 +84,7 @@ public sealed class AppHostSaysTests
         Assert.Contains("set Embedded:DataFolder to another.", host.Output);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task Data_of_the_other_kind_of_servers_is_said_with_the_argument_that_goes_back_to_it()
     {
         using var folder = new ServersFolder();
@@ -97,7 +97,7 @@ public sealed class AppHostSaysTests
         await containers.SaysAsync("What was written with --Servers=embedded is kept there and not seen now: start with --Servers=embedded to go back to it.");
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task After_the_first_run_neither_npm_nor_a_network_is_needed()
     {
         // npm, node and docker are in none of these; what the servers need has been fetched by the tests before.
@@ -106,7 +106,7 @@ public sealed class AppHostSaysTests
         Assert.DoesNotContain("Fetching", host.Output);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task Without_npm_at_the_first_run_the_sentence_says_what_to_install()
     {
         using var folder = new ServersFolder();

@@ -21,9 +21,12 @@ internal sealed class StoreNode : IAsyncDisposable
 
     public IUserDirectory Users => _host.Services.GetRequiredService<IUserDirectory>();
 
-    public static async Task<StoreNode> StartAsync(string connectionString, Action<MessageWriterOptions>? configure = null)
+    public IUserStandings Standings => _host.Services.GetRequiredService<IUserStandings>();
+
+    public static async Task<StoreNode> StartAsync(string connectionString, Action<MessageWriterOptions>? configure = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddImData(connectionString).AddImMessages().AddImAccounts();
         builder.Services.Configure(configure ?? (_ => { }));
         var host = builder.Build();

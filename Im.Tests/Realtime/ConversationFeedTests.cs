@@ -8,6 +8,7 @@ using Im.Realtime.Connections;
 using Im.Realtime.Messages;
 using Im.Realtime.Node;
 using Im.Realtime.Routing;
+using Im.Tests.Fixtures;
 using Im.Tests.Messages;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -75,38 +76,69 @@ public sealed class ConversationFeedTests
         Assert.Equal([1, 2, 3], await _receiver.ReadSequencesAsync(3));
     }
 
-    [Fact]
-    public async Task When_the_newest_is_unknown_a_late_predecessor_still_comes_first()
+    /// <summary>Minutes by which the clock of the node that took the messages is ahead of this node's.</summary>
+    public static TheoryData<int> Clocks => [-5, 0, 5];
+
+    [Theory, MemberData(nameof(Clocks))]
+    public async Task When_the_newest_is_unknown_the_first_message_comes_at_once_whatever_the_senders_clock_says(int ahead)
     {
-        _store.Add(7, 8);
+        var at = DateTimeOffset.UtcNow.AddMinutes(ahead);
+        _store.Add(at.AddHours(-1), [.. Enumerable.Range(1, 7)]);
+        _store.MarkAsSwept();
+        _store.Add(at, 8);
+        CreateFeed(lastSeq: null).Accept(Envelope(8, at));
+        Assert.Equal([8], await _receiver.ReadSequencesAsync(1));
+        Assert.Equal(0, _store.Reads);
+    }
+
+    [Theory, MemberData(nameof(Clocks))]
+    public async Task When_the_newest_is_unknown_a_late_predecessor_still_comes_first(int ahead)
+    {
+        var at = DateTimeOffset.UtcNow.AddMinutes(ahead);
+        _store.Add(at, 7, 8);
         var feed = CreateFeed(lastSeq: null);
-        feed.Accept(Envelope(8));
-        feed.Accept(Envelope(7));
+        feed.Accept(Envelope(8, at));
+        feed.Accept(Envelope(7, at));
         Assert.Equal([7, 8], await _receiver.ReadSequencesAsync(2));
     }
 
-    [Fact]
-    public async Task When_the_newest_is_unknown_old_history_is_not_delivered_again()
+    [Theory, MemberData(nameof(Clocks))]
+    public async Task When_the_newest_is_unknown_a_predecessor_the_bus_lost_comes_first(int ahead)
     {
-        _store.Add(at: DateTimeOffset.UtcNow.AddHours(-1), 1, 2, 3);
-        _store.Add(4);
+        var at = DateTimeOffset.UtcNow.AddMinutes(ahead);
+        _store.Add(at, 7, 8);
+        CreateFeed(lastSeq: null).Accept(Envelope(8, at));
+        Assert.Equal([7, 8], await _receiver.ReadSequencesAsync(2));
+    }
+
+    [Theory, MemberData(nameof(Clocks))]
+    public async Task When_the_newest_is_unknown_old_history_is_not_delivered_again(int ahead)
+    {
+        var at = DateTimeOffset.UtcNow.AddMinutes(ahead);
+        _store.Add(at, 1, 2, 3);
+        _store.MarkAsSwept();
+        _store.Add(at, 4, 5);
         var feed = CreateFeed(lastSeq: null);
-        feed.Accept(Envelope(4));
-        feed.Accept(Envelope(5));
+        feed.Accept(Envelope(4, at));
+        feed.Accept(Envelope(5, at));
         Assert.Equal([4, 5], await _receiver.ReadSequencesAsync(2));
     }
 
-    [Fact]
-    public async Task When_the_newest_is_unknown_an_old_message_sent_once_more_brings_nothing_back()
+    [Theory, MemberData(nameof(Clocks))]
+    public async Task When_the_newest_is_unknown_an_old_message_sent_once_more_brings_nothing_back(int ahead)
     {
-        var hourAgo = DateTimeOffset.UtcNow.AddHours(-1);
-        _store.Add(hourAgo, [.. Enumerable.Range(1, 200)]);
+        var at = DateTimeOffset.UtcNow.AddMinutes(ahead);
+        _store.Add(at, [.. Enumerable.Range(1, 200)]);
+        _store.MarkAsSwept();
         var feed = CreateFeed(lastSeq: null);
-        feed.Accept(Envelope(1, hourAgo));
-        feed.Accept(Envelope(5, hourAgo));
-        await Task.Delay(100); // longer than it takes to read
-        feed.Accept(Envelope(201));
+        feed.Accept(Envelope(1, at));
+        feed.Accept(Envelope(5, at));
+        await Eventually.TrueAsync(() => _store.ChangesReads > 0);
+        _store.Add(at, 201);
+        feed.Accept(Envelope(201, at));
+        feed.Accept(Envelope(5, at));
         Assert.Equal([201], await _receiver.ReadSequencesAsync(1));
+        Assert.Equal(0, _store.Reads);
     }
 
     [Fact]
@@ -188,7 +220,10 @@ public sealed class ConversationFeedTests
 
         private int _reading;
 
+        private int _swept;
+
         public int Reads { get; private set; }
+        public int ChangesReads { get; private set; }
         public int MostReadsAtOnce { get; private set; }
         public TimeSpan Answers { get; set; }
         public int FailNextReads { get; set; }
@@ -207,6 +242,9 @@ public sealed class ConversationFeedTests
             foreach (var seq in sequences)
                 _messages.Add(seq, Message(seq, at));
         }
+
+        /// <summary>What was added is not new any more.</summary>
+        public void MarkAsSwept() => _swept = _messages.Count;
 
         public async Task<EventPage> ReadEventsAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
         {
@@ -229,6 +267,12 @@ public sealed class ConversationFeedTests
         public Task<AppendResult> AppendAsync(NewEvent added, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public Task<EventChanges> ReadChangesAsync(ulong? since, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<long?> FindFirstSinceAsync(ConversationId conversation, ulong since, CancellationToken cancellationToken = default)
+        {
+            ChangesReads++;
+            return Task.FromResult<long?>(_messages.Keys.Skip(_swept).ToArray() is [var first, ..] ? first : null);
+        }
 
         public Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 

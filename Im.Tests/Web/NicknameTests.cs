@@ -65,7 +65,7 @@ public sealed class NicknameTests
     [InlineData("(deleted)"), InlineData("(Deleted)"), InlineData("( DELETED )"), InlineData("（deleted）"), InlineData("[deleted]"), InlineData("de1eted"), InlineData("ⓓⓔⓛⓔⓣⓔⓓ"), InlineData("dél\u0115ted")]
     [InlineData("admin"), InlineData("Admin"), InlineData("ADMIN"), InlineData("adm1n"), InlineData("a.d.m.i.n"), InlineData("ａｄｍｉｎ"), InlineData("adrnin"), InlineData("@admin"), InlineData("🇦🇩ℳ🇮🇳"), InlineData("🅰dmin")]
     [InlineData("Administrator"), InlineData("system"), InlineData("Sy5tem", true), InlineData("lobby"), InlineData("l0bby"), InlineData("Iobby"), InlineData("dashboard"), InlineData("guest"), InlineData("Moderator"), InlineData("support")]
-    [InlineData("@everyone"), InlineData("@all"), InlineData("@here"), InlineData("a11"), InlineData("Im"), InlineData("管理员"), InlineData("Admin2", true), InlineData("Guestave", true), InlineData("Herée", true)]
+    [InlineData("@everyone"), InlineData("@all"), InlineData("@here"), InlineData("a11"), InlineData("Im"), InlineData("r00t"), InlineData("Staff"), InlineData("Mods"), InlineData("0wner"), InlineData("Official"), InlineData("Announcements"), InlineData("Nobody"), InlineData("@channel"), InlineData("官方"), InlineData("公告"), InlineData("Robot", true), InlineData("Helper", true), InlineData("Teamo", true), InlineData("管理员"), InlineData("Admin2", true), InlineData("Guestave", true), InlineData("Herée", true)]
     public void Nobody_has_a_name_of_the_products_own_in_any_spelling(string typed, bool allowed = false) => Assert.Equal(allowed, Nickname.TryParse(typed, out _));
 
     [Fact]

@@ -67,6 +67,37 @@ public sealed class OpenApiTests(WebServer server)
         Assert.Equal("string", schemas.GetProperty("ConversationId").GetProperty("type").GetString());
     }
 
+    [Fact]
+    public async Task Every_operation_says_with_what_it_is_asked()
+    {
+        var document = await ReadAsync();
+        var schemes = document.GetProperty("components").GetProperty("securitySchemes");
+        Assert.Equal(["bearer", "key", "session"], schemes.EnumerateObject().Select(scheme => scheme.Name).Order());
+        Assert.Equal(("apiKey", "cookie"), (schemes.GetProperty("session").GetProperty("type").GetString(), schemes.GetProperty("session").GetProperty("in").GetString()));
+        Assert.Equal(("http", "bearer"), (schemes.GetProperty("bearer").GetProperty("type").GetString(), schemes.GetProperty("bearer").GetProperty("scheme").GetString()));
+
+        string SecurityOf(JsonElement operation) => string.Join(" or ", operation.GetProperty("security").EnumerateArray().Select(one => one.EnumerateObject().Select(scheme => scheme.Name).SingleOrDefault("nothing")));
+        var others = Operations(document).Where(operation => SecurityOf(operation.Operation) != "session or bearer").ToDictionary(operation => $"{operation.Method} {operation.Path}", operation => SecurityOf(operation.Operation));
+        Assert.Equal(new()
+        {
+            ["get /api/me"] = "nothing or session or bearer", ["post /api/login"] = "nothing or session", ["post /api/logout"] = "nothing or session or bearer", ["post /api/tokens"] = "",
+            ["get /api/nodes"] = "", ["get /api/people"] = "", ["get /api/conversations/{id}/messages"] = "nothing or session or bearer", ["post /api/publish"] = "key",
+        }, others);
+        // Who must be logged in can be told to do so.
+        Assert.All(Operations(document).Where(operation => SecurityOf(operation.Operation) == "session or bearer"), operation => Assert.True(operation.Operation.GetProperty("responses").TryGetProperty("401", out _), operation.Path));
+    }
+
+    [Theory, InlineData("400", "bad_request"), InlineData("403", "cross_site"), InlineData("405", "bad_request"), InlineData("429", "slow_down"), InlineData("500", "internal"), InlineData("503", "unavailable")]
+    public async Task Every_operation_can_be_refused_by_what_stands_before_it(string status, string code)
+    {
+        foreach (var (path, method, operation) in Operations(await ReadAsync()))
+        {
+            var codes = operation.GetProperty("responses").GetProperty(status).GetProperty("content").GetProperty("application/problem+json").GetProperty("schema")
+                .GetProperty("properties").GetProperty("code").GetProperty("enum").EnumerateArray().Select(value => value.GetString()).ToArray();
+            Assert.True(codes.Contains(code) && codes.Distinct().Count() == codes.Length, $"{method} {path} {status}: {string.Join(' ', codes)}");
+        }
+    }
+
     private static IEnumerable<(string Path, string Method, JsonElement Operation)> Operations(JsonElement document) =>
         from path in document.GetProperty("paths").EnumerateObject()
         from method in path.Value.EnumerateObject()

@@ -41,6 +41,7 @@ internal static class AccountsSetup
             .WithSummary("Who am I?")
             .WithDescription("The user of this session, null for a guest, and the session's public id. Sets the cookie when there is none: a guest's session.")
             .Produces<MeResponse>()
+            .WithCredentials(null, ApiDescription.Session, ApiDescription.Bearer)
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         accounts.MapPut("/me", PutMeAsync)
             .RequireLogin()
@@ -53,10 +54,12 @@ internal static class AccountsSetup
             .WithSummary("Join or log in")
             .WithDescription("An unknown nickname joins, a known one needs its password. The cookie gets a new value; open sockets of the browser are told and may follow with a ticket.")
             .Produces<LoginResponse>()
+            .WithCredentials(null, ApiDescription.Session)
             .WithProblems(Entrance.Problems);
         accounts.MapPost("/logout", LogoutAsync)
             .WithSummary("Log out")
             .WithDescription("This session is a guest's again, on every tab, at once.")
+            .WithCredentials(null, ApiDescription.Session, ApiDescription.Bearer)
             .Produces(StatusCodes.Status204NoContent)
             .WithProblems(ProblemKind.CrossSite, ProblemKind.Unavailable);
     }

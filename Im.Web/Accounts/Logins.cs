@@ -14,7 +14,6 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
     /// <param name="brief">The brief of a new account; a known one keeps its own.</param>
     public async Task<LoginOutcome> JoinOrSignInAsync(string nickname, string password, string? brief, CancellationToken cancellationToken)
     {
-        using var place = await gate.EnterAsync(cancellationToken);
         if (await database.Users.FindByNicknameAsync(nickname, cancellationToken) is { ErasedAt: null } known)
             return await SignInAsync(known, password, cancellationToken);
 
@@ -24,7 +23,7 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
         if (await database.Users.AnyAsync(other => other.Skeleton == skeleton || (other.NormalizedUserName == key && other.ErasedAt != null), cancellationToken))
             return new(ProblemKind.NicknameTaken);
         var user = new ImUser { Id = Guid.CreateVersion7(), UserName = nickname, Skeleton = skeleton, Brief = brief ?? "", CreatedAt = time.GetUtcNow() };
-        if (await TryJoinAsync(user, password))
+        if (await TryJoinAsync(user, password, cancellationToken))
             return new(user, Created: true);
         // Somebody was faster: now it is a known nickname.
         database.ChangeTracker.Clear();
@@ -37,11 +36,8 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
     public async Task<bool> IsKnownAsync(string nickname, CancellationToken cancellationToken) => await database.Users.AsNoTracking().FindByNicknameAsync(nickname, cancellationToken) is not null;
 
     /// <summary>The user's password once more, for what a session alone may not do. Wrong ones count as at a login.</summary>
-    public async Task<LoginOutcome> VerifyAsync(Guid userId, string password, CancellationToken cancellationToken)
-    {
-        using var place = await gate.EnterAsync(cancellationToken);
-        return await users.FindByIdAsync($"{userId}") is { } user ? await SignInAsync(user, password, cancellationToken) : new(ProblemKind.NotLoggedIn);
-    }
+    public async Task<LoginOutcome> VerifyAsync(Guid userId, string password, CancellationToken cancellationToken) =>
+        await users.FindByIdAsync($"{userId}") is { } user ? await SignInAsync(user, password, cancellationToken) : new(ProblemKind.NotLoggedIn);
 
     /// <summary>Of two changes at once, from the same old password, one is made. The new password's rules were looked at.</summary>
     /// <param name="user">As it was when its old password was verified.</param>
@@ -75,8 +71,9 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
             .SetProperty(u => u.NormalizedUserName, u => IAccountData.ErasedNickname + " " + u.Id.ToString())
             .SetProperty(u => u.Skeleton, (string?)null), cancellationToken);
 
-    private async Task<bool> TryJoinAsync(ImUser user, string password)
+    private async Task<bool> TryJoinAsync(ImUser user, string password, CancellationToken cancellationToken)
     {
+        using var place = await gate.EnterAsync(cancellationToken);
         try
         {
             var result = await users.CreateAsync(user, password);
@@ -91,31 +88,35 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
 
     private async Task<LoginOutcome> SignInAsync(ImUser user, string password, CancellationToken cancellationToken)
     {
-        var now = user.LockoutEnd is null && user.BannedUntil is null ? default : await database.Users.Select(_ => DatabaseTime.Now()).FirstAsync(cancellationToken);
-        if (user.LockoutEnd - now is { } left && left > TimeSpan.Zero)
-            return new(ProblemKind.LockedOut with { RetryAfter = left });
+        using var place = await gate.EnterAsync(user.Id, cancellationToken);
+        if (!await TakeTryAsync(user.Id, cancellationToken))
+            return new(ProblemKind.LockedOut with { RetryAfter = await ReadLockoutAsync(user.Id, cancellationToken) });
         if (!await users.CheckPasswordAsync(user, password))
-        {
-            await CountFailureAsync(user.Id, cancellationToken);
             return new(ProblemKind.WrongPassword);
-        }
-        if (user.BannedUntil > now)
+        await database.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(
+            row => row.SetProperty(u => u.AccessFailedCount, 0).SetProperty(u => u.LockoutEnd, (DateTimeOffset?)null), CancellationToken.None);
+        if (user.BannedUntil is not null && await database.Users.AnyAsync(row => row.Id == user.Id && row.BannedUntil > DatabaseTime.Now(), cancellationToken))
             return new(ProblemKind.Banned);
-        if (user.AccessFailedCount > 0)
-            await database.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.AccessFailedCount, 0), cancellationToken);
         return new(user, Created: false);
     }
 
+    // Counted as wrong before anybody looks at it, and taken back when it was right: of guesses side by side, at however many web servers, no more are looked at than there may be.
     // One statement, unlike Identity's own counting, which loses counts when two happen at once.
-    private Task<int> CountFailureAsync(Guid userId, CancellationToken cancellationToken)
+    private async Task<bool> TakeTryAsync(Guid userId, CancellationToken cancellationToken)
     {
         var last = identity.Value.Lockout.MaxFailedAccessAttempts - 1;
         var wait = identity.Value.Lockout.DefaultLockoutTimeSpan;
-        return database.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(
+        return await database.Users.Where(user => user.Id == userId && (user.LockoutEnd == null || user.LockoutEnd <= DatabaseTime.Now())).ExecuteUpdateAsync(
             row => row
-                .SetProperty(user => user.LockoutEnd, user => user.AccessFailedCount >= last ? (DateTimeOffset?)(DatabaseTime.Now() + wait) : user.LockoutEnd)
+                .SetProperty(user => user.LockoutEnd, user => user.AccessFailedCount >= last ? (DateTimeOffset?)(DatabaseTime.Now() + wait) : null)
                 .SetProperty(user => user.AccessFailedCount, user => user.AccessFailedCount >= last ? 0 : user.AccessFailedCount + 1),
-            cancellationToken);
+            cancellationToken) == 1;
+    }
+
+    private async Task<TimeSpan> ReadLockoutAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var read = await database.Users.Where(row => row.Id == userId).Select(row => new { row.LockoutEnd, Now = DatabaseTime.Now() }).FirstOrDefaultAsync(cancellationToken);
+        return read?.LockoutEnd - read?.Now is { } left && left > TimeSpan.Zero ? left : TimeSpan.FromSeconds(1);
     }
 }
 

@@ -9,8 +9,12 @@ internal static class ReservedNames
 {
     private static readonly string[] Words =
     [
-        "admin", "administrator", "moderator", "support", "system", "im", "lobby", "dashboard", "guest", "everyone", "all", "here", "deleted", IAccountData.ErasedNickname,
-        "管理员", "系统", "群聊广场", "游客", "所有人", "已删除",
+        "im", "lobby", "dashboard", "announcement", "announcements", "server", "bot",
+        "admin", "admins", "administrator", "administrators", "sysadmin", "root", "superuser", "operator", "owner",
+        "moderator", "moderators", "mod", "mods", "staff", "team", "official", "support", "help", "security", "system",
+        "guest", "guests", "anonymous", "nobody", "unknown", "deleted", IAccountData.ErasedNickname,
+        "everyone", "everybody", "all", "here", "channel",
+        "管理员", "管理員", "版主", "官方", "客服", "系统", "系統", "公告", "群聊广场", "大厅", "游客", "访客", "匿名", "所有人", "全体成员", "已删除",
     ];
 
     private static readonly Lazy<FrozenSet<string>> Cores = new(() => Words.Select(CoreOf).ToFrozenSet(StringComparer.Ordinal));

@@ -25,6 +25,7 @@ internal static class ConversationsSetup
             .WithDescription($"Messages ascending by seq: those before or after a seq (not both), else the newest. `limit` is 1 to {ProtocolLimits.MaxPageMessages}, "
                 + $"{ProtocolLimits.DefaultPageMessages} when not given. `more`: there are further ones in that direction. The lobby needs no login.")
             .Produces<MessagesResponse>()
+            .WithCredentials(null, ApiDescription.Session, ApiDescription.Bearer)
             .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.NotFound, ProblemKind.SlowDown, ProblemKind.Unavailable);
     }
 

@@ -1,16 +1,27 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Im.Core.Sessions;
 using Im.Protocol;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
 namespace Im.Web.Http;
 
-/// <summary><c>/openapi/v1.json</c>, and in Development a page to read and try it at <c>/scalar</c>.</summary>
+/// <summary><c>/openapi/v1.json</c>, and in Development a page to read and try it at <c>/scalar</c>; beside it the socket's <c>/asyncapi/v1.json</c> and <c>/schema/v1.json</c>.</summary>
 internal static class ApiDescription
 {
     public const string ReferencePath = "/scalar";
+
+    /// <summary>What a request can be made with: names of security schemes.</summary>
+    public const string Session = "session", Bearer = "bearer", Key = "key";
+
+    // The guards in front of the API refuse so whatever is asked for.
+    private static readonly ProblemKind[] Everywhere = [ProblemKind.BadRequest, ProblemKind.CrossSite, ProblemKind.BadMethod, ProblemKind.SlowDown, ProblemKind.Internal, ProblemKind.Unavailable];
 
     public static IHostApplicationBuilder AddApiDescription(this IHostApplicationBuilder builder)
     {
@@ -18,6 +29,7 @@ internal static class ApiDescription
             .AddDocumentTransformer(Describe)
             .AddOperationTransformer(DescribeProblems)
             .AddOperationTransformer(DescribeGuard)
+            .AddOperationTransformer(DescribeSecurity)
             .AddSchemaTransformer(DescribeConversationId));
         return builder;
     }
@@ -25,10 +37,26 @@ internal static class ApiDescription
     public static void MapApiDescription(this WebApplication app)
     {
         var description = new Description(app.Services);
-        app.MapGet("/openapi/v1.json", description.WriteAsync).WithHead().ExcludeFromDescription();
+        app.MapGet("/openapi/v1.json", description.AnswerAsync).WithHead().ExcludeFromDescription();
+        app.MapDocument("/schema/v1.json", "application/schema+json", ProtocolSchema.Create());
+        app.MapDocument("/asyncapi/v1.json", "application/vnd.aai.asyncapi+json;version=3.0.0", AsyncApi.Create(app.Services.GetRequiredService<SessionCookie>().NameFor(isHttps: false)));
         if (app.Environment.IsDevelopment())
             app.MapScalarApiReference(ReferencePath);
     }
+
+    /// <summary>For what needs no login, and yet looks at who asks; where nothing is said, it is a login or nothing.</summary>
+    /// <param name="schemes">Null: also without.</param>
+    public static TBuilder WithCredentials<TBuilder>(this TBuilder endpoint, params string?[] schemes) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new Credentials(schemes));
+
+    private static void MapDocument(this WebApplication app, string path, string contentType, JsonNode document)
+    {
+        var json = Encoding.UTF8.GetBytes(document.ToJsonString());
+        var tag = TagOf(json);
+        app.MapGet(path, () => TypedResults.Bytes(json, contentType, entityTag: tag)).WithHead().ExcludeFromDescription();
+    }
+
+    private static EntityTagHeaderValue TagOf(byte[] json) => new($"\"{Convert.ToHexStringLower(SHA256.HashData(json))[..16]}\"");
 
     public static TBuilder WithProblems<TBuilder>(this TBuilder endpoint, params ProblemKind[] kinds) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new Problems(kinds));
@@ -47,20 +75,23 @@ internal static class ApiDescription
             path.Operations?.Remove(HttpMethod.Head); // wherever GET is
         document.Components ??= new();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
-        document.Components.SecuritySchemes["session"] = new OpenApiSecurityScheme
+        document.Components.SecuritySchemes[Session] = new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Cookie,
             Name = context.ApplicationServices.GetRequiredService<SessionCookie>().NameFor(isHttps: false),
             Description = "Given by `GET /api/me` (a guest's) and `POST /api/login`. Its name is opaque: over https it is another one.",
         };
+        document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "imt_…", Description = "A token of `POST /api/tokens`." };
+        document.Components.SecuritySchemes[Key] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "imk_…", Description = "A key of `POST /api/keys`." };
         return Task.CompletedTask;
     }
 
     private static Task DescribeProblems(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.Responses ??= [];
-        foreach (var kinds in context.Description.ActionDescriptor.EndpointMetadata.OfType<Problems>().SelectMany(problems => problems.Kinds).GroupBy(kind => kind.Status))
+        var own = context.Description.ActionDescriptor.EndpointMetadata.OfType<Problems>().SelectMany(problems => problems.Kinds);
+        foreach (var kinds in own.Concat(Everywhere).DistinctBy(kind => (kind.Status, kind.Code)).GroupBy(kind => kind.Status))
             operation.Responses[$"{kinds.Key}"] = new OpenApiResponse
             {
                 Description = string.Join(" ", kinds.Select(kind => $"`{kind.Code}`: {kind.Title}")),
@@ -77,9 +108,18 @@ internal static class ApiDescription
                 Name = CrossSiteGuard.Header,
                 In = ParameterLocation.Header,
                 Required = true,
-                Description = "Any value: it keeps other sites' forms out.",
+                Description = "Any value: it keeps other sites' forms out. Not needed with `Authorization`.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, Default = "1" },
             });
+        return Task.CompletedTask;
+    }
+
+    // The empty requirement is "or none of these".
+    private static Task DescribeSecurity(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var schemes = metadata.OfType<Credentials>().FirstOrDefault()?.Schemes ?? (metadata.OfType<IAuthorizeData>().Any() ? [Session, Bearer] : []);
+        operation.Security = [.. schemes.Select(scheme => scheme is null ? [] : new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] })];
         return Task.CompletedTask;
     }
 
@@ -112,12 +152,10 @@ internal static class ApiDescription
         private readonly SemaphoreSlim _gate = new(1);
         private byte[]? _json;
 
-        public async Task WriteAsync(HttpContext context)
+        public async Task<FileContentHttpResult> AnswerAsync(CancellationToken cancellationToken)
         {
-            var json = _json ?? await MakeAsync(context.RequestAborted);
-            context.Response.ContentType = "application/json;charset=utf-8";
-            context.Response.ContentLength = json.Length;
-            await context.Response.Body.WriteAsync(json, context.RequestAborted);
+            var json = _json ?? await MakeAsync(cancellationToken);
+            return TypedResults.Bytes(json, "application/json;charset=utf-8", entityTag: TagOf(json));
         }
 
         private async Task<byte[]> MakeAsync(CancellationToken cancellationToken)
@@ -141,4 +179,6 @@ internal static class ApiDescription
     }
 
     private sealed record Problems(IReadOnlyList<ProblemKind> Kinds);
+
+    private sealed record Credentials(string?[] Schemes);
 }

@@ -23,7 +23,7 @@ internal static class RateLimits
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.Request.Path switch
             {
                 var path when path.StartsWithSegments(HttpSetup.ApiPath) => Bucket(context, limits.Value.Requests),
-                var path when path.StartsWithSegments(GatewaySetup.Path) => RateLimitPartition.GetNoLimiter(""), // has one of its own
+                var path when path.StartsWithSegments(GatewaySetup.Path, out var rest) && rest.Value is "" or "/" => RateLimitPartition.GetNoLimiter(""), // has one of its own
                 _ => Bucket(context, limits.Value.Pages, " page"),
             });
             limiter.AddPolicy(Logins, context => Bucket(context, limits.Value.Logins));

@@ -23,6 +23,7 @@ internal static class PublishSetup
             .WithSummary("Publish a message with a key")
             .WithDescription("`Authorization: Bearer imk_…`. The message is its owner's. With the same `id` again it is stored once, and answered with the first result.")
             .Produces<PublishResponse>()
+            .WithCredentials(ApiDescription.Key)
             .WithProblems(ProblemKind.BadText, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.Forbidden, ProblemKind.Muted, ProblemKind.Banned, ProblemKind.NotFound,
                 ProblemKind.SlowDown, ProblemKind.CrossSite, ProblemKind.Unavailable);
 

@@ -1,6 +1,6 @@
 // Logs in, listens, answers "ping" in the lobby with "pong", and ends when its session is signed out. Needs @im/client, and ws for a WebSocket that sends headers.
 // IM_PASSWORD=… node echo-bot.js https://chat.example echo-bot
-import { BearerToken, ImClient, lobby, type ImError } from '@im/client';
+import { BearerToken, ImClient, lobby, textOf, type ImError } from '@im/client';
 import { WebSocket } from 'ws';
 
 const [origin = 'http://localhost:20460', nickname = 'echo-bot'] = process.argv.slice(2);
@@ -10,8 +10,8 @@ if (!password) throw new Error('IM_PASSWORD is not set.');
 const im = new ImClient({
   origin,
   bearer: new BearerToken(),
-  webSocket: (url, headers) => new WebSocket(url, 'im.v1', { headers }),
-  maxFillMessages: Infinity,
+  webSocket: (url, headers) => new WebSocket(url, 'im.v2', { headers }),
+  maxFillEvents: Infinity,
 });
 
 im.on('state', ({ phase, node, cause }) => {
@@ -19,8 +19,8 @@ im.on('state', ({ phase, node, cause }) => {
   if (phase === 'closed' && cause !== 'signed_out') process.exitCode = 1; // nothing keeps the process now
 });
 
-im.on('message', ({ message }) => {
-  if (message.conversation !== 'lobby' || message.text !== 'ping') return;
+im.on('event', ({ event }) => {
+  if (event.conversation !== 'lobby' || textOf(event) !== 'ping') return;
   im.send(lobby, 'pong').catch((error: ImError) => console.error('not sent:', error.code));
 });
 

@@ -1,15 +1,17 @@
-// A stand-in for Im's servers, to work on the page without them: `npm run mock`, then `npm run dev`. Speaks docs/protocol.md from memory alone:
+// A stand-in for Im's servers, to work on the page without them: `npm run mock`, then `npm run dev`. Speaks version 2 of docs/protocol.md from memory alone:
 // everything is forgotten when it ends, passwords included, so use none of your own. Also serves what is in wwwroot, with the policy the page must live with.
 //   --port 20460   --empty (without the sample conversation)
 //   PUT /mock/nodes/realtime-1 {"live":false}  ends that node's connections and takes no new ones; {"move":true} asks its clients to move;
 //                              {"close":4401}  closes its connections with that code.
-//   PUT /mock/announcement {"text":"…"}  tells everybody.   PUT /mock/removed {"seq":3}  removes a text of the lobby.
+//   PUT /mock/announcement {"text":"…"}  tells everybody.   PUT /mock/admin {"nickname":"Jenny","admin":true}
+//   PUT /mock/event {"nickname":"Tom","kind":"text","content":{"text":"…"},"target":3}  posts in the lobby for somebody, whatever the kind.   PUT /mock/epoch {}  the store has another life.
 //   PUT /mock/lobby {"missed":1234}  so much is said in the lobby, and nobody is told: take the nodes away before, and bring them back after it.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
+import { Log } from './log.mjs';
 import { sample } from './sample.mjs';
 
 const option = (name) => process.argv[process.argv.indexOf(`--${name}`) + 1];
@@ -21,12 +23,14 @@ const nodes = new Map(['realtime-1', 'realtime-2'].map((name) => [name, { name, 
 const users = new Map();
 const sessions = new Map();
 const tickets = new Map();
-const conversations = new Map([['lobby', { id: 'lobby', members: null, messages: [], read: new Map() }]]);
+const conversations = new Map([['lobby', new Log('lobby')]]);
+let epoch = randomUUID();
 const connections = new Set();
 
 const fold = (nickname) => nickname.normalize('NFKC').toLowerCase();
 const elements = (text) => [...new Intl.Segmenter().segment(text)].length;
 const shown = ({ id, nickname, brief }) => ({ id, nickname, brief });
+const self = (user) => ({ ...shown(user), ...(user.admin && { admin: true }) });
 const sender = ({ id, nickname }) => ({ id, nickname });
 
 function addUser(nickname, password, brief = '') {
@@ -36,55 +40,42 @@ function addUser(nickname, password, brief = '') {
 }
 
 function directOf(one, other) {
-  const id = createHash('sha256').update([one, other].sort().join()).digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
-  if (!conversations.has(id)) conversations.set(id, { id, members: [one, other], messages: [], read: new Map() });
+  const id = Log.idOf(one, other);
+  if (!conversations.has(id)) conversations.set(id, new Log(id, [one, other]));
   return conversations.get(id);
 }
 
-function append(conversation, user, text, id = randomUUID(), at = Date.now(), node = 'realtime-1') {
-  const to = conversation.members?.find((member) => member !== user.id);
-  const message = { conversation: conversation.id, seq: conversation.messages.length + 1, id, from: sender(user), ...(to && { to }), text, at, node };
-  conversation.messages.push(message);
-  conversation.read.set(user.id, message.seq);
-  return message;
-}
-
-function summary(conversation, me) {
-  const lastSeq = conversation.messages.length;
-  const readSeq = me ? (conversation.read.get(me.id) ?? 0) : lastSeq;
-  const peer = conversation.members && users.get(conversation.members.find((member) => member !== me.id));
-  const unread = conversation.messages.slice(readSeq).filter((message) => message.from.id !== me?.id).length;
-  return {
-    conversation: conversation.id,
-    kind: peer ? 'direct' : 'lobby',
-    ...(peer && { peer: shown(peer) }),
-    lastSeq,
-    readSeq,
-    unread,
-    ...(lastSeq && { last: conversation.messages.at(-1) }),
-  };
+function summary(log, me) {
+  const peer = log.members && users.get(log.members.find((member) => member !== me.id));
+  return log.summary(me, peer && shown(peer), peer && !log.events.some(({ from }) => from.id === me.id));
 }
 
 const keysOf = (user) => (user.keys ??= []);
 
+const newestAt = (log) => log.events.findLast(({ line }) => line)?.at ?? 0;
+
 const summaries = (me) =>
   [...conversations.values()]
-    .filter((each) => !each.members || (me && each.members.includes(me.id) && each.messages.length))
-    .sort((a, b) => (b.messages.at(-1)?.at ?? 0) - (a.messages.at(-1)?.at ?? 0))
+    .filter((each) => !each.members || (me && each.members.includes(me.id) && each.events.length))
+    .sort((a, b) => newestAt(b) - newestAt(a))
     .map((each) => summary(each, me));
-
-function page({ messages }, { before, after, limit = 50 }) {
-  const all = messages.filter((each) => (after !== undefined ? each.seq > after : each.seq < (before ?? Infinity)));
-  const part = after !== undefined ? all.slice(0, limit) : all.slice(-limit);
-  return { messages: part, lastSeq: messages.length, more: part.length < all.length };
-}
 
 const audience = (conversation) => [...connections].filter((each) => !conversation.members || (each.user && conversation.members.includes(each.user.id)));
 
-function deliver(conversation, message) {
+function deliver(conversation, event) {
   for (const each of audience(conversation)) {
-    const ms = Math.round((each.node === message.node ? 0.4 + Math.random() : 1.1 + 2 * Math.random()) * 10) / 10;
-    each.say({ type: 'message', ...message, via: { node: each.node, ms } });
+    const ms = Math.round((each.node === event.node ? 0.4 + Math.random() : 1.1 + 2 * Math.random()) * 10) / 10;
+    each.say({ type: 'event', ...event, via: { node: each.node, ms } });
+  }
+  if (event.line) markRead(conversation, event.from.id, event.line);
+}
+
+/** To all connections of the reader, and in a direct conversation to the other one. */
+function markRead(conversation, user, line) {
+  conversation.read.set(user, Math.max(line, conversation.read.get(user) ?? 0));
+  for (const each of audience(conversation)) {
+    if (each.user?.id === user) each.say({ type: 'read', conversation: conversation.id, line, seq: line });
+    else if (conversation.members) each.say({ type: 'seen', conversation: conversation.id, user, line });
   }
 }
 
@@ -134,7 +125,7 @@ const othersOf = ({ user, id }) => sessionsOf(user).filter((each) => each.id !==
 const problem = (status, code, title) => ({ status, body: { status, code, title } });
 
 const routes = {
-  'GET /api/me': ({ session }) => ({ body: { user: session.user ? shown(session.user) : null, session: session.id } }),
+  'GET /api/me': ({ session }) => ({ body: { user: session.user ? self(session.user) : null, session: session.id } }),
   'POST /api/login': ({ session, body }) => {
     const { nickname = '', password = '', brief = '' } = body;
     if (!nickname.trim() || elements(nickname) > 16 || /\p{C}/u.test(nickname.replaceAll('\u200d', ''))) return problem(400, 'bad_nickname', 'Nickname');
@@ -183,13 +174,13 @@ const routes = {
     return { body: key };
   },
   'GET /api/me/export': ({ session }) => ({
-    body: { user: shown(session.user), messages: [...conversations.values()].flatMap(({ messages }) => messages.filter((each) => each.from.id === session.user.id)) },
+    body: { user: shown(session.user), messages: [...conversations.values()].flatMap(({ events }) => events.filter((each) => each.from.id === session.user.id)) },
   }),
   'DELETE /api/me': ({ session, body }) => {
     if (session.user?.password !== body.password) return problem(401, 'wrong_password', 'Wrong password');
     const { user } = session;
-    for (const { messages } of conversations.values())
-      for (const message of messages) if (message.from.id === user.id) (message.from = { id: user.id, nickname: '(deleted)' }), body.removeMessages && (message.text = '');
+    for (const log of conversations.values())
+      if (log.events.some(({ from }) => from.id === user.id)) deliver(log, log.append(user, { kind: 'erasure', content: { user: user.id, texts: body.removeMessages === true } }));
     users.delete(user.id);
     return end(sessionsOf(user));
   },
@@ -233,20 +224,35 @@ function announce(text) {
   return {};
 }
 
-function remove(seq) {
-  conversations.get('lobby').messages[seq - 1].text = '';
-  for (const each of connections) each.say({ type: 'removed', conversation: 'lobby', seq });
-  return {};
-}
-
 function miss(count) {
   const lobby = conversations.get('lobby');
   const others = [...users.values()].slice(1); // the first one is who is away
-  for (let index = 0; index < count; index++) append(lobby, others[(index * 3) % others.length], `Said while you were away, number ${index + 1} of ${count}`);
-  return { body: { lastSeq: lobby.messages.length } };
+  for (let index = 0; index < count; index++) lobby.append(others[(index * 3) % others.length], { kind: 'text', content: { text: `Said while you were away, number ${index + 1} of ${count}` } });
+  return { body: { lastSeq: lobby.lastSeq } };
 }
 
-const mocked = { '/mock/lobby': ({ missed }) => miss(missed), '/mock/announcement': ({ text }) => announce(text), '/mock/removed': ({ seq }) => remove(seq) };
+const named = (nickname) => [...users.values()].find((each) => fold(each.nickname) === fold(nickname));
+
+function makeAdmin({ nickname, admin }) {
+  const user = named(nickname);
+  user.admin = admin;
+  for (const each of connections) if (each.user === user) each.say({ type: 'session', reason: 'profile', user: self(user) });
+  return {};
+}
+
+function happen({ nickname, ...post }) {
+  const lobby = conversations.get('lobby');
+  deliver(lobby, lobby.append(named(nickname), post));
+  return { body: { lastSeq: lobby.lastSeq } };
+}
+
+function liveAnew() {
+  epoch = randomUUID();
+  for (const each of connections) each.socket.terminate();
+  return {};
+}
+
+const mocked = { '/mock/lobby': ({ missed }) => miss(missed), '/mock/announcement': ({ text }) => announce(text), '/mock/admin': makeAdmin, '/mock/event': happen, '/mock/epoch': liveAnew };
 
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
@@ -294,11 +300,12 @@ server.on('upgrade', (request, socket, head) => {
 function greet(socket, node, session) {
   const connection = { socket, node, session: session?.id ?? null, user: session?.user ?? null, say: (frame) => socket.send(JSON.stringify(frame)) };
   connection.say({
-    type: 'hello', protocol: 1, node, connection: randomUUID(), session: connection.session, user: connection.user && shown(connection.user), time: Date.now(),
-    limits: { frameBytes: 32768, textChars: 4000, pageMessages: 100, idChars: 64, outboxFrames: 1024, outboxBytes: 1048576 }, pingSeconds: 10,
+    type: 'hello', protocol: 2, epoch, node, connection: randomUUID(), session: connection.session, user: connection.user && self(connection.user), time: Date.now(),
+    limits: { frameBytes: 98304, textChars: 10000, pageMessages: 100, idChars: 64, outboxFrames: 1024, outboxBytes: 1048576 }, pingSeconds: 10,
   });
   connections.add(connection);
-  connection.say({ type: 'ready', lobby: { lastSeq: conversations.get('lobby').messages.length } });
+  const { lastSeq, lastLine } = conversations.get('lobby');
+  connection.say({ type: 'ready', lobby: { lastSeq, lastLine } });
   connection.say(presence());
   presenceChanged();
   socket.on('message', (data) => setTimeout(() => take(connection, JSON.parse(data)), 30));
@@ -326,33 +333,33 @@ function take(connection, frame) {
       if (!session) return refuse('bad_ticket');
       Object.assign(connection, { user: session.user, session: session.id });
       presenceChanged();
-      return connection.say({ type: 'session', reason: 'authenticated', id, session: session.id, user: shown(session.user) });
+      return connection.say({ type: 'session', reason: 'authenticated', id, session: session.id, user: self(session.user) });
     }
   }
   if (!conversation) return refuse('not_found');
-  if (frame.type === 'history') return connection.say({ type: 'history', id, conversation: conversation.id, ...page(conversation, frame) });
+  if (frame.type === 'lines') return connection.say({ type: 'lines', id, conversation: conversation.id, ...conversation.page(frame) });
+  if (frame.type === 'events') return connection.say({ type: 'events', id, conversation: conversation.id, ...conversation.since(frame) });
   if (!connection.user) return refuse('not_logged_in');
   if (frame.type === 'read') {
-    conversation.read.set(connection.user.id, frame.seq);
-    for (const each of connections)
-      if (each !== connection && each.user === connection.user) each.say({ type: 'read', conversation: conversation.id, seq: frame.seq });
-    return connection.say({ type: 'ack', id, conversation: conversation.id, seq: frame.seq });
+    const line = Math.min(frame.line, conversation.lastLine);
+    markRead(conversation, connection.user.id, line);
+    return connection.say({ type: 'ack', id, conversation: conversation.id, seq: line, line });
   }
   if (frame.type === 'typing') {
     for (const each of audience(conversation))
       if (each.user !== connection.user) each.say({ type: 'typing', conversation: conversation.id, from: sender(connection.user) });
     return;
   }
-  if (frame.type !== 'send') return refuse('unknown_type');
-  if (!/[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u.test(frame.text)) return refuse('text_empty');
-  if (frame.text.length > 4000) return refuse('text_too_long');
-  const stored = conversation.messages.find((each) => each.id === id && each.from.id === connection.user.id);
-  const message = stored ?? append(conversation, connection.user, frame.text, id, Date.now(), connection.node);
-  connection.say({ type: 'ack', id, conversation: conversation.id, seq: message.seq, at: message.at, ...(stored && { duplicate: true }) });
-  if (!stored) deliver(conversation, message);
+  if (frame.type !== 'post') return refuse('unknown_type');
+  const stored = conversation.events.find((each) => each.id === id && each.from.id === connection.user.id);
+  const fault = !stored && conversation.check(connection.user, frame);
+  if (fault) return refuse(fault);
+  const event = stored ?? conversation.append(connection.user, frame, id, Date.now(), connection.node);
+  connection.say({ type: 'ack', id, conversation: conversation.id, seq: event.seq, ...(event.line && { line: event.line }), at: event.at, ...(stored && { duplicate: true }) });
+  if (!stored) deliver(conversation, event);
 }
 
-const sampleOnline = process.argv.includes('--empty') ? [] : sample({ addUser, append, directOf, lobby: conversations.get('lobby') });
+const sampleOnline = process.argv.includes('--empty') ? [] : sample({ addUser, directOf, lobby: conversations.get('lobby') });
 const [first] = users.values();
 for (const [hoursAgo, device] of [
   [3, 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'],

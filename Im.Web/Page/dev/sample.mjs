@@ -30,20 +30,37 @@ const talk = [
 ];
 
 /** Fills the store; @returns those who are shown as online though nobody is connected for them. */
-export function sample({ addUser, append, directOf, lobby }) {
+export function sample({ addUser, directOf, lobby }) {
   const users = people.map(([nickname, brief]) => addUser(nickname, 'password', brief));
   const now = Date.now();
   const node = (index) => `realtime-${(index % 3 === 1 ? 1 : 0) + 1}`;
-  for (let index = 0; index < 120; index++)
-    append(lobby, users[(index * 7) % 5], `An older message, number ${index + 1}`, undefined, now - (60 * 60 - index * 9) * 60_000, node(index));
-  talk.forEach(([who, text, minutesAgo], index) => append(lobby, users[who], text, undefined, now - minutesAgo * 60_000, node(index)));
-  const [jenny, tom, ming] = users;
+  const post = (log, user, what, minutesAgo, at = node(0)) => log.append(user, what, undefined, now - minutesAgo * 60_000, at);
+  const say = (log, user, text, minutesAgo, at, rest = {}) => post(log, user, { kind: 'text', content: { text, ...rest.content }, ...(rest.target && { target: rest.target }) }, minutesAgo, at);
+  for (let index = 0; index < 120; index++) say(lobby, users[(index * 7) % 5], `An older message, number ${index + 1}`, 60 * 60 - index * 9, node(index));
+  const said = talk.map(([who, text, minutesAgo], index) => say(lobby, users[who], text, minutesAgo, node(index)));
+  const [jenny, tom, ming, priya, , chen, mateo] = users;
+  const react = (user, line, ...keys) => post(lobby, user, { kind: 'reaction', target: line, content: { keys } }, 9);
+  react(ming, said[3].line, '👍', '🎉');
+  react(priya, said[3].line, '👍');
+  react(jenny, said[8].line, '😂');
+  for (const user of [tom, ming, chen]) react(user, said[8].line, '😂', '❤️');
+  say(lobby, tom, 'It was node 2 that told me. The first one knew it 2 ms later.', 9, node(1), { target: 5 });
+  const typo = say(lobby, mateo, 'I will bring alfajroes', 8, node(0));
+  post(lobby, mateo, { kind: 'edit', target: typo.line, content: { text: 'I will bring alfajores' } }, 7);
+  const slip = say(lobby, chen, '口误', 7, node(1));
+  post(lobby, chen, { kind: 'recall', target: slip.line, content: {} }, 6);
+  const poll = post(lobby, tom, { kind: 'poll', content: { question: 'When shall we read the logs?', options: ['at six', 'at nine', 'tomorrow morning', '周末'] } }, 5);
+  for (const [user, choice] of [[ming, 1], [priya, 1], [chen, 3], [jenny, 0]]) post(lobby, user, { kind: 'vote', target: poll.line, content: { choices: [choice] } }, 4);
+  say(lobby, priya, '@Jenny nine is fine with you, too?', 3, node(1), { target: said.at(-1).line, content: { mentions: [jenny.id] } });
+  post(lobby, mateo, { kind: 'sticker', content: { name: 'tango' } }, 2); // of a kind that no page knows yet
   const withTom = directOf(jenny.id, tom.id);
-  append(withTom, jenny, 'Did you see the trace? All five spans in one picture.', undefined, now - 50 * 60_000);
-  append(withTom, tom, 'Wonderful, sending it on', undefined, now - 48 * 60_000, 'realtime-2');
-  append(withTom, tom, 'Tea at five?', undefined, now - 5 * 60_000, 'realtime-2');
-  append(directOf(jenny.id, ming.id), ming, '文档我看完了，写得很清楚', undefined, now - 26 * 3_600_000, 'realtime-2');
-  append(directOf(jenny.id, ming.id), jenny, '太好了，谢谢！', undefined, now - 25 * 3_600_000);
-  for (const user of users) lobby.read.set(user.id, lobby.messages.length - 3);
+  say(withTom, jenny, 'Did you see the trace? All five spans in one picture.', 50);
+  say(withTom, tom, 'Wonderful, sending it on', 48, 'realtime-2', { target: 1 });
+  const withMing = directOf(jenny.id, ming.id);
+  say(withMing, ming, '文档我看完了，写得很清楚', 26 * 60, 'realtime-2');
+  say(withMing, jenny, '太好了，谢谢！', 25 * 60);
+  withMing.read.set(ming.id, 2);
+  say(withTom, tom, 'Tea at five?', 5, 'realtime-2');
+  for (const user of users) lobby.read.set(user.id, lobby.lastLine - 3);
   return users.slice(0, 6);
 }

@@ -1,7 +1,7 @@
 import './browser.ts';
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import type { ConversationSummary, ImEvents } from '@im/client';
+import { textOf, type ConversationSummary, type ImEvents } from '@im/client';
 import { jenny, tom } from '../../client/tests/fakes.ts';
 import { chatList, chatOf, hasMore, loadMore, personOf, reading, unreadTotal } from '../src/state/chats.ts';
 import { client } from '../src/state/im.ts';
@@ -11,7 +11,7 @@ import { goInstead } from '../src/state/route.ts';
 const hears = <Name extends keyof ImEvents>(name: Name, payload: ImEvents[Name]): void =>
   (client as unknown as { emit(name: Name, payload: ImEvents[Name]): void }).emit(name, payload);
 
-const summary = (change: Partial<ConversationSummary> = {}): ConversationSummary => ({ conversation: 'c-1', kind: 'direct', peer: tom, lastSeq: 400, readSeq: 100, unread: 300, ...change });
+const summary = (change: Partial<ConversationSummary> = {}): ConversationSummary => ({ conversation: 'c-1', kind: 'direct', peer: tom, lastSeq: 900, lastLine: 400, readLine: 100, unread: 300, ...change });
 
 beforeEach(() => {
   hears('me', null);
@@ -26,38 +26,38 @@ test('A conversation that was selected is not read before it is the one on the s
   goInstead(`#/u/${tom.id}`);
   assert.equal(chatOf(tom.id).unread, 300);
   reading.value = tom.id;
-  assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).readSeq], [0, 400]);
+  assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).readLine], [0, 400]);
 });
 
 test('What was read in another window of a conversation that is not loaded here leaves the rest unread', () => {
   hears('conversations', [summary()]);
-  hears('read', { timeline: client.timeline({ user: tom.id }), seq: 150 });
-  assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).readSeq], [250, 150]);
+  hears('read', { timeline: client.timeline({ user: tom.id }), line: 150 });
+  assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).readLine], [250, 150]);
 });
 
 const from = ({ id, nickname }: typeof tom) => ({ id, nickname });
 
 /** As if a node had brought it. */
-function says(seq: number, writer: typeof tom, to: typeof tom): void {
+function says(line: number, writer: typeof tom, to: typeof tom, content: object = {}): void {
   const timeline = client.timeline({ user: writer === jenny ? to.id : writer.id });
-  timeline.accept({ conversation: 'c-1', seq, id: `m-${seq}`, from: from(writer), to: to.id, text: `number ${seq}`, at: seq, node: 'realtime-1' });
+  timeline.accept({ conversation: 'c-1', seq: line, line, kind: 'text', id: `m-${line}`, from: from(writer), to: to.id, content: { text: `number ${line}`, ...content }, at: line, node: 'realtime-1' });
 }
 
 test('A list that is older than what was said meanwhile takes nothing of it back', () => {
-  hears('conversations', [summary({ readSeq: 400, unread: 0 })]);
-  for (const [seq, writer, to] of [[401, tom, jenny], [402, jenny, tom], [403, tom, jenny]] as const) says(seq, writer, to);
-  hears('conversations', [summary({ lastSeq: 401, readSeq: 398, unread: 3 })]);
-  const { unread, lastSeq, last } = chatOf(tom.id);
-  assert.deepEqual([unread, lastSeq, last?.text], [4, 403, 'number 403']);
+  hears('conversations', [summary({ readLine: 400, unread: 0 })]);
+  for (const [line, writer, to] of [[401, tom, jenny], [402, jenny, tom], [403, tom, jenny]] as const) says(line, writer, to);
+  hears('conversations', [summary({ lastLine: 401, readLine: 398, unread: 3 })]);
+  const { unread, lastLine, last } = chatOf(tom.id);
+  assert.deepEqual([unread, lastLine, textOf(last)], [1, 403, 'number 403']); // who writes has read what stands before
 });
 
 test('A conversation that began while the list was on its way is not lost, and one that is gone goes', () => {
   const lin = { id: 'b-1', nickname: 'Lin', brief: '' };
   says(1, lin, jenny);
   hears('conversations', []);
-  assert.deepEqual([chatOf(lin.id).lastSeq, chatOf(lin.id).unread], [1, 1]);
+  assert.deepEqual([chatOf(lin.id).lastLine, chatOf(lin.id).unread], [1, 1]);
   hears('conversations', []);
-  assert.equal(chatOf(lin.id).lastSeq, 0);
+  assert.equal(chatOf(lin.id).lastLine, 0);
 });
 
 test('Whoever is written to keeps their name when they go offline before anything was said', () => {
@@ -70,7 +70,7 @@ test('Whoever is written to keeps their name when they go offline before anythin
 
 const person = (number: number) => ({ id: `p-${number}`, nickname: `Person ${number}`, brief: '' });
 const of = (number: number, change: Partial<ConversationSummary> = {}) =>
-  summary({ conversation: `c-p-${number}`, peer: person(number), lastSeq: 1, readSeq: 0, unread: 1, stranger: true, last: { conversation: `c-p-${number}`, seq: 1, id: 'm', from: from(person(number)), to: jenny.id, text: 'x', at: number, node: 'n' }, ...change });
+  summary({ conversation: `c-p-${number}`, peer: person(number), lastSeq: 1, lastLine: 1, readLine: 0, unread: 1, stranger: true, last: { conversation: `c-p-${number}`, seq: 1, line: 1, kind: 'text', id: 'm', from: from(person(number)), to: jenny.id, content: { text: 'x' }, effects: [], at: number, node: 'n' }, ...change });
 
 test('What is unread on further pages is in the total, and is reached by asking for them', async () => {
   hears('further', { next: 'cursor-1', unread: 4 });
@@ -79,7 +79,7 @@ test('What is unread on further pages is in the total, and is reached by asking 
   const asked: unknown[] = [];
   (client as unknown as { conversationsPage(after?: string): Promise<unknown> }).conversationsPage = (after) => {
     asked.push(after);
-    return Promise.resolve(after === 'cursor-1' ? { conversations: [of(3), of(4)], next: 'cursor-2' } : { conversations: [of(5, { unread: 2 })] });
+    return Promise.resolve(after === 'cursor-1' ? { conversations: [of(3), of(4)], next: 'cursor-2' } : { conversations: [of(5, { lastLine: 2, unread: 2 })] });
   };
   await loadMore();
   assert.deepEqual([unreadTotal.value, chatOf('p-3').unread, hasMore.value], [6, 1, true]);
@@ -94,7 +94,7 @@ test('People one has written to stand before strangers, and writing to one makes
   const order = () => chatList.value.map(({ key }) => key).filter((key) => key.startsWith('p-'));
   assert.deepEqual(order(), ['p-1', 'p-9', 'p-8']);
   const timeline = client.timeline({ user: 'p-8' });
-  timeline.accept({ conversation: 'c-p-8', seq: 2, id: 'mine', from: from(jenny), to: 'p-8', text: 'hello', at: 20, node: 'n' });
+  timeline.accept({ conversation: 'c-p-8', seq: 2, line: 2, kind: 'text', id: 'mine', from: from(jenny), to: 'p-8', content: { text: 'hello' }, at: 20, node: 'n' });
   assert.deepEqual(order(), ['p-8', 'p-1', 'p-9']);
 });
 
@@ -106,5 +106,34 @@ test('What was loaded of further pages stays over a new list, and is counted onc
   delete (client as { conversationsPage?: unknown }).conversationsPage;
   hears('further', { next: 'cursor-1', unread: 2 });
   hears('conversations', [of(1)]);
-  assert.deepEqual([chatOf('p-3').lastSeq, unreadTotal.value], [1, 3]);
+  assert.deepEqual([chatOf('p-3').lastLine, unreadTotal.value], [1, 3]);
+});
+
+test('A mention is counted by itself, and read with its line', () => {
+  hears('conversations', [summary({ lastLine: 403, readLine: 403, unread: 0 })]);
+  says(404, tom, jenny, { mentions: [jenny.id] });
+  says(405, tom, jenny);
+  says(406, tom, jenny, { all: true });
+  assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).mentions], [3, 2]);
+  hears('read', { timeline: client.timeline({ user: tom.id }), line: 405 });
+  assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).mentions], [1, 1]);
+  reading.value = tom.id;
+  goInstead(`#/u/${tom.id}`);
+  assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).mentions], [0, 0]);
+});
+
+test('The last words follow what happens to them, and whoever writes has read', () => {
+  hears('conversations', [summary({ lastLine: 406, readLine: 406, unread: 0, peerReadLine: 380 })]);
+  says(407, tom, jenny);
+  assert.equal(chatOf(tom.id).peerReadLine, 407);
+  const timeline = client.timeline({ user: tom.id });
+  timeline.accept({ conversation: 'c-1', seq: 408, kind: 'recall', target: 407, effect: 'erase', slot: '', id: 'r', from: from(tom), to: jenny.id, content: {}, at: 402, node: 'n' });
+  assert.deepEqual([chatOf(tom.id).last?.erased, chatOf(tom.id).unread], [true, 1]);
+});
+
+test('Of another life of the store nothing is kept', () => {
+  hears('conversations', [summary()]);
+  hears('epoch', undefined);
+  hears('conversations', [summary({ lastLine: 7, readLine: 7, unread: 0 })]);
+  assert.deepEqual([chatOf(tom.id).lastLine, chatOf(tom.id).unread], [7, 0]);
 });

@@ -6,16 +6,17 @@ import { Emitter } from './events.ts';
 import { takeFrame, type FramePort } from './frames.ts';
 import { HttpApi } from './http.ts';
 import { newId } from './ids.ts';
-import { defaultMaxFillMessages, type ImClientOptions, type ImEvents } from './options.ts';
+import type { Post } from './kinds.ts';
+import { defaultMaxFillEvents, type ImClientOptions, type ImEvents } from './options.ts';
 import { Outbox, type Request } from './outbox.ts';
 import { nobody, withPresence, type Presence } from './presence.ts';
-import type { Ack, Addressee, ConversationPage, ConversationSummary, HistoryPage, Limits, NodeInfo, PeoplePage, SessionFrame, User } from './protocol.ts';
+import type { Ack, Addressee, Content, ConversationPage, ConversationSummary, EventsPage, Limits, Line, LinesPage, LinesRequest, LogEnd, LogEvent, NodeInfo, PeoplePage, SessionFrame, User } from './protocol.ts';
 import { Resumption } from './resume.ts';
 import { SessionFollower } from './session.ts';
 import { SleepWatch } from './sleep.ts';
 import { sessionEnded, type ConnectionState, type EndReason } from './state.ts';
 import { Supervisor } from './supervisor.ts';
-import type { PageRequest, ReceivedMessage, Timeline } from './timeline.ts';
+import type { Timeline } from './timeline.ts';
 import { Timelines } from './timelines.ts';
 import { TypingThrottle } from './typing.ts';
 
@@ -38,6 +39,7 @@ export class ImClient extends Emitter<ImEvents> {
   readonly #resumption: Resumption;
   readonly #sleep: SleepWatch;
   readonly #typing: TypingThrottle;
+  #epoch: string | undefined;
 
   constructor(options: ImClientOptions = {}) {
     super();
@@ -49,9 +51,10 @@ export class ImClient extends Emitter<ImEvents> {
     const outbox = (this.#outbox = new Outbox(clock, (request) => this.#supervisor.current?.send(request)));
     const timelines = (this.#timelines = new Timelines({
       clock,
-      maxFillMessages: options.maxFillMessages ?? defaultMaxFillMessages,
-      page: (addressee, request) => this.history(addressee, request),
-      arrived: (timeline, message) => this.#arrived(timeline, message),
+      maxFillEvents: options.maxFillEvents ?? defaultMaxFillEvents,
+      lines: (addressee, request) => this.lines(addressee, request),
+      events: (addressee, after, limit) => this.events(addressee, after, limit),
+      arrived: (timeline, event, line) => this.#arrived(timeline, event, line),
       skipped: (timeline, gap) => this.emit('gap', { timeline, gap }),
     }));
     const frames: FramePort = {
@@ -64,7 +67,7 @@ export class ImClient extends Emitter<ImEvents> {
     };
     const { bearer } = options;
     if (bearer && !options.webSocket) throw new Error('With `bearer`, `webSocket` has to be given: the runtime\'s own cannot send headers.');
-    const webSocket = options.webSocket ?? ((url) => new WebSocket(url, 'im.v1'));
+    const webSocket = options.webSocket ?? ((url) => new WebSocket(url, 'im.v2'));
     this.#supervisor = new Supervisor(
       {
         origin,
@@ -82,7 +85,7 @@ export class ImClient extends Emitter<ImEvents> {
       {
         changed: (state) => this.emit('state', state),
         identified: (user) => this.me === undefined && this.#setMe(user),
-        adopted: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
+        adopted: (connection, lobby) => this.#adopt(connection, lobby),
         frame: (frame) => takeFrame(frame, frames),
         lost: () => outbox.close(),
         ended: (closeCode, reason) => this.#ended(closeCode, reason),
@@ -179,20 +182,25 @@ export class ImClient extends Emitter<ImEvents> {
     return this.http.nodes();
   }
 
+  /** Posts a text. */
+  send(addressee: Addressee, text: string, id?: string): Promise<Ack> {
+    return this.post(addressee, { kind: 'text', content: { text } }, id);
+  }
+
   /**
-   * Sends a message. Resolves when it is committed to disk; until then it is sent again, with the same `id`, over as many connections as it takes.
-   * Messages to one addressee keep their order.
+   * Posts an event of any kind. Resolves when it is committed to disk; until then it is sent again, with the same `id`, over as many connections as it takes.
+   * What is posted to one addressee keeps its order.
    */
-  send(addressee: Addressee, text: string, id: string = newId()): Promise<Ack> {
+  post(addressee: Addressee, { kind, target, content }: Post, id: string = newId()): Promise<Ack> {
     const answer = this.#outbox.add<Ack>(
-      { type: 'send', id, text, ...addressee },
+      { type: 'post', id, kind, ...(target === undefined ? {} : { target }), content: content as unknown as Content, ...addressee },
       { lane: () => this.#timelines.of(addressee), as: this.me === undefined ? undefined : (this.me?.id ?? null) },
     );
     if ('user' in addressee) void answer.then((ack) => this.#timelines.link(ack.conversation, addressee.user), () => {});
     return answer;
   }
 
-  /** Ids of messages that are neither stored nor refused yet. */
+  /** Ids of posts that are neither stored nor refused yet. */
   get unsent(): readonly string[] {
     return this.#outbox.unanswered;
   }
@@ -202,11 +210,16 @@ export class ImClient extends Emitter<ImEvents> {
     return this.#timelines.of(addressee);
   }
 
-  /** One page as it is stored. {@link timeline} does the reading, joining and mending itself. */
-  async history(addressee: Addressee, request: Partial<PageRequest> = {}): Promise<HistoryPage> {
-    const page = await this.#request<HistoryPage>({ type: 'history', ...addressee, ...request });
+  /** One page of lines as it is stored. {@link timeline} does the reading, joining, folding and mending itself. */
+  async lines(addressee: Addressee, request: LinesRequest = {}): Promise<LinesPage> {
+    const page = await this.#request<LinesPage>({ type: 'lines', ...addressee, ...request });
     if ('user' in addressee && page.conversation) this.#timelines.link(page.conversation, addressee.user);
     return page;
+  }
+
+  /** The events after one, as they are stored. */
+  events(addressee: Addressee, after: number, limit?: number): Promise<EventsPage> {
+    return this.#request({ type: 'events', ...addressee, after, ...(limit === undefined ? {} : { limit }) });
   }
 
   /** The first page of {@link conversationsPage}. */
@@ -224,9 +237,9 @@ export class ImClient extends Emitter<ImEvents> {
     return this.#request({ type: 'people', ...(after === undefined ? {} : { after }) });
   }
 
-  /** Everything up to `seq` has been read. */
-  async read(addressee: Addressee, seq: number): Promise<void> {
-    await this.#request({ type: 'read', seq, ...addressee });
+  /** Everything up to `line` has been read. */
+  async read(addressee: Addressee, line: number): Promise<void> {
+    await this.#request({ type: 'read', line, ...addressee });
   }
 
   /** The user is typing. May be called with every key: one in 2 s goes out. */
@@ -234,16 +247,22 @@ export class ImClient extends Emitter<ImEvents> {
     if (this.#typing.maySay(this.#timelines.of(addressee))) this.#supervisor.current?.send({ type: 'typing', ...addressee });
   }
 
-  #request<Answer>(request: WithoutId<Exclude<Request, { type: 'send' }>>, once = false): Promise<Answer> {
+  #request<Answer>(request: WithoutId<Exclude<Request, { type: 'post' }>>, once = false): Promise<Answer> {
     return this.#outbox.add<Answer>({ ...request, id: newId() } as Request, { once });
   }
 
-  #adopt(connection: Connection, lobbyLastSeq: number): void {
-    this.limits = connection.hello!.limits;
+  #adopt(connection: Connection, lobby: LogEnd): void {
+    const { limits, epoch } = connection.hello!;
+    this.limits = limits;
+    if (this.#epoch !== undefined && this.#epoch !== epoch) {
+      this.#timelines.startAnew();
+      this.emit('epoch', undefined);
+    }
+    this.#epoch = epoch;
     this.#setMe(connection.hello!.user ?? null);
     this.#outbox.open();
     if (!this.me) this.#session.opened();
-    void this.#resumption.run(lobbyLastSeq, () => connection === this.#supervisor.current);
+    void this.#resumption.run(lobby, () => connection === this.#supervisor.current);
   }
 
   #ended(closeCode: number, reason: EndReason | undefined): void {
@@ -264,9 +283,10 @@ export class ImClient extends Emitter<ImEvents> {
     if (frame.reason !== 'profile') void this.#resumption.readConversations();
   }
 
-  #arrived(timeline: Timeline, message: ReceivedMessage): void {
-    if (message.from.id === this.me?.id) this.#outbox.answer(message.id, { conversation: message.conversation, seq: message.seq, at: message.at });
-    this.emit('message', { timeline, message });
+  #arrived(timeline: Timeline, event: LogEvent, line: Line | undefined): void {
+    const { conversation, seq, at } = event;
+    if (event.from.id === this.me?.id) this.#outbox.answer(event.id, { conversation, seq, at, ...(event.line === undefined ? {} : { line: event.line }) });
+    this.emit('event', { timeline, event, line });
   }
 
   #loggedOut(): void {

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { ClientFrame, Hello, NodeFrame } from './protocol.ts';
+import type { ClientFrame, Hello, LogEnd, NodeFrame } from './protocol.ts';
 
 /** The part of the browser's WebSocket that is used; other runtimes bring their own. Its events are the standard's: `data` of a message, `code` and `reason` of a close. */
 export interface WebSocketLike {
@@ -12,7 +12,7 @@ export interface WebSocketLike {
 }
 
 export interface ConnectionListener {
-  ready(connection: Connection, lobbyLastSeq: number): void;
+  ready(connection: Connection, lobby: LogEnd): void;
   frame(connection: Connection, frame: NodeFrame): void;
   /** Said once, also when the node just fell silent: then with 1006. */
   closed(connection: Connection, code: number, reason: string): void;
@@ -84,7 +84,7 @@ export class Connection {
       this.hello = frame;
     } else if (frame.type === 'ready') {
       this.readyAt = this.#lastHeard;
-      this.#listener.ready(this, frame.lobby.lastSeq);
+      this.#listener.ready(this, frame.lobby);
     } else if (frame.type !== 'pong') {
       // What happens to the session between hello and `ready` makes the hello old news.
       if (frame.type === 'session' && (frame.user || frame.reason === 'logout') && this.hello) this.hello = { ...this.hello, user: frame.user ?? null };

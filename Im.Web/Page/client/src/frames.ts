@@ -17,13 +17,14 @@ export interface FramePort {
 /** Brings each frame of a node to the part that it is for. */
 export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, session, emit }: FramePort): void {
   switch (frame.type) {
-    case 'message': {
-      const { type: _, ...message } = frame;
-      timelines.accept(message, me());
+    case 'event': {
+      const { type: _, ...event } = frame;
+      timelines.accept(event, me());
       break;
     }
     case 'ack':
-    case 'history':
+    case 'lines':
+    case 'events':
     case 'conversations':
     case 'people':
       outbox.answer(frame.id, frame);
@@ -40,7 +41,7 @@ export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, s
       break;
     case 'read': {
       const timeline = timelines.find(frame.conversation);
-      if (timeline) emit('read', { timeline, seq: frame.seq });
+      if (timeline) emit('read', { timeline, line: frame.line });
       break;
     }
     case 'typing': {
@@ -48,12 +49,9 @@ export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, s
       emit('typing', { timeline: timelines.link(frame.conversation, frame.from.id), from: frame.from });
       break;
     }
-    case 'removed': {
-      const timeline = timelines.find(frame.conversation);
-      timeline?.removeText(frame.seq);
-      if (timeline) emit('removed', { timeline, seq: frame.seq });
+    case 'seen':
+      emit('seen', { timeline: timelines.link(frame.conversation, frame.user), user: frame.user, line: frame.line });
       break;
-    }
     case 'announcement':
       emit('announcement', { text: frame.text, at: frame.at });
       break;

@@ -1,18 +1,19 @@
-/** A stretch of a conversation that was skipped: the messages after `afterSeq` and before `beforeSeq`, `count` of them. */
+import type { Line } from './protocol.ts';
+
+/** Lines that are not loaded between two that are: those after `afterLine` and before `beforeLine`, `count` of them. */
 export interface Gap {
-  readonly afterSeq: number;
-  readonly beforeSeq: number;
+  readonly afterLine: number;
+  readonly beforeLine: number;
   readonly count: number;
 }
 
-/** The gap between two messages; none where nothing lies between them. */
-export function gapBetween(afterSeq: number, beforeSeq: number): Gap[] {
-  const count = beforeSeq - afterSeq - 1;
-  return count > 0 ? [{ afterSeq, beforeSeq, count }] : [];
+/** The gap between two lines; none where nothing lies between them. */
+export function gapBetween(afterLine: number, beforeLine: number): Gap[] {
+  const count = beforeLine - afterLine - 1;
+  return count > 0 ? [{ afterLine, beforeLine, count }] : [];
 }
 
-/** What is left of a gap when messages of it were read. The history is the truth: where it has none, none is waited for. */
-export function leftOf(gap: Gap, read: readonly { readonly seq: number }[]): Gap[] {
-  if (read.length === 0) return [];
-  return [...gapBetween(gap.afterSeq, read[0]!.seq), ...gapBetween(read.at(-1)!.seq, gap.beforeSeq)];
+/** Lines are numbered without gaps, so what is missing shows. */
+export function gapsOf(lines: readonly Line[]): Gap[] {
+  return lines.flatMap(({ line }, index) => (index === 0 ? [] : gapBetween(lines[index - 1]!.line, line)));
 }

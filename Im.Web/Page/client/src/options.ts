@@ -4,20 +4,20 @@ import type { WebSocketLike } from './connection.ts';
 import type { ImError } from './errors.ts';
 import type { Gap } from './gap.ts';
 import type { Presence } from './presence.ts';
-import type { Announcement, ConversationSummary, Sender, User } from './protocol.ts';
+import type { Announcement, ConversationSummary, Line, LogEvent, Sender, User } from './protocol.ts';
 import type { ConnectionState } from './state.ts';
-import type { ReceivedMessage, Timeline } from './timeline.ts';
+import type { Timeline } from './timeline.ts';
 
-/** A hole of up to so many messages of a conversation is filled before later messages are shown; a larger one becomes a gap. */
-export const defaultMaxFillMessages = 200;
+/** Up to so many events that were missed are read before later ones are handed on. Of more the newest page is, and what was loaded before is dropped. */
+export const defaultMaxFillEvents = 200;
 
 export interface ImClientOptions {
   /** Where Im is served, such as `https://chat.example`; the page's own origin by default. */
   origin?: string;
   /** The node to ask for; any live one by default. */
   node?: string;
-  /** See {@link defaultMaxFillMessages}. `Infinity` reads everything in order, however much it is, and there are no gaps. */
-  maxFillMessages?: number;
+  /** See {@link defaultMaxFillEvents}. `Infinity` reads everything in order, however much it is, and nothing is left out. */
+  maxFillEvents?: number;
   /** For programs: holds the session, in place of the browser's cookie. Needs a {@link webSocket} that can send headers. */
   bearer?: BearerToken;
   fetch?: typeof fetch;
@@ -33,20 +33,25 @@ export interface ImEvents {
   /** The session was ended on purpose: here, in another tab, or from elsewhere (`state.endReason` says why, and comes before). Comes before `me`. */
   loggedOut: void;
   presence: Presence;
-  /** The next message of any conversation: per conversation in order, each once, none left out but those of a `gap`. */
-  message: { timeline: Timeline; message: ReceivedMessage };
-  /** More was missed than is read by itself. The conversation's next `message` is the one with `gap.beforeSeq`. */
+  /**
+   * The next event of any conversation: per conversation in order, each once, none left out but what a `gap` skips. `line`: the line that it made or changed, as it is now,
+   * where that is loaded. What a page brings is no news, and comes with none.
+   */
+  event: { timeline: Timeline; event: LogEvent; line: Line | undefined };
+  /** More was missed than is read by itself: these lines, and what happened to earlier ones. The conversation's next `event` is the line `gap.beforeLine`. */
   gap: { timeline: Timeline; gap: Gap };
   /** What the list of `conversations`, which comes right after it, does not have: how to ask for more, and what is unread there. */
   further: { next: string | undefined; unread: number };
   /** The user's conversations (the lobby alone for a guest), after every connect, login and logout: the first page. */
   conversations: readonly ConversationSummary[];
-  /** Read up to `seq`, in another window of this user. */
-  read: { timeline: Timeline; seq: number };
+  /** The store has begun another life, as after a restored backup: all timelines are dropped and loaded anew. Comes before anything of the new one. */
+  epoch: void;
+  /** This user has read up to `line`, in whichever window. */
+  read: { timeline: Timeline; line: number };
+  /** The other one of a direct conversation has read up to `line`. */
+  seen: { timeline: Timeline; user: string; line: number };
   /** Somebody is typing; true for 5 s. */
   typing: { timeline: Timeline; from: Sender };
-  /** An administrator removed a message's text: in `timeline` it is empty from now on. */
-  removed: { timeline: Timeline; seq: number };
   announcement: Announcement;
   /** A complaint of the node that answers no request of ours. */
   refused: ImError;

@@ -64,9 +64,9 @@ export class Outbox {
     return promise;
   }
 
-  /** Sends not answered yet, in order. */
+  /** Posts not answered yet, in order. */
   get unanswered(): readonly string[] {
-    return this.#entries.filter((entry) => entry.request.type === 'send').map((entry) => entry.request.id);
+    return this.#entries.filter((entry) => entry.request.type === 'post').map((entry) => entry.request.id);
   }
 
   /** A connection is there. Requests go out; messages wait for {@link openSends}. */
@@ -102,7 +102,7 @@ export class Outbox {
       const backOffMs = Math.min(longestRetryMs, firstRetryMs * 2 ** (entry.refusals - 1));
       entry.sentAt = undefined;
       const notBefore = this.#clock.now() + (frame.retryAfterMs ?? backOffMs * (0.5 + this.#clock.random() / 2));
-      if (entry.request.type === 'send') this.#sendsNotBefore = Math.max(this.#sendsNotBefore, notBefore);
+      if (entry.request.type === 'post') this.#sendsNotBefore = Math.max(this.#sendsNotBefore, notBefore);
       else entry.notBefore = notBefore;
     } else {
       this.#remove(entry)!.reject(new ImError(frame.code, frame.message, frame.retryAfterMs));
@@ -137,8 +137,8 @@ export class Outbox {
       const lane = entry.lane?.();
       if (lane !== undefined && taken.has(lane)) continue;
       if (lane !== undefined) taken.add(lane);
-      if (entry.request.type === 'send' && (!this.#sendsOpen || (entry.as && entry.as !== this.#user))) continue;
-      const isSend = entry.request.type === 'send';
+      if (entry.request.type === 'post' && (!this.#sendsOpen || (entry.as && entry.as !== this.#user))) continue;
+      const isSend = entry.request.type === 'post';
       const notBefore = isSend ? this.#sendsNotBefore : entry.notBefore;
       if (entry.sentAt !== undefined && now < entry.sentAt + answerWithinMs) {
         unacked += isSend ? 1 : 0;

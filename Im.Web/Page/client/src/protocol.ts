@@ -4,6 +4,8 @@ export interface User {
   readonly id: string;
   readonly nickname: string;
   readonly brief: string;
+  /** Of oneself alone. */
+  readonly admin?: boolean;
 }
 
 export interface Sender {
@@ -16,22 +18,43 @@ export interface OnlineUser extends User {
   readonly places: number;
 }
 
-export interface Message {
+/** What a kind says; its shape is in `kinds.ts`. */
+export type Content = Readonly<Record<string, unknown>>;
+
+/** What a conversation is made of. `line`: it is shown as one of its own. `target`: the line it replies to, or, where it is no line, the line it changes. */
+export interface LogEvent {
   readonly conversation: string;
   readonly seq: number;
-  /** The client message id. */
+  readonly line?: number;
+  readonly kind: string;
+  readonly target?: number;
+  readonly effect?: 'mark' | 'replace' | 'erase';
+  readonly slot?: string;
+  /** The client's id. */
   readonly id: string;
   readonly from: Sender;
   /** In a direct conversation: the user who is not `from`. */
   readonly to?: string;
-  /** Empty when an administrator removed it; no other message's is. */
-  readonly text: string;
+  /** Missing where it was erased, or where a later event has replaced it. */
+  readonly content?: Content;
   readonly at: number;
   /** The node that took it from its sender. */
   readonly node: string;
+  /** There when it came live. */
+  readonly via?: Via;
 }
 
-/** How a live message came: the node that brought it, and the milliseconds since the sender's node took it. */
+/** A line with all that holds for it: `content` is the one shown, `effects` the newest event of each kind and slot, ascending by seq. */
+export interface Line extends LogEvent {
+  readonly line: number;
+  readonly effects: readonly LogEvent[];
+  /** Where a line has more effects than a page brings: how many of each kind there are. */
+  readonly tally?: Readonly<Record<string, { readonly count: number }>>;
+  /** Its content is gone for good. Not on the wire: see `fold.ts`. */
+  readonly erased?: true;
+}
+
+/** How a live event came: the node that brought it, and the milliseconds since the sender's node took it. */
 export interface Via {
   readonly node: string;
   readonly ms: number;
@@ -42,11 +65,17 @@ export interface ConversationSummary {
   readonly kind: 'lobby' | 'direct';
   readonly peer?: User;
   readonly lastSeq: number;
-  readonly readSeq: number;
+  readonly lastLine: number;
+  readonly readLine: number;
+  /** `lastLine - readLine`: whoever writes has read what stands before. */
   readonly unread: number;
-  readonly last?: Message;
+  /** Of those, how many mention the user. */
+  readonly mentions?: number;
+  readonly last?: Line;
   /** The user has written nothing in it: it stands behind those in which they have. */
   readonly stranger?: boolean;
+  /** How far the other one has read. */
+  readonly peerReadLine?: number;
 }
 
 /** First those in which the user has written, then those of strangers, each newest first. */
@@ -54,7 +83,7 @@ export interface ConversationPage {
   readonly conversations: readonly ConversationSummary[];
   /** For asking for the next page; undefined when this is the last. */
   readonly next?: string;
-  /** Unread messages in all conversations, on whichever page; with the first page. */
+  /** Unread lines in all conversations, on whichever page; with the first page. */
   readonly unread?: number;
 }
 
@@ -77,20 +106,47 @@ export interface ApiKeyInfo {
 
 export type ApiScope = 'publish:lobby' | 'publish:direct';
 
-export interface HistoryPage {
+export interface LinesPage {
   readonly conversation: string;
-  /** Ascending by seq. */
-  readonly messages: readonly Message[];
+  /** Ascending. */
+  readonly lines: readonly Line[];
+  /** The lines that those reply to and that are not among them. */
+  readonly quoted: readonly Line[];
+  /** What the page shows holds up to this event. */
   readonly lastSeq: number;
+  readonly lastLine: number;
   /** There are further ones in the direction asked for. */
   readonly more: boolean;
+}
+
+export interface EventsPage {
+  readonly conversation: string;
+  /** Ascending by seq. What a later one erased or replaced has no content. */
+  readonly events: readonly LogEvent[];
+  readonly lastSeq: number;
+  readonly more: boolean;
+}
+
+/** `before` and `after` do not include that line, `around` has it in the middle. None: the newest. */
+export interface LinesRequest {
+  readonly before?: number;
+  readonly after?: number;
+  readonly around?: number;
+  readonly limit?: number;
 }
 
 export interface Ack {
   readonly conversation: string;
   readonly seq: number;
+  readonly line?: number;
   readonly at?: number;
   readonly duplicate?: boolean;
+}
+
+/** How far a conversation has come. */
+export interface LogEnd {
+  readonly lastSeq: number;
+  readonly lastLine: number;
 }
 
 /** What the administrators tell everybody who is connected. It is not stored. */
@@ -135,11 +191,12 @@ export interface Limits {
 export type Addressee = { readonly conversation: string } | { readonly user: string };
 
 export type ClientFrame =
-  | ({ readonly type: 'send'; readonly id: string; readonly text: string } & Addressee)
-  | ({ readonly type: 'history'; readonly id: string; readonly before?: number; readonly after?: number; readonly limit?: number } & Addressee)
+  | ({ readonly type: 'post'; readonly id: string; readonly kind: string; readonly target?: number; readonly content: Content } & Addressee)
+  | ({ readonly type: 'lines'; readonly id: string } & LinesRequest & Addressee)
+  | ({ readonly type: 'events'; readonly id: string; readonly after: number; readonly limit?: number } & Addressee)
   | { readonly type: 'conversations'; readonly id: string; readonly after?: string }
   | { readonly type: 'people'; readonly id: string; readonly after?: string }
-  | ({ readonly type: 'read'; readonly id: string; readonly seq: number } & Addressee)
+  | ({ readonly type: 'read'; readonly id: string; readonly line: number } & Addressee)
   | ({ readonly type: 'typing' } & Addressee)
   | { readonly type: 'authenticate'; readonly id: string; readonly ticket: string }
   | { readonly type: 'ping'; readonly id?: string };
@@ -147,6 +204,8 @@ export type ClientFrame =
 export interface Hello {
   readonly type: 'hello';
   readonly protocol: number;
+  /** The store's life: what is known of another one is worth nothing. */
+  readonly epoch: string;
   readonly node: string;
   readonly connection: string;
   readonly session?: string | null;
@@ -182,17 +241,18 @@ export interface ErrorFrame {
 
 export type NodeFrame =
   | Hello
-  | { readonly type: 'ready'; readonly lobby: { readonly lastSeq: number } }
-  | ({ readonly type: 'message'; readonly via?: Via } & Message)
+  | { readonly type: 'ready'; readonly lobby: LogEnd }
+  | ({ readonly type: 'event' } & LogEvent)
   | ({ readonly type: 'ack'; readonly id: string } & Ack)
-  | ({ readonly type: 'history'; readonly id: string } & HistoryPage)
+  | ({ readonly type: 'lines'; readonly id: string } & LinesPage)
+  | ({ readonly type: 'events'; readonly id: string } & EventsPage)
   | ({ readonly type: 'conversations'; readonly id: string } & ConversationPage)
   | ({ readonly type: 'people'; readonly id: string } & PeoplePage)
   | PresenceFrame
   | SessionFrame
-  | { readonly type: 'read'; readonly conversation: string; readonly seq: number }
+  | { readonly type: 'read'; readonly conversation: string; readonly line: number }
+  | { readonly type: 'seen'; readonly conversation: string; readonly user: string; readonly line: number }
   | { readonly type: 'typing'; readonly conversation: string; readonly from: Sender }
-  | { readonly type: 'removed'; readonly conversation: string; readonly seq: number }
   | ({ readonly type: 'announcement' } & Announcement)
   | { readonly type: 'move'; readonly withinMs: number }
   | { readonly type: 'pong'; readonly id?: string; readonly time: number }

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Outbox } from './outbox.ts';
-import type { ConversationPage } from './protocol.ts';
+import type { ConversationPage, LogEnd } from './protocol.ts';
 import { lobby, type Timelines } from './timelines.ts';
 
 /** What resuming needs from its client. */
@@ -26,9 +26,9 @@ export class Resumption {
   }
 
   /** What was missed first, then what was not answered: a message of ours that was stored after all needs no second sending. Not at any price, though. */
-  async run(lobbyLastSeq: number, isCurrent: () => boolean): Promise<void> {
+  async run(lobbyEnd: LogEnd, isCurrent: () => boolean): Promise<void> {
     const { clock, timelines, outbox } = this.#port;
-    const healed = Promise.all([timelines.of(lobby).catchUp(lobbyLastSeq), this.readConversations()]);
+    const healed = Promise.all([timelines.of(lobby).catchUp(lobbyEnd), this.readConversations()]);
     let timer: unknown;
     await Promise.race([healed, new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, healBeforeSendMs)))]);
     clock.clearTimeout(timer);

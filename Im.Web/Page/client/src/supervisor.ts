@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import { Connection, type WebSocketLike } from './connection.ts';
 import type { ImError } from './errors.ts';
 import type { HttpApi } from './http.ts';
-import type { NodeFrame, User } from './protocol.ts';
+import type { LogEnd, NodeFrame, User } from './protocol.ts';
 import { mayReconnect, reconnectDelayMs } from './reconnect.ts';
 import { causeOf, endReasonOf, sessionEnded, type Cause, type ConnectionState, type EndReason } from './state.ts';
 
@@ -11,7 +11,7 @@ export interface SupervisorListener {
   /** Whose the session is, as the page's server says before any node does. */
   identified(user: User | null): void;
   /** A connection is ready; the one before it, if there was one, is closed. */
-  adopted(connection: Connection, lobbyLastSeq: number): void;
+  adopted(connection: Connection, lobby: LogEnd): void;
   frame(frame: NodeFrame): void;
   /** There is no connection now; another is being made. */
   lost(): void;
@@ -91,7 +91,7 @@ export class Supervisor {
     url.protocol = url.protocol.replace('http', 'ws');
     if (this.node) url.searchParams.set('node', this.node);
     this.#next = new Connection(this.#options.webSocket(url.href, this.#options.http.credentials), this.#options.clock, {
-      ready: (connection, lobbyLastSeq) => this.#adopt(connection, lobbyLastSeq),
+      ready: (connection, lobby) => this.#adopt(connection, lobby),
       frame: (_, frame) => (frame.type === 'move' ? this.#dialWithin(frame.withinMs) : this.#listener.frame(frame)),
       closed: (connection, code, reason) => this.#closed(connection, code, reason),
     }, this.#attempt);
@@ -138,12 +138,12 @@ export class Supervisor {
     }, renewalMs);
   }
 
-  #adopt(connection: Connection, lobbyLastSeq: number): void {
+  #adopt(connection: Connection, lobby: LogEnd): void {
     this.current?.close();
     this.current = connection;
     this.#next = undefined;
     this.#cause = undefined;
-    this.#listener.adopted(connection, lobbyLastSeq);
+    this.#listener.adopted(connection, lobby);
     this.#setState({ phase: 'ready', node: connection.hello!.node });
     if (connection.hello!.session) {
       this.#askedInVain = false;

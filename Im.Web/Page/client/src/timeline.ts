@@ -1,30 +1,22 @@
 import type { Clock } from './clock.ts';
 import { Emitter } from './events.ts';
-import { gapBetween, leftOf, type Gap } from './gap.ts';
-import type { Addressee, HistoryPage, Message, Via } from './protocol.ts';
-
-/** `via` is there when it came live; what was read from the history has none. */
-export interface ReceivedMessage extends Message {
-  readonly via?: Via;
-}
-
-export interface PageRequest {
-  readonly before?: number;
-  readonly after?: number;
-  readonly limit: number;
-}
+import { fold, foldAll, isLine, lineOfPage, merge } from './fold.ts';
+import { gapBetween, gapsOf, type Gap } from './gap.ts';
+import type { Addressee, EventsPage, Line, LinesPage, LinesRequest, LogEnd, LogEvent } from './protocol.ts';
 
 /** What a timeline needs from its client. */
 export interface TimelinePort {
   readonly clock: Clock;
-  readonly maxFillMessages: number;
-  page(addressee: Addressee, request: PageRequest): Promise<HistoryPage>;
-  arrived(timeline: Timeline, message: ReceivedMessage): void;
+  readonly maxFillEvents: number;
+  lines(addressee: Addressee, request: LinesRequest): Promise<LinesPage>;
+  events(addressee: Addressee, after: number, limit: number): Promise<EventsPage>;
+  /** The next event of the stream, and the line that it made or changed, where that is loaded. */
+  arrived(timeline: Timeline, event: LogEvent, line: Line | undefined): void;
   skipped(timeline: Timeline, gap: Gap): void;
 }
 
-const pageMessages = 100;
-const shownPageMessages = 50;
+const pageEvents = 100;
+const pageLines = 50;
 const maxHeld = 1_000;
 const maxUnwatched = 500;
 const keptUnwatched = 250;
@@ -32,24 +24,31 @@ const emptyHoleTries = 5;
 const emptyHoleMs = 250;
 
 /**
- * The loaded part of one conversation: ascending by seq, each message once, whatever order things arrive in, and without holes but for its {@link gaps}.
- * It grows at the end with what is live (`message` of the client), at the front with {@link loadOlder}, and within gaps with {@link loadGap}.
- * Whoever listens to `change` bounds it with {@link trim}; while nobody does, every 500 live messages it forgets all but the newest 250.
+ * The loaded lines of one conversation, each once and as all events up to {@link lastSeq} leave it, whatever order things arrive in.
+ * It grows at the end with what is live (`event` of the client), at the front with {@link loadOlder}, and within gaps with {@link loadGap}.
+ * Whoever listens to `change` bounds it with {@link trim}; while nobody does, every 500 live events it forgets all but the newest 250 lines.
  */
 export class Timeline extends Emitter<{ change: Timeline }> {
   addressee: Addressee;
-  messages: readonly ReceivedMessage[] = [];
-  /** What is missing between the first and the last of {@link messages}, ascending: what an absence left of which more came than is read by itself. */
-  gaps: readonly Gap[] = [];
-  hasOlder = true;
 
   readonly #port: TimelinePort;
-  readonly #held = new Map<number, ReceivedMessage>();
+  #lines: readonly Line[] = [];
+  #gaps: readonly Gap[] = [];
+  /** Live events that wait for what is before them. */
+  readonly #held = new Map<number, LogEvent>();
+  /** Lines that loaded ones reply to, and that are not loaded themselves; undefined while one is asked for, or where there is none. */
+  readonly #quoted = new Map<number, Line | undefined>();
   #lastSeq: number | undefined;
+  #lastLine: number | undefined;
   #newestHeard = 0;
   #unwatched = 0;
   #healing: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
+  /** What was asked for before everything was dropped is of no use after it. */
+  #life = 0;
+  #asking = 0;
+  /** Events that came while a page was asked for: they may be newer than the page. */
+  #meanwhile: LogEvent[] = [];
 
   constructor(addressee: Addressee, port: TimelinePort) {
     super();
@@ -57,84 +56,130 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     this.#port = port;
   }
 
-  /** Everything up to here has been received or may be read with {@link loadOlder}; undefined until anything is known. */
+  /** Ascending. */
+  get lines(): readonly Line[] {
+    return this.#lines;
+  }
+
+  /** What is not loaded between the first and the last of {@link lines}, ascending. */
+  get gaps(): readonly Gap[] {
+    return this.#gaps;
+  }
+
+  get hasOlder(): boolean {
+    return this.#lines.length > 0 ? this.#lines[0]!.line > 1 : this.#lastLine !== 0;
+  }
+
+  /** Every event up to here has been received, or was there before; undefined until anything is known. */
   get lastSeq(): number | undefined {
     return this.#lastSeq;
   }
 
-  /** Takes a live message; asks for what is missing before it. */
-  accept(message: ReceivedMessage): void {
-    this.#newestHeard = Math.max(this.#newestHeard, message.seq);
-    this.#lastSeq ??= message.seq - 1;
-    if (message.seq <= this.#lastSeq) return;
-    if (this.#held.size < maxHeld) this.#held.set(message.seq, message);
+  get lastLine(): number | undefined {
+    return this.#lastLine;
+  }
+
+  /** A loaded line. */
+  find(line: number): Line | undefined {
+    return this.#lines.find((each) => each.line === line);
+  }
+
+  /** A line to quote. One that is not there is asked for, once; `change` tells when it is. */
+  quoted(line: number): Line | undefined {
+    const found = this.find(line) ?? this.#quoted.get(line);
+    if (found || this.#quoted.has(line)) return found;
+    this.#quoted.set(line, undefined);
+    void this.#read({ before: line + 1, limit: 1 }, (page) => {
+      this.#quote(page, page.lines.filter((each) => each.line === line));
+      this.emit('change', this);
+    }).catch(() => this.#quoted.delete(line));
+    return undefined;
+  }
+
+  /** Takes a live event; asks for what is missing before it. */
+  accept(event: LogEvent): void {
+    this.#newestHeard = Math.max(this.#newestHeard, event.seq);
+    this.#lastSeq ??= event.seq - 1;
+    if (event.seq <= this.#lastSeq) return;
+    if (this.#held.size < maxHeld) this.#held.set(event.seq, event);
     this.#append([]);
     if (this.#lastSeq < this.#newestHeard) void this.#heal();
   }
 
-  /** The text of a message was removed; the message keeps its place. */
-  removeText(seq: number): void {
-    const held = this.#held.get(seq);
-    if (held) this.#held.set(seq, { ...held, text: '' });
-    if (!this.messages.some((message) => message.seq === seq)) return;
-    this.messages = this.messages.map((message) => (message.seq === seq ? { ...message, text: '' } : message));
-    this.emit('change', this);
-  }
-
-  /** The conversation's newest message is `lastSeq`: starts there, or goes on from the last one received up to it. */
-  async catchUp(lastSeq: number): Promise<void> {
+  /** The conversation has come so far: starts there, or goes on from the last event received up to it. */
+  async catchUp({ lastSeq, lastLine }: LogEnd): Promise<void> {
     this.#newestHeard = Math.max(this.#newestHeard, lastSeq);
-    this.#lastSeq ??= lastSeq;
+    if (this.#lastSeq === undefined) [this.#lastSeq, this.#lastLine] = [lastSeq, lastLine];
     if (this.#lastSeq < this.#newestHeard) await this.#heal();
   }
 
-  /** Reads whatever came after the last message received. */
+  /** Reads whatever came after the last event received. */
   async readForward(): Promise<void> {
     await this.#heal();
   }
 
-  /** Reads the page before the oldest one loaded, the newest page at first. Calls while one is under way share it. */
-  loadOlder(limit = shownPageMessages): Promise<void> {
+  /** The store has begun another life: nothing that is known holds. What was shown is loaded anew. */
+  startAnew(): void {
+    const wasShown = this.#lines.length > 0;
+    this.#drop();
+    this.#held.clear();
+    this.#lastSeq = this.#lastLine = undefined;
+    this.#newestHeard = 0;
+    this.emit('change', this);
+    if (wasShown) void this.loadOlder().catch(() => {});
+  }
+
+  /** Reads the page before the oldest line loaded, the newest page at first. Calls while one is under way share it. */
+  loadOlder(limit = pageLines): Promise<void> {
     this.#unwatched = 0; // what is read page by page is not forgotten between two
     return (this.#loading ??= this.#load(this.#loadOlder(limit)));
   }
 
-  /** Reads a page of a gap: from its `start`, on from the messages before it, or from its `end`, back from the messages after it. */
-  async loadGap(gap: Gap, side: 'start' | 'end', limit = shownPageMessages): Promise<void> {
-    const page = await this.#port.page(this.addressee, side === 'start' ? { after: gap.afterSeq, limit } : { before: gap.beforeSeq, limit });
-    const open = this.gaps.find((each) => (side === 'start' ? each.afterSeq === gap.afterSeq : each.beforeSeq === gap.beforeSeq));
-    if (!open) return; // that side was read, or forgotten, meanwhile
-    const read = page.messages.filter(({ seq }) => seq > open.afterSeq && seq < open.beforeSeq);
-    const upper = this.messages.findIndex(({ seq }) => seq === open.beforeSeq);
-    this.messages = [...this.messages.slice(0, upper), ...read, ...this.messages.slice(upper)];
-    this.gaps = this.gaps.flatMap((each) => (each === open ? leftOf(open, read) : [each]));
-    this.emit('change', this);
+  /** Reads a page of a gap: from its `start`, on from the lines before it, or from its `end`, back from the lines after it. */
+  async loadGap(gap: Gap, side: 'start' | 'end', limit = pageLines): Promise<void> {
+    if (await this.#loadWithin(side === 'start' ? { after: gap.afterLine, limit } : { before: gap.beforeLine, limit })) this.emit('change', this);
   }
 
-  /** Reads the page after `seq`, older than anything loaded, such as where somebody stopped reading: what lies between is a gap. */
-  async loadAfter(seq: number, limit = shownPageMessages): Promise<void> {
+  /** Reads the page after a line, older than anything loaded, such as where somebody stopped reading: what lies between is a gap. */
+  async loadAfter(line: number, limit = pageLines): Promise<void> {
     while (this.#loading) await this.#loading;
-    await (this.#loading = this.#load(this.#loadAfter(seq, limit)));
+    await (this.#loading = this.#load(this.#loadWithin({ after: line, limit })));
   }
 
-  /** Forgets all but the newest `keep` messages, to bound memory; they can be loaded again. */
+  /** Reads the lines around one, such as one that is quoted, unless it is there. */
+  async loadAround(line: number, limit = pageLines): Promise<void> {
+    while (this.#loading) await this.#loading;
+    if (!this.find(line)) await (this.#loading = this.#load(this.#loadWithin({ around: line, limit })));
+  }
+
+  /** Forgets all but the newest `keep` lines, to bound memory; they can be loaded again. */
   trim(keep: number): void {
-    if (this.messages.length <= keep) return;
-    this.messages = this.messages.slice(-keep);
-    this.gaps = this.gaps.filter((gap) => gap.afterSeq >= this.messages[0]!.seq);
-    this.hasOlder = true;
+    if (this.#lines.length > keep) this.#show(this.#lines.slice(-keep));
+  }
+
+  /** Forgets, to bound memory, what lies between the `keep` lines after `line`, where somebody reads, and the newest `keep`: it is a gap then. */
+  trimAfter(line: number, keep: number): void {
+    const from = this.#lines.filter((each) => each.line <= line).length + keep;
+    const to = this.#lines.length - keep;
+    if (from < to) this.#show([...this.#lines.slice(0, from), ...this.#lines.slice(to)]);
+  }
+
+  #show(lines: readonly Line[]): void {
+    this.#setLines(lines);
+    for (const line of this.#quoted.keys()) if (!lines.some(({ target }) => target === line)) this.#quoted.delete(line);
     this.emit('change', this);
   }
 
-  /** Forgets, to bound memory, what lies between the `keep` messages after `seq`, where somebody reads, and the newest `keep`: it is a gap then. */
-  trimAfter(seq: number, keep: number): void {
-    const from = this.messages.filter((message) => message.seq <= seq).length + keep;
-    const to = this.messages.length - keep;
-    if (from >= to) return;
-    const [last, next] = [this.messages[from - 1]!.seq, this.messages[to]!.seq];
-    this.messages = [...this.messages.slice(0, from), ...this.messages.slice(to)];
-    this.gaps = [...this.gaps.filter((gap) => gap.beforeSeq <= last), ...gapBetween(last, next), ...this.gaps.filter((gap) => gap.afterSeq >= next)];
-    this.emit('change', this);
+  #setLines(lines: readonly Line[]): void {
+    this.#lines = lines;
+    this.#gaps = gapsOf(lines);
+  }
+
+  #drop(): void {
+    this.#life++;
+    this.#meanwhile = [];
+    this.#quoted.clear();
+    this.#setLines([]);
   }
 
   // Whoever hears of the change may ask for the next page at once.
@@ -145,66 +190,108 @@ export class Timeline extends Emitter<{ change: Timeline }> {
 
   async #loadOlder(limit: number): Promise<boolean> {
     while (this.hasOlder) {
-      const before = this.messages[0]?.seq ?? (this.#lastSeq === undefined ? undefined : this.#lastSeq + 1);
-      const page = before === 1 ? emptyPage : await this.#port.page(this.addressee, before === undefined ? { limit } : { before, limit });
-      this.#lastSeq ??= page.messages.at(-1)?.seq ?? page.lastSeq;
-      // Live messages may have come since: the page joins only if it reaches up to the first of them.
-      const first = this.messages[0]?.seq ?? this.#lastSeq + 1;
-      const older = page.messages.filter((message) => message.seq < first);
-      if (page.messages.length > 0 && page.messages.at(-1)!.seq < first - 1) continue;
-      this.messages = [...older, ...this.messages];
-      this.hasOlder = page.more;
-      return true;
+      const before = this.#lines[0]?.line ?? (this.#lastLine === undefined ? undefined : this.#lastLine + 1);
+      const joined = await this.#read(before === undefined ? { limit } : { before, limit }, (page) => {
+        // Live lines may have come since: the page joins only if it reaches up to the first of them.
+        const [first, last] = [this.#lines[0], page.lines.at(-1)];
+        if (first && last && last.line < first.line - 1) return false;
+        if (this.#lastSeq === undefined) [this.#lastSeq, this.#lastLine] = [page.lastSeq, page.lastLine];
+        this.#lastLine ??= page.lines.filter(({ seq }) => seq <= this.#lastSeq!).at(-1)?.line ?? (page.lines[0]?.line ?? 1) - 1;
+        this.#join(page);
+        return true;
+      });
+      if (joined) return true;
     }
     return false;
   }
 
-  async #loadAfter(seq: number, limit: number): Promise<boolean> {
-    const page = await this.#port.page(this.addressee, { after: seq, limit });
-    const first = this.messages[0]?.seq ?? 0;
-    const older = page.messages.filter((message) => message.seq < first);
-    if (older.length === 0) return false;
-    this.messages = [...older, ...this.messages];
-    this.gaps = [...gapBetween(older.at(-1)!.seq, first), ...this.gaps];
-    this.hasOlder = older[0]!.seq > 1;
-    return true;
+  async #loadWithin(request: LinesRequest): Promise<boolean> {
+    const joined = await this.#read(request, (page) => {
+      if (this.#lines.length === 0) return false; // without the newest lines at the end nobody could tell what is missing there
+      this.#join(page);
+      return true;
+    });
+    return joined === true;
+  }
+
+  /** Asks for a page, and keeps what comes meanwhile until it has joined. undefined where everything was dropped meanwhile. */
+  async #read<Result>(request: LinesRequest, join: (page: LinesPage) => Result): Promise<Result | undefined> {
+    const life = this.#life;
+    this.#asking++;
+    try {
+      const page = await this.#port.lines(this.addressee, request);
+      return life === this.#life ? join(page) : undefined;
+    } finally {
+      if (--this.#asking === 0) this.#meanwhile = [];
+    }
+  }
+
+  // What is newer than the stream comes with the stream.
+  #join(page: LinesPage): void {
+    const known = new Map(this.#lines.map((line) => [line.line, line]));
+    for (const line of this.#upToNow(page, page.lines)) {
+      const there = known.get(line.line);
+      if (line.seq <= this.#lastSeq!) known.set(line.line, there ? merge(there, line) : line);
+    }
+    this.#setLines([...known.values()].sort((a, b) => a.line - b.line));
+    this.#quote(page, page.quoted ?? []);
+  }
+
+  #quote(page: LinesPage, lines: readonly Line[]): void {
+    for (const line of this.#upToNow(page, lines)) {
+      const there = this.#quoted.get(line.line);
+      this.#quoted.set(line.line, there ? merge(there, line) : line);
+    }
+  }
+
+  #upToNow({ lastSeq }: LinesPage, lines: readonly Line[]): Line[] {
+    const later = this.#meanwhile.filter(({ seq }) => seq > lastSeq);
+    return lines.map((line) => later.reduce(fold, lineOfPage(line)));
   }
 
   #heal(): Promise<void> {
     return (this.#healing ??= this.#fillForward()
-      .catch(() => {}) // refused for good: the next message or reconnect asks again
+      .catch(() => {}) // refused for good: the next event or reconnect asks again
       .finally(() => (this.#healing = undefined)));
   }
 
   async #fillForward(): Promise<void> {
     let emptyTries = 0;
     let more = true;
-    while (more || this.#lastSeq! < this.#newestHeard) {
-      const from = this.#lastSeq!;
-      const missing = this.#newestHeard - from - this.#held.size;
-      const page = missing > this.#port.maxFillMessages ? await this.#skip() : await this.#port.page(this.addressee, { after: from, limit: pageMessages });
-      this.#newestHeard = Math.max(this.#newestHeard, page.lastSeq);
-      this.#append(page.messages);
-      more = page.more;
-      if (this.#lastSeq! > from) emptyTries = 0;
-      else if (!more && this.#lastSeq! < this.#newestHeard && !(await this.#mayAskAgain(++emptyTries))) return;
+    while (this.#lastSeq !== undefined && (more || this.#lastSeq < this.#newestHeard)) {
+      const [from, life] = [this.#lastSeq, this.#life];
+      if (this.#newestHeard - from - this.#held.size > this.#port.maxFillEvents) {
+        more = !(await this.#skip());
+      } else {
+        const page = await this.#port.events(this.addressee, from, pageEvents);
+        if (life !== this.#life) continue;
+        this.#newestHeard = Math.max(this.#newestHeard, page.lastSeq);
+        this.#append(page.events);
+        more = page.more;
+      }
+      if (this.#lastSeq > from) emptyTries = 0;
+      else if (!more && this.#lastSeq < this.#newestHeard && !(await this.#mayAskAgain(++emptyTries))) return;
     }
   }
 
-  // Too much to read before going on: the newest page is next, and what lies between is a gap.
-  async #skip(): Promise<HistoryPage> {
-    const page = await this.#port.page(this.addressee, { limit: shownPageMessages });
-    const [gap] = gapBetween(this.#lastSeq!, page.messages[0]?.seq ?? 0);
-    if (gap) {
-      this.#lastSeq = gap.beforeSeq - 1;
-      if (this.messages.length > 0) this.gaps = [...this.gaps, gap];
-      else this.hasOlder = true;
-      this.#port.skipped(this, gap);
-    }
-    return { ...page, more: false };
+  // Too much to read before going on: what is held may have been changed in between, so it is dropped, and the newest page is next.
+  async #skip(): Promise<boolean> {
+    const page = await this.#read({ limit: pageLines }, (read) => read);
+    const [seqBefore, lineBefore] = [this.#lastSeq, this.#lastLine];
+    if (!page || seqBefore === undefined || page.lastSeq <= seqBefore) return false;
+    this.#drop();
+    [this.#lastSeq, this.#lastLine] = [page.lastSeq, page.lastLine];
+    this.#newestHeard = Math.max(this.#newestHeard, page.lastSeq);
+    this.#join(page);
+    const [gap] = gapBetween(lineBefore ?? Infinity, this.#lines[0]?.line ?? page.lastLine + 1);
+    if (gap) this.#port.skipped(this, gap);
+    for (const line of this.#lines) if (line.seq > seqBefore) this.#port.arrived(this, line, line);
+    this.emit('change', this);
+    this.#append([]);
+    return true;
   }
 
-  // The numbers have no gaps, so a hole that history does not know either is a fault elsewhere: better a hole than a conversation that stands still.
+  // The numbers have no gaps, so a hole that the log does not know either is a fault elsewhere: better a hole than a conversation that stands still.
   async #mayAskAgain(tries: number): Promise<boolean> {
     if (tries < emptyHoleTries) {
       await new Promise<void>((resolve) => this.#port.clock.setTimeout(resolve, emptyHoleMs * 2 ** tries));
@@ -220,12 +307,12 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     return true;
   }
 
-  #append(page: readonly Message[]): void {
-    const fresh: ReceivedMessage[] = [];
-    for (const message of page) {
-      if (message.seq !== this.#lastSeq! + 1) continue;
-      fresh.push(this.#held.get(message.seq) ?? message);
-      this.#lastSeq = message.seq;
+  #append(page: readonly LogEvent[]): void {
+    const fresh: LogEvent[] = [];
+    for (const event of page) {
+      if (event.seq !== this.#lastSeq! + 1) continue;
+      fresh.push(this.#held.get(event.seq) ?? event);
+      this.#lastSeq = event.seq;
     }
     for (let next = this.#held.get(this.#lastSeq! + 1); next; next = this.#held.get(this.#lastSeq! + 1)) {
       fresh.push(next);
@@ -233,14 +320,23 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     }
     for (const seq of this.#held.keys()) if (seq <= this.#lastSeq!) this.#held.delete(seq);
     if (fresh.length === 0) return;
-    this.messages = [...this.messages, ...fresh];
-    for (const message of fresh) this.#port.arrived(this, message);
+    // All of them before anybody hears of one: what a later one replaced has no content by itself.
+    this.#setLines(fresh.reduce(foldAll, this.#lines));
+    for (const event of fresh) this.#remember(event);
+    for (const event of fresh) this.#port.arrived(this, event, this.find(event.line ?? event.target ?? 0));
     this.emit('change', this);
     this.#unwatched = this.hears('change') ? 0 : this.#unwatched + fresh.length;
     if (this.#unwatched < maxUnwatched) return;
     this.#unwatched = 0;
     this.trim(keptUnwatched);
   }
-}
 
-const emptyPage: HistoryPage = { conversation: '', messages: [], lastSeq: 0, more: false };
+  #remember(event: LogEvent): void {
+    if (isLine(event)) {
+      this.#lastLine = event.line;
+      return;
+    }
+    if (this.#asking > 0) this.#meanwhile.push(event);
+    for (const [line, quoted] of this.#quoted) if (quoted) this.#quoted.set(line, fold(quoted, event));
+  }
+}

@@ -1,5 +1,5 @@
-import type { Addressee, ConversationSummary, Message } from './protocol.ts';
-import { Timeline, type ReceivedMessage, type TimelinePort } from './timeline.ts';
+import type { Addressee, ConversationSummary, LogEvent } from './protocol.ts';
+import { Timeline, type TimelinePort } from './timeline.ts';
 
 export const lobby: Addressee = { conversation: 'lobby' };
 
@@ -34,8 +34,13 @@ export class Timelines {
     return timeline;
   }
 
-  accept(message: ReceivedMessage, me: string | undefined): void {
-    this.link(message.conversation, peerOf(message, me)).accept(message);
+  accept(event: LogEvent, me: string | undefined): void {
+    this.link(event.conversation, peerOf(event, me)).accept(event);
+  }
+
+  /** The store has begun another life. */
+  startAnew(): void {
+    for (const timeline of new Set([...this.#byConversation.values(), ...this.#byUser.values()])) timeline.startAnew();
   }
 
   /** Brings every conversation up to what the summaries say, and those they do not list up to their newest. */
@@ -44,7 +49,7 @@ export class Timelines {
     const work = summaries.map((summary) => {
       const timeline = this.link(summary.conversation, summary.peer?.id);
       listed.add(timeline);
-      return timeline.catchUp(summary.lastSeq);
+      return timeline.catchUp(summary);
     });
     if (!listIsWhole) {
       for (const timeline of new Set(this.#byConversation.values()))
@@ -60,7 +65,7 @@ export class Timelines {
   }
 }
 
-/** The other person of a direct message; undefined in the lobby. */
-export function peerOf(message: Message, me: string | undefined): string | undefined {
-  return message.to === undefined ? undefined : message.from.id === me ? message.to : message.from.id;
+/** The other person of a direct conversation; undefined in the lobby. */
+export function peerOf({ to, from }: LogEvent, me: string | undefined): string | undefined {
+  return to === undefined ? undefined : from.id === me ? to : from.id;
 }

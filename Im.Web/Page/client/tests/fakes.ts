@@ -1,5 +1,5 @@
 import { ImClient, lobby, type Clock, type ImClientOptions, type User, type WebSocketLike } from '../src/index.ts';
-import type { ClientFrame, Message, NodeFrame } from '../src/protocol.ts';
+import type { ClientFrame, Line, LogEvent, NodeFrame } from '../src/protocol.ts';
 
 export const jenny: User = { id: 'a3b8d425-2b60-4ad7-8a55-2f5c1d3e9b01', nickname: 'Jenny', brief: 'likes tea' };
 export const tom: User = { id: '0f9a6c1e-7d44-4b8e-9c3a-5b1e2d7f8a02', nickname: 'Tom', brief: '' };
@@ -80,10 +80,10 @@ export class FakeSocket implements WebSocketLike {
     await settled();
   }
 
-  async greets({ node = 'realtime-1', session = 's-1' as string | null, user = null as User | null, beforeReady = [] as readonly object[], lobbyLastSeq = 0, conversations = [] as object[] } = {}): Promise<void> {
-    await this.says({ type: 'hello', protocol: 1, node, connection: 'c-1', session, user, time: 0, limits: { textChars: 4000 }, pingSeconds: 10 });
+  async greets({ node = 'realtime-1', session = 's-1' as string | null, user = null as User | null, beforeReady = [] as readonly object[], lobbyLastSeq = 0, lobbyLastLine = undefined as number | undefined, epoch = 'life-1', conversations = [] as object[] } = {}): Promise<void> {
+    await this.says({ type: 'hello', protocol: 2, epoch, node, connection: 'c-1', session, user, time: 0, limits: { textChars: 10_000 }, pingSeconds: 10 });
     for (const frame of beforeReady) await this.says(frame);
-    await this.says({ type: 'ready', lobby: { lastSeq: lobbyLastSeq } });
+    await this.says({ type: 'ready', lobby: { lastSeq: lobbyLastSeq, lastLine: lobbyLastLine ?? lobbyLastSeq } });
     await this.says({ type: 'conversations', id: this.asked('conversations').id, conversations });
   }
 
@@ -150,29 +150,46 @@ export async function ready(greeting: Parameters<FakeSocket['greets']>[0] = {}, 
   return it;
 }
 
-export function lobbyMessage(seq: number, from = tom, id = `m-${seq}`): Message {
-  return { conversation: 'lobby', seq, id, from: { id: from.id, nickname: from.nickname }, text: `number ${seq}`, at: seq, node: 'realtime-1' };
+/** A text of the lobby, where every event is a line. */
+export function lobbyLine(line: number, from = tom, id = `m-${line}`): LogEvent & { line: number } {
+  return { conversation: 'lobby', seq: line, line, kind: 'text', id, from: { id: from.id, nickname: from.nickname }, content: { text: `number ${line}` }, at: line, node: 'realtime-1' };
 }
 
-export function live(message: Message): object {
-  return { type: 'message', ...message, via: { node: 'realtime-2', ms: 1.9 } };
+export function live(event: LogEvent): object {
+  return { type: 'event', ...event, via: { node: 'realtime-2', ms: 1.9 } };
 }
 
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-/** Answers a history request, the newest one, as a node that stores lobby messages 1..lastSeq would. */
-export async function answerHistory(socket: FakeSocket, lastSeq: number, asked = socket.asked('history')): Promise<void> {
-  const { id, before = lastSeq + 1, after, limit = 50 } = asked;
-  const [first, last] = after === undefined ? [Math.max(1, before - limit), before - 1] : [after + 1, Math.min(lastSeq, after + limit)];
-  const messages = range(first, last).map((seq) => lobbyMessage(seq));
-  await socket.says({ type: 'history', id, conversation: 'lobby', messages, lastSeq, more: after === undefined ? first > 1 : last < lastSeq });
+type Asked = Extract<ClientFrame, { type: 'lines' | 'events' }>;
+
+/** What the client asked of the log, in order. */
+export const asked = (socket: FakeSocket): Asked[] => socket.sent.filter((frame): frame is Asked => frame.type === 'lines' || frame.type === 'events');
+
+/** Answers a request for lines or events, the newest one, as a node that stores lobby lines 1..last would. */
+export async function answerHistory(socket: FakeSocket, last: number, request = asked(socket).at(-1)!): Promise<void> {
+  const { id, limit = 50 } = request;
+  if (request.type === 'events') {
+    const end = Math.min(last, request.after + limit);
+    await socket.says({ type: 'events', id, conversation: 'lobby', events: range(request.after + 1, end).map((line) => lobbyLine(line)), lastSeq: last, more: end < last });
+    return;
+  }
+  const { after, around } = request;
+  const before = around === undefined ? (request.before ?? last + 1) : Math.min(last + 1, around + Math.ceil(limit / 2));
+  const [from, to] = after === undefined ? [Math.max(1, before - limit), before - 1] : [after + 1, Math.min(last, after + limit)];
+  await socket.says(linesAnswer(id, range(from, to).map((line) => lobbyLine(line)), last, after === undefined ? from > 1 : to < last));
 }
 
-/** The sequences that the client hands to the application from now on. */
+/** An answer to `lines`: of lines without effects, where a request is answered for `last` events that are all lines. */
+export function linesAnswer(id: string, lines: readonly (LogEvent & Partial<Pick<Line, 'effects'>>)[], last: number, more = false, lastSeq = last): object {
+  return { type: 'lines', id, conversation: lines[0]?.conversation ?? 'lobby', lines: lines.map((line) => ({ effects: [], ...line })), quoted: [], lastSeq, lastLine: last, more };
+}
+
+/** The lines that the client hands to the application from now on. */
 export function listen({ client }: Stage): number[] {
   const seen: number[] = [];
-  client.on('message', ({ message }) => seen.push(message.seq));
+  client.on('event', ({ event }) => event.line !== undefined && seen.push(event.line));
   return seen;
 }
 
-export const loaded = ({ client }: Stage): number[] => client.timeline(lobby).messages.map((message) => message.seq);
+export const loaded = ({ client }: Stage): number[] => client.timeline(lobby).lines.map(({ line }) => line);

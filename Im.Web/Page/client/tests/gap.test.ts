@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lobby, type Gap } from '../src/index.ts';
-import { answerHistory, direct, jenny, listen, live, loaded, lobbyMessage, range, ready, settled, tom, type Stage } from './fakes.ts';
+import { answerHistory, asked, direct, jenny, linesAnswer, listen, live, loaded, lobbyLine, range, ready, settled, tom, type Stage } from './fakes.ts';
 
-const gaps = ({ client }: Stage): string[] => client.timeline(lobby).gaps.map(({ afterSeq, beforeSeq, count }) => `${afterSeq}..${beforeSeq}: ${count}`);
+const gaps = ({ client }: Stage): string[] => client.timeline(lobby).gaps.map(({ afterLine, beforeLine, count }) => `${afterLine}..${beforeLine}: ${count}`);
 
 /** Comes back after an absence in which the lobby grew to `lastSeq`. */
 async function returns(it: Stage, lastSeq: number): Promise<void> {
@@ -13,14 +13,16 @@ async function returns(it: Stage, lastSeq: number): Promise<void> {
   await it.socket().greets({ lobbyLastSeq: lastSeq });
 }
 
-/** Away after message 6, back when there are 100,000; the newest page is there, and so is a live message. */
-async function afterAbsence(): Promise<Stage & { seen: number[] }> {
-  const it = await ready({ lobbyLastSeq: 5 });
+/** The newest page of 100,001 lines, and the page after the sixth: a gap is between them. */
+async function withGap(): Promise<Stage & { seen: number[] }> {
+  const it = await ready({ lobbyLastSeq: 100_001 });
   const seen = listen(it);
-  await it.socket().says(live(lobbyMessage(6)));
-  await returns(it, 100_000);
-  await it.socket().says(live(lobbyMessage(100_001)));
-  await answerHistory(it.socket(), 100_000);
+  const timeline = it.client.timeline(lobby);
+  for (const read of [() => timeline.loadOlder(), () => timeline.loadAfter(6)]) {
+    const reading = read();
+    await answerHistory(it.socket(), 100_001);
+    await reading;
+  }
   return { ...it, seen };
 }
 
@@ -30,39 +32,39 @@ async function load(it: Stage, side: 'start' | 'end', lastSeq = 100_001, gap = i
   await reading;
 }
 
-test('After a long absence one request brings the newest page, and the stream goes on from it: what lies between is a gap', async () => {
+test('After a long absence one request brings the newest page, and the stream goes on from it: what was held may have changed, and is dropped', async () => {
   const it = await ready({ lobbyLastSeq: 5 });
   const seen = listen(it);
   const skipped: Gap[] = [];
   it.client.on('gap', ({ gap }) => skipped.push(gap));
-  await it.socket().says(live(lobbyMessage(6)));
+  await it.socket().says(live(lobbyLine(6)));
   await returns(it, 100_000);
-  await it.socket().says(live(lobbyMessage(100_001)));
-  assert.deepEqual(it.socket().of('history').map(({ before, after, limit }) => ({ before, after, limit })), [{ before: undefined, after: undefined, limit: 50 }]);
+  await it.socket().says(live(lobbyLine(100_001)));
+  assert.deepEqual(asked(it.socket()).map(({ type, limit }) => [type, limit]), [['lines', 50]]);
   await answerHistory(it.socket(), 100_000);
-  await it.socket().says(live(lobbyMessage(100_002)));
+  await it.socket().says(live(lobbyLine(100_002)));
   assert.deepEqual(seen, [6, ...range(99_951, 100_002)]);
-  assert.deepEqual(loaded(it), seen);
-  assert.deepEqual(skipped, [{ afterSeq: 6, beforeSeq: 99_951, count: 99_944 }]);
-  assert.deepEqual(it.client.timeline(lobby).gaps, skipped);
-  assert.equal(it.socket().of('history').length, 1);
+  assert.deepEqual(loaded(it), range(99_951, 100_002));
+  assert.deepEqual(skipped, [{ afterLine: 6, beforeLine: 99_951, count: 99_944 }]);
+  assert.deepEqual([gaps(it), it.client.timeline(lobby).hasOlder], [[], true]);
+  assert.equal(asked(it.socket()).length, 1);
 });
 
-test('Two hundred missed messages are filled in order, one more is a gap', async () => {
+test('Two hundred missed events are filled in order, of one more the newest page is read', async () => {
   const few = await ready({ lobbyLastSeq: 5 });
   const seen = listen(few);
-  await few.socket().says(live(lobbyMessage(6)));
+  await few.socket().says(live(lobbyLine(6)));
   await returns(few, 206);
-  await few.socket().says(live(lobbyMessage(207)));
+  await few.socket().says(live(lobbyLine(207)));
   for (let page = 0; page < 2; page++) await answerHistory(few.socket(), 207);
   assert.deepEqual(seen, range(6, 207));
-  assert.deepEqual(gaps(few), []);
+  assert.deepEqual(loaded(few), range(6, 207));
 
   const many = await ready({ lobbyLastSeq: 5 });
-  await many.socket().says(live(lobbyMessage(6)));
+  await many.socket().says(live(lobbyLine(6)));
   await returns(many, 207);
   await answerHistory(many.socket(), 207);
-  assert.deepEqual(gaps(many), ['6..158: 151']);
+  assert.deepEqual(loaded(many), range(158, 207));
 });
 
 test('Sends go out as soon as the newest page is there', async () => {
@@ -71,13 +73,13 @@ test('Sends go out as soon as the newest page is there', async () => {
   void it.client.send(lobby, 'hello', 'id-1');
   await it.clock.advance(500);
   await it.socket().greets({ user: jenny, lobbyLastSeq: 100_000 });
-  assert.deepEqual(it.socket().of('send'), []);
+  assert.deepEqual(it.socket().of('post'), []);
   await answerHistory(it.socket(), 100_000);
-  assert.equal(it.socket().asked('send').id, 'id-1');
+  assert.equal(it.socket().asked('post').id, 'id-1');
 });
 
 test('Whoever wants everything gets everything in order, and sends meanwhile', async () => {
-  const it = await ready({ user: jenny, lobbyLastSeq: 0 }, { maxFillMessages: Infinity });
+  const it = await ready({ user: jenny, lobbyLastSeq: 0 }, { maxFillEvents: Infinity });
   const seen = listen(it);
   await it.socket().ends(1006);
   void it.client.send(lobby, 'hello', 'id-1');
@@ -85,80 +87,76 @@ test('Whoever wants everything gets everything in order, and sends meanwhile', a
   await it.socket().greets({ user: jenny, lobbyLastSeq: 10_000 });
   await answerHistory(it.socket(), 10_000);
   await it.clock.advance(3_000);
-  assert.equal(it.socket().asked('send').id, 'id-1');
+  assert.equal(it.socket().asked('post').id, 'id-1');
   for (let page = 1; page < 100; page++) await answerHistory(it.socket(), 10_000);
   assert.deepEqual(seen, range(1, 10_000));
 });
 
 test('A gap is read from its start and from its end, until nothing is left of it', async () => {
-  const it = await afterAbsence();
+  const it = await withGap();
+  assert.deepEqual(gaps(it), ['56..99952: 99895']);
   await load(it, 'start');
-  assert.equal(it.socket().asked('history').after, 6);
-  assert.deepEqual(gaps(it), ['56..99951: 99894']);
+  assert.equal(it.socket().asked('lines').after, 56);
+  assert.deepEqual(gaps(it), ['106..99952: 99845']);
   await load(it, 'end');
-  assert.equal(it.socket().asked('history').before, 99_951);
-  assert.deepEqual(gaps(it), ['56..99901: 99844']);
-  assert.deepEqual(loaded(it), [...range(6, 56), ...range(99_901, 100_001)]);
-  // The pages that were asked for are no news: nobody is told of them as of new messages.
-  assert.deepEqual(it.seen, [6, ...range(99_951, 100_001)]);
+  assert.equal(it.socket().asked('lines').before, 99_952);
+  assert.deepEqual(gaps(it), ['106..99902: 99795']);
+  assert.deepEqual(loaded(it), [...range(7, 106), ...range(99_902, 100_001)]);
+  // The pages that were asked for are no news: nobody is told of them as of new lines.
+  assert.deepEqual(it.seen, []);
 });
 
 test('Both ends read at once, and live messages between, leave neither double nor hole', async () => {
-  const it = await afterAbsence();
+  const it = await withGap();
   const timeline = it.client.timeline(lobby);
   const gap = timeline.gaps[0]!;
   const both = ['start', 'start', 'end', 'end'].map((side) => timeline.loadGap(gap, side as 'start' | 'end'));
-  const asked = it.socket().of('history').slice(-4);
-  for (const each of asked.reverse()) {
-    await it.socket().says(live(lobbyMessage(timeline.lastSeq! + 1)));
+  for (const each of it.socket().of('lines').slice(-4).reverse()) {
+    await it.socket().says(live(lobbyLine(timeline.lastSeq! + 1)));
     await answerHistory(it.socket(), 100_001, each);
   }
   await Promise.all(both);
-  assert.deepEqual(gaps(it), ['56..99901: 99844']);
-  assert.deepEqual(loaded(it), [...range(6, 56), ...range(99_901, 100_005)]);
+  assert.deepEqual(gaps(it), ['106..99902: 99795']);
+  assert.deepEqual(loaded(it), [...range(7, 106), ...range(99_902, 100_005)]);
 });
 
 test('The last page of a gap overlaps what is there already: it closes without a double', async () => {
   for (const side of ['start', 'end'] as const) {
-    const it = await ready({ lobbyLastSeq: 5 });
-    await it.socket().says(live(lobbyMessage(6)));
-    await returns(it, 280);
-    await answerHistory(it.socket(), 280);
-    for (let page = 0; page < 5; page++) await load(it, side, 280);
+    const it = await ready({ lobbyLastSeq: 280 });
+    const timeline = it.client.timeline(lobby);
+    for (const read of [() => timeline.loadOlder(), () => timeline.loadAfter(0)]) {
+      const reading = read();
+      await answerHistory(it.socket(), 280);
+      await reading;
+    }
+    for (let page = 0; page < 4; page++) await load(it, side, 280);
     assert.deepEqual(gaps(it), []);
-    assert.deepEqual(loaded(it), range(6, 280));
+    assert.deepEqual(loaded(it), range(1, 280));
   }
 });
 
-test('A gap of which the history knows nothing closes', async () => {
-  const it = await afterAbsence();
-  const reading = it.client.timeline(lobby).loadGap(it.client.timeline(lobby).gaps[0]!, 'start');
-  await it.socket().says({ type: 'history', id: it.socket().asked('history').id, conversation: 'lobby', messages: [], lastSeq: 100_001, more: false });
+test('A quoted line is loaded with what is around it, once', async () => {
+  const it = await withGap();
+  const timeline = it.client.timeline(lobby);
+  const reading = timeline.loadAround(5_000);
+  await answerHistory(it.socket(), 100_001);
   await reading;
-  assert.deepEqual(gaps(it), []);
-});
-
-test('A second long absence leaves a second gap', async () => {
-  const it = await afterAbsence();
-  await returns(it, 200_000);
-  await answerHistory(it.socket(), 200_000);
-  assert.deepEqual(gaps(it), ['6..99951: 99944', '100001..199951: 99949']);
-  await load(it, 'end', 200_000, it.client.timeline(lobby).gaps[1]!);
-  assert.deepEqual(gaps(it), ['6..99951: 99944', '100001..199901: 99899']);
+  assert.deepEqual(gaps(it), ['56..4975: 4918', '5024..99952: 94927']);
+  await timeline.loadAround(5_010);
+  assert.equal(it.socket().of('lines').length, 3);
 });
 
 test('A live message far ahead, after a node that was deaf, is as an absence', async () => {
   const it = await ready({ lobbyLastSeq: 5 });
   const seen = listen(it);
-  await it.socket().says(live(lobbyMessage(6)));
-  for (const seq of [1_000, 1_001]) await it.socket().says(live(lobbyMessage(seq)));
+  await it.socket().says(live(lobbyLine(6)));
+  for (const seq of [1_000, 1_001]) await it.socket().says(live(lobbyLine(seq)));
   await answerHistory(it.socket(), 1_001);
   assert.deepEqual(seen, [6, ...range(952, 1_001)]);
-  assert.deepEqual(it.client.timeline(lobby).messages.at(-1)?.via?.node, 'realtime-2');
 });
 
 test('What is forgotten to bound memory takes its gap along', async () => {
-  const it = await afterAbsence();
+  const it = await withGap();
   it.client.timeline(lobby).trim(20);
   assert.deepEqual(gaps(it), []);
   assert.equal(it.client.timeline(lobby).hasOlder, true);
@@ -167,18 +165,18 @@ test('What is forgotten to bound memory takes its gap along', async () => {
 test('What nobody watches stays small, and what is read of it page by page is not forgotten between two pages', async () => {
   const it = await ready({ lobbyLastSeq: 0 });
   const timeline = it.client.timeline(lobby);
-  for (let seq = 1; seq <= 10_000; seq++) it.socket().onmessage!({ data: JSON.stringify(live(lobbyMessage(seq))) });
+  for (let seq = 1; seq <= 10_000; seq++) it.socket().onmessage!({ data: JSON.stringify(live(lobbyLine(seq))) });
   assert.ok(loaded(it).length >= 250 && loaded(it).length < 750);
   assert.equal(loaded(it).at(-1), 10_000);
   for (let last = 10_000; timeline.hasOlder; ) {
     const older = timeline.loadOlder(100);
-    for (let news = 0; news < 10; news++) await it.socket().says(live(lobbyMessage(++last)));
+    for (let news = 0; news < 10; news++) await it.socket().says(live(lobbyLine(++last)));
     await answerHistory(it.socket(), last);
     await older;
   }
   assert.equal(loaded(it)[0], 1);
   const stop = timeline.on('change', () => {});
-  for (let last = timeline.lastSeq! + 1, end = last + 600; last < end; last++) await it.socket().says(live(lobbyMessage(last)));
+  for (let last = timeline.lastSeq! + 1, end = last + 600; last < end; last++) await it.socket().says(live(lobbyLine(last)));
   assert.deepEqual(loaded(it), range(1, timeline.lastSeq!));
   stop();
 });
@@ -187,12 +185,12 @@ test('What comes while somebody reads further up is forgotten but for what is ne
   const it = await ready({ lobbyLastSeq: 0 });
   const timeline = it.client.timeline(lobby);
   timeline.on('change', () => {});
-  for (let seq = 1; seq <= 100; seq++) await it.socket().says(live(lobbyMessage(seq)));
+  for (let seq = 1; seq <= 100; seq++) await it.socket().says(live(lobbyLine(seq)));
   timeline.trimAfter(40, 30);
   assert.deepEqual(loaded(it), range(1, 100));
   timeline.trimAfter(20, 30);
   assert.deepEqual(gaps(it), ['50..71: 20']);
-  for (let seq = 101; seq <= 200; seq++) await it.socket().says(live(lobbyMessage(seq)));
+  for (let seq = 101; seq <= 200; seq++) await it.socket().says(live(lobbyLine(seq)));
   timeline.trimAfter(20, 30);
   assert.deepEqual(gaps(it), ['50..171: 120']);
   assert.deepEqual(loaded(it), [...range(1, 50), ...range(171, 200)]);
@@ -209,7 +207,7 @@ test('Whoever hears that a page is there may ask for the next one at once', asyn
   void timeline.loadOlder();
   for (let page = 1; page <= 3; page++) await answerHistory(it.socket(), 1_000);
   assert.deepEqual(loaded(it), range(851, 1_000));
-  assert.equal(it.socket().of('history').length, 4);
+  assert.equal(it.socket().of('lines').length, 4);
 });
 
 test('A conversation of which nothing is loaded has no gap, only older messages', async () => {
@@ -243,13 +241,13 @@ test('Reading can go on where it stopped long ago', async () => {
 
 test('A direct conversation that grew much is known by its summary, and read as one', async () => {
   const it = await ready({ user: jenny });
-  await it.socket().says(live({ ...lobbyMessage(1, tom), conversation: direct, to: jenny.id }));
+  await it.socket().says(live({ ...lobbyLine(1, tom), conversation: direct, to: jenny.id }));
   await it.socket().ends(1006);
   await it.clock.advance(500);
-  await it.socket().greets({ user: jenny, conversations: [{ conversation: direct, kind: 'direct', peer: tom, lastSeq: 5_000, readSeq: 1, unread: 4_999 }] });
-  const messages = range(4_951, 5_000).map((seq) => ({ ...lobbyMessage(seq, tom), conversation: direct, to: jenny.id }));
-  await it.socket().says({ type: 'history', id: it.socket().asked('history').id, conversation: direct, messages, lastSeq: 5_000, more: true });
-  assert.deepEqual(it.client.timeline({ user: tom.id }).gaps, [{ afterSeq: 1, beforeSeq: 4_951, count: 4_949 }]);
+  await it.socket().greets({ user: jenny, conversations: [{ conversation: direct, kind: 'direct', peer: tom, lastSeq: 5_000, lastLine: 5_000, readLine: 1, unread: 4_999 }] });
+  const lines = range(4_951, 5_000).map((line) => ({ ...lobbyLine(line, tom), conversation: direct, to: jenny.id }));
+  await it.socket().says(linesAnswer(it.socket().asked('lines').id, lines, 5_000, true));
+  assert.deepEqual(it.client.timeline({ user: tom.id }).lines.map(({ line }) => line), range(4_951, 5_000));
 });
 
 test('Whatever is done in whatever order, what is shown ascends, and only gaps are missing', async () => {
@@ -259,12 +257,12 @@ test('Whatever is done in whatever order, what is shown ascends, and only gaps a
     const it = await ready({ lobbyLastSeq: 20 });
     const seen = listen(it);
     const skipped = new Set<number>();
-    it.client.on('gap', ({ gap }) => range(gap.afterSeq + 1, gap.beforeSeq - 1).forEach((seq) => skipped.add(seq)));
+    it.client.on('gap', ({ gap }) => range(gap.afterLine + 1, gap.beforeLine - 1).forEach((seq) => skipped.add(seq)));
     const timeline = it.client.timeline(lobby);
     let last = 20;
     let answered = 0;
     const answer = async () => {
-      for (let asked = it.socket().of('history'); answered < asked.length; asked = it.socket().of('history')) await answerHistory(it.socket(), last, asked[answered++]);
+      while (answered < asked(it.socket()).length) await answerHistory(it.socket(), last, asked(it.socket())[answered++]);
     };
     for (let step = 0; step < 25; step++) {
       const gap = timeline.gaps[chance(Math.max(1, timeline.gaps.length))];
@@ -276,7 +274,7 @@ test('Whatever is done in whatever order, what is shown ascends, and only gaps a
           break;
         case 1:
           last += 1 + chance(3) * chance(150);
-          await it.socket().says(live(lobbyMessage(last)));
+          await it.socket().says(live(lobbyLine(last)));
           break;
         case 2:
           if (gap) void timeline.loadGap(gap, 'start', 1 + chance(100));

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { lobby, type ApiKeyInfo, type ConversationPage, type ImClient, type ImError, type PeoplePage, type SessionInfo, type User } from '../src/index.ts';
+import {
+  contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, textOf,
+  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type EventsPage, type ImClient, type ImError, type LinesPage, type PeoplePage, type Post, type SessionInfo, type User,
+} from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
-import { jenny, ready, settled, stage, type FakeSocket } from './fakes.ts';
+import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
 
 // The frames that the C# and the TypeScript clients share. From dist/test up to the repository.
 const folder = new URL('../../../../../Im.Protocol/Golden/', import.meta.url);
@@ -16,32 +19,56 @@ const tomId = '0f9a6c1e-7d44-4b8e-9c3a-5b1e2d7f8a02';
 
 /** What an application does to make the client say each frame. */
 const said: Record<string, (client: ImClient, socket: FakeSocket) => unknown> = {
-  'client.send.lobby': (client) => client.send(lobby, 'hello, 你好 👋', '7f1c2f0e-9a64-4c57-8b1d-0a5e6c7d8f90'),
-  'client.send.user': (client) => client.send({ user: tomId }, 'tea at five?', '2b6f0c9d-53e8-4f1a-a7c4-9d8e7f6a5b43'),
-  'client.history.newest': (client) => client.history(lobby, { limit: 50 }),
-  'client.history.before': (client) => client.history({ user: tomId }, { before: 120, limit: 50 }),
-  'client.history.after': (client) => client.history(lobby, { after: 41, limit: 100 }),
+  'v2.client.post.text': (client) => client.send(lobby, 'hello, 你好 👋', '7f1c2f0e-9a64-4c57-8b1d-0a5e6c7d8f90'),
+  'v2.client.post.text.user': (client) => client.send({ user: tomId }, 'tea at five?', '7f1c2f0e-9a64-4c57-8b1d-0a5e6c7d8f91'),
+  ...posts({
+    'text.reply': { kind: 'text', target: 41, content: { text: '@Tom and everybody: at six', mentions: [tomId], all: true } },
+    edit: { kind: 'edit', target: 42, content: { text: 'hello, @Tom', mentions: [tomId] } },
+    recall: { kind: 'recall', target: 42, content: {} },
+    'recall.reason': { kind: 'recall', target: 42, content: { reason: 'not for here' } },
+    reaction: { kind: 'reaction', target: 42, content: { keys: ['👍', '🎉'] } },
+    poll: { kind: 'poll', content: { question: 'Tea?', options: ['green', 'black', '普洱'], many: true } },
+    vote: { kind: 'vote', target: 43, content: { choices: [0, 2] } },
+  }),
+  'v2.client.post.reaction.none': (client) => client.post({ user: tomId }, { kind: 'reaction', target: 4, content: { keys: [] } }),
+  'v2.client.lines.newest': (client) => client.lines(lobby, { limit: 50 }),
+  'v2.client.lines.before': (client) => client.lines({ user: tomId }, { before: 120, limit: 50 }),
+  'v2.client.lines.after': (client) => client.lines(lobby, { after: 41, limit: 100 }),
+  'v2.client.lines.around': (client) => client.lines({ conversation: direct }, { around: 1234 }),
+  'v2.client.events': (client) => client.events(lobby, 57, 100),
+  'v2.client.read': (client) => client.read({ user: tomId }, 9),
   'client.conversations': (client) => client.conversations(),
   'client.conversations.after': (client) => client.conversationsPage('1-1790000000456000-c7b2d1de3a4f8e559b6c1d2e3f405162'),
   'client.people': (client) => client.people(),
   'client.people.after': (client) => client.people('a3b8d4252b604ad78a552f5c1d3e9b01'),
-  'client.read': (client) => client.read({ user: tomId }, 9),
   'client.typing': (client) => client.typing({ user: tomId }),
   'client.authenticate': (_, socket) => socket.says({ type: 'session', reason: 'login', authenticate: true }),
   'client.ping': (client) => client.wake(),
 };
 
+function posts(all: Record<string, Post>): typeof said {
+  return Object.fromEntries(Object.entries(all).map(([name, post]) => [`v2.client.post.${name}`, (client: ImClient) => client.post(lobby, post)]));
+}
+
 const greetings: Record<string, (client: ImClient) => unknown> = {
-  'node.hello': (client) => client.state.node === 'realtime-1' && client.me?.nickname === 'Jenny' && client.limits?.textChars === 4000,
-  'node.hello.guest': (client) => client.state.node === 'realtime-2' && client.me === null,
-  'node.ready': (client) => client.state.phase === 'ready' && client.timeline(lobby).lastSeq === 41,
+  'v2.node.hello': (client) => client.state.node === 'realtime-1' && client.me?.nickname === 'Jenny' && client.limits?.textChars === 10_000,
+  'v2.node.hello.guest': (client) => client.state.node === 'realtime-2' && client.me === null,
+  'v2.node.ready': (client) => client.state.phase === 'ready' && client.timeline(lobby).lastSeq === 57 && client.timeline(lobby).lastLine === 42,
 };
 
-/** What an application knows after each frame of a node. */
+const last = (client: ImClient) => client.timeline(lobby).lines.at(-1)!;
+
+/** What an application knows after each frame of a node. Before it lines 41 and 42 of the lobby are loaded: a text of Jenny's each, in the poll's case a poll. */
 const heard: Record<string, (client: ImClient, socket: FakeSocket) => unknown> = {
-  'node.message.lobby': (client) => client.timeline(lobby).messages[0]?.via?.ms === 1.9,
-  'node.message.direct': (client) => client.timeline({ user: tomId }).messages[0]?.text === 'tea at five?',
-  'node.removed': (client) => client.timeline(lobby).messages[0]?.text === '',
+  'v2.node.event.text': (client) => last(client).via?.ms === 1.9 && textOf(last(client)) === 'hello, 你好 👋',
+  'v2.node.event.text.direct': (client) => textOf(client.timeline({ user: tomId }).lines[0]) === 'tea at five?',
+  'v2.node.event.text.reply': (client) => client.timeline(lobby).quoted(last(client).target!)?.line === 41 && mentions(last(client), tomId),
+  'v2.node.event.edit': (client) => textOf(last(client)) === 'hello, @Tom' && newestReplace(last(client).effects)?.seq === 58,
+  'v2.node.event.recall': (client) => last(client).erased && contentOf(last(client).effects[0], 'recall')?.reason === 'not for here',
+  'v2.node.event.reaction': (client) => reactionsOf(last(client), tomId).map(({ key, count, mine }) => `${key} ${count} ${mine}`).join() === '👍 1 true,🎉 1 true',
+  'v2.node.event.poll': (client) => pollOf(last(client), jenny.id)?.options.length === 3,
+  'v2.node.event.vote': (client) => pollOf(last(client), tomId)?.options.map(({ count }) => count).join() === '1,0,1',
+  'v2.node.event.erasure': (client) => last(client).erased && last(client).from.nickname === '(deleted)',
   'node.presence.full': (client) => client.presence.users.length === 2 && client.presence.guests === 2,
   'node.presence.change': (client) => client.presence.users.length === 0 && client.presence.guests === 3,
   'node.session.login': (_, socket) => socket.asked('authenticate').ticket === 't-1',
@@ -52,26 +79,37 @@ const heard: Record<string, (client: ImClient, socket: FakeSocket) => unknown> =
 
 /** Answers: what the promise of the request with the same id becomes. */
 const answered: Record<string, [request: (client: ImClient) => Promise<unknown>, check: (answer: never) => boolean]> = {
-  'node.ack': [(client) => client.send(lobby, 'hello'), (ack: { seq: number }) => ack.seq === 42],
-  'node.ack.duplicate': [(client) => client.send(lobby, 'hello'), (ack: { duplicate: boolean }) => ack.duplicate],
-  'node.ack.read': [(client) => client.read({ user: tomId }, 9), () => true],
-  'node.history': [(client) => client.history(lobby), (page: { messages: unknown[]; more: boolean }) => page.messages.length === 1 && !page.more],
-  'node.history.empty': [(client) => client.history({ user: tomId }), (page: { lastSeq: number }) => page.lastSeq === 0],
-  'node.conversations': [(client) => client.conversations(), (list: { unread: number }[]) => list[0]?.unread === 2 && list.length === 2],
-  'node.conversations.next': [
+  'v2.node.ack.line': [(client) => client.send(lobby, 'hello'), (ack: Ack) => ack.seq === 58 && ack.line === 43],
+  'v2.node.ack.mark': [(client) => client.post(lobby, { kind: 'reaction', target: 42, content: { keys: [] } }), (ack: Ack) => ack.duplicate === true && ack.line === undefined],
+  'v2.node.ack.read': [(client) => client.read({ user: tomId }, 9), () => true],
+  'v2.node.lines': [(client) => client.lines(lobby), (page: LinesPage) => page.lines.length === 3 && page.lines[2]!.tally!['vote']!.count === 311 && page.quoted[0]!.line === 7],
+  'v2.node.lines.empty': [(client) => client.lines({ user: tomId }), (page: LinesPage) => page.lastSeq === 0],
+  'v2.node.events': [(client) => client.events(lobby, 57), (page: EventsPage) => page.events.length === 3 && page.events[0]!.content === undefined],
+  'v2.node.conversations': [(client) => client.conversations(), (list: ConversationSummary[]) => list[0]?.mentions === 1 && list[0].peerReadLine === 9 && list.length === 2],
+  'v2.node.conversations.next': [
     (client) => client.conversationsPage(),
     (page: ConversationPage) => page.next === '1-1790000000456000-c7b2d1de3a4f8e559b6c1d2e3f405162' && page.unread === 104 && page.conversations[0]!.stranger === true,
   ],
   'node.people': [(client) => client.people(), (page: PeoplePage) => page.users[0]!.places === 3 && page.online === 501 && page.next === 'a3b8d4252b604ad78a552f5c1d3e9b01'],
-  'node.error': [(client) => client.history({ user: tomId }).catch((error: unknown) => error), (error: { code: string }) => error.code === 'not_found'],
+  ...refusals('node.error', 'v2.node.error.bad-content', 'v2.node.error.unknown-kind', 'v2.node.error.too-late'),
 };
+
+function refusals(...files: string[]): typeof answered {
+  return Object.fromEntries(files.map((name) => [name, [(client) => client.lines({ user: tomId }).catch((error: unknown) => error), ({ code }: ImError) => code === (golden(name) as ImError).code]]));
+}
 
 /** What is told to an application as it is. */
 const told: Record<string, 'announcement'> = { 'node.announcement': 'announcement' };
 
-const events: Record<string, 'read' | 'typing'> = { 'node.read': 'read', 'node.typing': 'typing' };
+const events: Record<string, 'read' | 'seen' | 'typing'> = { 'v2.node.read': 'read', 'v2.node.seen': 'seen', 'node.typing': 'typing' };
 const elsewhere = ['node.move', 'node.pong', 'node.error.retry']; // reconnect.test.ts and sending.test.ts, by what they do
 // What this client leaves to others: it ignores these frames, and asks for none of these addresses.
+// Version 1 is the C# client's alone.
+const version1 = [
+  'client.send.lobby', 'client.send.user', 'client.history.newest', 'client.history.before', 'client.history.after', 'client.read', 'node.hello', 'node.hello.guest', 'node.ready',
+  'node.message.lobby', 'node.message.direct', 'node.removed', 'node.ack', 'node.ack.duplicate', 'node.ack.read', 'node.history', 'node.history.empty', 'node.conversations',
+  'node.conversations.next', 'node.read',
+];
 const notItsOwn = [
   'http.token-response', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
   'http.admin-user', 'http.penalty-request', 'http.admin-request', 'http.announcement-request', 'http.audit',
@@ -104,7 +142,7 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
 };
 
 test('Every golden frame is tested', () => {
-  const tested = [said, greetings, heard, answered, told, events, posted, served].flatMap((group) => Object.keys(group)).concat(elsewhere, notItsOwn, readAsFrames);
+  const tested = [said, greetings, heard, answered, told, events, posted, served].flatMap((group) => Object.keys(group)).concat(elsewhere, version1, notItsOwn, readAsFrames);
   assert.deepEqual([...names].sort(), tested.sort());
 });
 
@@ -115,7 +153,7 @@ for (const [name, act] of Object.entries(said)) {
     void act(client, socket());
     await settled();
     const frame = { ...socket().asked(expected.type) } as Record<string, unknown>;
-    if (expected.type !== 'send') frame['id'] = expected.id; // chosen by the client
+    if (!['v2.client.post.text', 'v2.client.post.text.user'].includes(name)) frame['id'] = expected.id; // chosen by the client
     if (expected.type === 'authenticate') frame['ticket'] = expected.ticket;
     assert.deepEqual(JSON.parse(JSON.stringify(frame)), expected);
   });
@@ -126,16 +164,20 @@ for (const [name, check] of Object.entries(greetings)) {
     const { client, socket } = stage();
     client.connect();
     await settled();
-    await socket().says(golden(name === 'node.ready' ? 'node.hello' : name));
-    await socket().says(golden('node.ready'));
+    await socket().says(golden(name === 'v2.node.ready' ? 'v2.node.hello' : name));
+    await socket().says(golden('v2.node.ready'));
     assert.ok(check(client));
   });
 }
 
 for (const [name, check] of Object.entries(heard)) {
   test(`The client understands ${name}`, async () => {
-    const { client, socket } = await ready({ user: jenny, lobbyLastSeq: 41 });
-    if (name === 'node.removed') await socket().says(golden('node.message.lobby'));
+    const { client, socket } = await ready({ user: jenny, lobbyLastSeq: 57, lobbyLastLine: 42 });
+    const loading = client.timeline(lobby).loadOlder();
+    const poll = { kind: 'poll', content: { question: 'Tea?', options: ['green', 'black', '普洱'], many: true } };
+    const lines = [lobbyLine(41, jenny), { ...lobbyLine(42, jenny), ...(name.includes('vote') ? poll : {}) }];
+    await socket().says(linesAnswer(socket().asked('lines').id, lines, 42, true, 57));
+    await loading;
     await socket().says(golden(name));
     assert.ok(check(client, socket()));
   });
@@ -165,7 +207,7 @@ for (const [name, [request, check]] of Object.entries(answered)) {
 for (const [name, event] of Object.entries(events)) {
   test(`The client understands ${name}`, async () => {
     const { client, socket } = await ready({ user: jenny });
-    await socket().says(golden('node.message.direct'));
+    await socket().says(golden('v2.node.event.text.direct'));
     const timelines: unknown[] = [];
     client.on(event, ({ timeline }) => timelines.push(timeline));
     await socket().says(golden(name));

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ImError, lobby } from '../src/index.ts';
-import { direct, jenny, live, lobbyMessage, ready, settled, tom } from './fakes.ts';
+import { direct, jenny, live, lobbyLine, ready, settled, tom } from './fakes.ts';
 
-const texts = (frames: readonly { text: string }[]) => frames.map((frame) => frame.text);
+const texts = (frames: readonly { content: object }[]) => frames.map(({ content }) => (content as { text: string }).text);
 
 test('A send is kept until its ack, one at a time for one addressee', async () => {
   const { client, socket } = await ready({ user: jenny });
   const first = client.send(lobby, 'one', 'id-1');
   void client.send(lobby, 'two', 'id-2');
   void client.send({ user: tom.id }, 'three', 'id-3');
-  assert.deepEqual(texts(socket().of('send')), ['one', 'three']);
+  assert.deepEqual(texts(socket().of('post')), ['one', 'three']);
   assert.deepEqual(client.unsent, ['id-1', 'id-2', 'id-3']);
   await socket().says({ type: 'ack', id: 'id-1', conversation: 'lobby', seq: 1, at: 5 });
   assert.equal((await first).seq, 1);
-  assert.deepEqual(texts(socket().of('send')), ['one', 'three', 'two']);
+  assert.deepEqual(texts(socket().of('post')), ['one', 'three', 'two']);
 });
 
 test('What was not acked is sent again after a reconnect, same ids, in order', async () => {
@@ -25,7 +25,7 @@ test('What was not acked is sent again after a reconnect, same ids, in order', a
   await clock.advance(500);
   await socket().greets({ user: jenny, node: 'realtime-2' });
   for (const id of ['1', '2', '3', '4']) {
-    assert.equal(socket().asked('send').id, id);
+    assert.equal(socket().asked('post').id, id);
     await socket().says({ type: 'ack', id, conversation: 'lobby', seq: Number(id), duplicate: id === '1' });
   }
   assert.deepEqual(client.unsent, []);
@@ -37,10 +37,10 @@ test('A message of ours that turns up as stored needs no second sending', async 
   await socket().ends(1006);
   await clock.advance(500);
   await socket().greets({ user: jenny, lobbyLastSeq: 1 });
-  const { id } = socket().asked('history');
-  await socket().says({ type: 'history', id, conversation: 'lobby', messages: [lobbyMessage(1, jenny, 'id-1')], lastSeq: 1, more: false });
+  const { id } = socket().asked('events');
+  await socket().says({ type: 'events', id, conversation: 'lobby', events: [lobbyLine(1, jenny, 'id-1')], lastSeq: 1, more: false });
   assert.equal((await sent).seq, 1);
-  assert.deepEqual(socket().of('send'), []);
+  assert.deepEqual(socket().of('post'), []);
 });
 
 test('A refusal that allows it is tried again with the same id, before what comes after it', async () => {
@@ -49,9 +49,9 @@ test('A refusal that allows it is tried again with the same id, before what come
   void client.send(lobby, 'two', 'id-2');
   await socket().says({ type: 'error', id: 'id-1', code: 'busy', message: '', retryAfterMs: 250 });
   await clock.advance(249);
-  assert.deepEqual(texts(socket().of('send')), ['one']);
+  assert.deepEqual(texts(socket().of('post')), ['one']);
   await clock.advance(1);
-  assert.deepEqual(texts(socket().of('send')), ['one', 'one']);
+  assert.deepEqual(texts(socket().of('post')), ['one', 'one']);
 });
 
 test('A refusal for a while is one pause for all messages, in whichever conversation', async () => {
@@ -62,18 +62,18 @@ test('A refusal for a while is one pause for all messages, in whichever conversa
   await socket().says({ type: 'error', id: 'id-2', code: 'unavailable', message: '', retryAfterMs: 250 });
   void client.send({ user: jenny.id.replace('a', 'b') }, 'three', 'id-3');
   await clock.advance(2_999);
-  assert.deepEqual(texts(socket().of('send')), ['one', 'two']);
+  assert.deepEqual(texts(socket().of('post')), ['one', 'two']);
   await clock.advance(1);
-  assert.deepEqual(texts(socket().of('send')), ['one', 'two', 'one', 'two', 'three']);
+  assert.deepEqual(texts(socket().of('post')), ['one', 'two', 'one', 'two', 'three']);
 });
 
 test('At most 32 messages are under way, however many conversations wait', async () => {
   const { client, socket } = await ready({ user: jenny });
   const peers = Array.from({ length: 40 }, (_, i) => `0f9a6c1e-7d44-4b8e-9c3a-${String(i).padStart(12, '0')}`);
   for (const [i, user] of peers.entries()) void client.send({ user }, `text ${i}`, `id-${i}`);
-  assert.equal(socket().of('send').length, 32);
+  assert.equal(socket().of('post').length, 32);
   await socket().says({ type: 'ack', id: 'id-0', conversation: direct, seq: 1 });
-  assert.equal(socket().of('send').length, 33);
+  assert.equal(socket().of('post').length, 33);
 });
 
 test('A final refusal fails the send and lets the next one go', async () => {
@@ -82,14 +82,14 @@ test('A final refusal fails the send and lets the next one go', async () => {
   void client.send(lobby, 'two', 'id-2');
   await socket().says({ type: 'error', id: 'id-1', code: 'text_empty', message: '' });
   await failed;
-  assert.equal(socket().asked('send').id, 'id-2');
+  assert.equal(socket().asked('post').id, 'id-2');
 });
 
 test('An internal error five times over is final', async () => {
   const { client, clock, socket } = await ready({ user: jenny });
   const failed = assert.rejects(client.send(lobby, 'one', 'id-1'), (error: ImError) => error.code === 'internal');
   for (let tries = 1; tries <= 5; tries++) {
-    assert.equal(socket().of('send').length, tries);
+    assert.equal(socket().of('post').length, tries);
     await socket().says({ type: 'error', id: 'id-1', code: 'internal', message: '' });
     // The node answers pings meanwhile.
     for (let second = 0; second < 10; second++) {
@@ -106,7 +106,7 @@ test('No answer on a living connection: sent again after ten seconds', async () 
   await clock.advance(5_000);
   await socket().says({ type: 'pong', time: 0 });
   await clock.advance(5_000);
-  assert.deepEqual(socket().of('send').map((frame) => frame.id), ['id-1', 'id-1']);
+  assert.deepEqual(socket().of('post').map((frame) => frame.id), ['id-1', 'id-1']);
 });
 
 test('What one user wrote is not sent in the name of the next', async () => {
@@ -116,7 +116,7 @@ test('What one user wrote is not sent in the name of the next', async () => {
   await clock.advance(500);
   await socket().greets({ user: tom });
   await failed;
-  assert.deepEqual(socket().of('send'), []);
+  assert.deepEqual(socket().of('post'), []);
 });
 
 test('What was written waits for its author where the session is lost, and goes out when the same user is back', async () => {
@@ -127,7 +127,7 @@ test('What was written waits for its author where the session is lost, and goes 
   await clock.advance(500);
   await socket().greets(); // Redis has lost its data: a guest
   await clock.advance(5_000);
-  assert.deepEqual([client.me, socket().of('send'), client.unsent], [null, [], ['id-1', 'id-2']]);
+  assert.deepEqual([client.me, socket().of('post'), client.unsent], [null, [], ['id-1', 'id-2']]);
 
   answers.set('POST /api/login', [200, { user: jenny, created: false }]);
   const login = client.login('Jenny', 'secret password');
@@ -136,7 +136,7 @@ test('What was written waits for its author where the session is lost, and goes 
   await login;
   await socket().says({ type: 'ack', id: 'id-1', conversation: 'lobby', seq: 1 });
   await socket().says({ type: 'ack', id: 'id-2', conversation: 'lobby', seq: 2 });
-  assert.deepEqual([(await first).seq, (await second).seq, socket().of('send').map((frame) => frame.id)], [1, 2, ['id-1', 'id-2']]);
+  assert.deepEqual([(await first).seq, (await second).seq, socket().of('post').map((frame) => frame.id)], [1, 2, ['id-1', 'id-2']]);
 });
 
 test('What waits for its author is not sent by somebody else, nor after a logout', async () => {
@@ -150,7 +150,7 @@ test('What waits for its author is not sent by somebody else, nor after a logout
     if (next === 'logout') await client.logout();
     else await socket().says({ type: 'session', reason: 'authenticated', session: 's-2', user: tom });
     await failed;
-    assert.deepEqual([socket().of('send'), client.unsent], [[], []], next);
+    assert.deepEqual([socket().of('post'), client.unsent], [[], []], next);
   }
 });
 
@@ -159,7 +159,7 @@ test('The same id again, while it waits, is the same message', async () => {
   const both = [client.send(lobby, 'one', 'id-1'), client.send(lobby, 'one', 'id-1')];
   await socket().says({ type: 'ack', id: 'id-1', conversation: 'lobby', seq: 1 });
   assert.deepEqual((await Promise.all(both)).map((ack) => ack.seq), [1, 1]);
-  assert.equal(socket().of('send').length, 1);
+  assert.equal(socket().of('post').length, 1);
 });
 
 test('A first message to somebody and the next ones keep their order though the conversation is new', async () => {
@@ -168,7 +168,7 @@ test('A first message to somebody and the next ones keep their order though the 
   await socket().says({ type: 'ack', id: 'id-1', conversation: direct, seq: 1 });
   void client.send({ user: tom.id }, 'two', 'id-2');
   void client.send({ conversation: direct }, 'three', 'id-3');
-  assert.deepEqual(texts(socket().of('send')), ['one', 'two']);
+  assert.deepEqual(texts(socket().of('post')), ['one', 'two']);
   assert.equal(client.timeline({ conversation: direct }), client.timeline({ user: tom.id }));
 });
 
@@ -185,9 +185,9 @@ test('Typing goes out once in two seconds for each conversation', async () => {
 test('The ack may come before or after the message itself', async () => {
   const { client, socket } = await ready({ user: jenny });
   const seen: number[] = [];
-  client.on('message', ({ message }) => seen.push(message.seq));
+  client.on('event', ({ event }) => seen.push(event.seq));
   const sent = client.send(lobby, 'one', 'id-1');
-  await socket().says(live(lobbyMessage(1, jenny, 'id-1')));
+  await socket().says(live(lobbyLine(1, jenny, 'id-1')));
   assert.equal((await sent).seq, 1);
   await socket().says({ type: 'ack', id: 'id-1', conversation: 'lobby', seq: 1 });
   await settled();

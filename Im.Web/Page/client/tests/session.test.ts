@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ImError, lobby } from '../src/index.ts';
-import { direct, jenny, live, lobbyMessage, ready, settled, stage, tom } from './fakes.ts';
+import { direct, jenny, live, lobbyLine, ready, settled, stage, tom } from './fakes.ts';
 
 test('The first connection waits for the cookie that makes the tabs of a browser one session', async () => {
   const { client, requests, sockets } = stage();
@@ -180,12 +180,12 @@ test('Where the ticket is refused a new connection does the same', async () => {
 
 test('A logout forgets the direct conversations and keeps the lobby', async () => {
   const { client, socket } = await ready({ user: jenny });
-  await socket().says(live(lobbyMessage(1)));
-  await socket().says(live({ ...lobbyMessage(1), conversation: direct, to: jenny.id }));
+  await socket().says(live(lobbyLine(1)));
+  await socket().says(live({ ...lobbyLine(1), conversation: direct, to: jenny.id }));
   const before = client.timeline({ user: tom.id });
   await socket().says({ type: 'session', reason: 'logout' });
   assert.equal(client.me, null);
-  assert.equal(client.timeline(lobby).messages.length, 1);
+  assert.equal(client.timeline(lobby).lines.length, 1);
   assert.notEqual(client.timeline({ user: tom.id }), before);
 });
 
@@ -244,10 +244,10 @@ test('A listener that throws does not keep the others from hearing', async (cont
   context.mock.method(console, 'error', () => {});
   const { client, socket } = await ready();
   let heard = 0;
-  client.on('message', () => {
+  client.on('event', () => {
     throw new Error('a fault in the application');
   });
-  client.on('message', () => heard++);
-  await socket().says(live(lobbyMessage(1)));
+  client.on('event', () => heard++);
+  await socket().says(live(lobbyLine(1)));
   assert.equal(heard, 1);
 });

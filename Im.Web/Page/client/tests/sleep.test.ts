@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lobby } from '../src/index.ts';
-import { answerHistory, jenny, listen, live, lobbyMessage, range, ready, settled, stage } from './fakes.ts';
+import { answerHistory, jenny, listen, live, lobbyLine, range, ready, settled, stage } from './fakes.ts';
 
 const hourMs = 3_600_000;
 
@@ -18,9 +18,9 @@ test('After an hour asleep the dead connection is left within seconds, and every
   await answerHistory(it.socket(), 8);
   await it.socket().says({ type: 'ack', id: 'id-1', conversation: 'lobby', seq: 9, duplicate: true });
   await it.socket().says({ type: 'ack', id: 'id-2', conversation: 'lobby', seq: 10 });
-  for (const seq of [9, 10]) await it.socket().says(live(lobbyMessage(seq)));
+  for (const seq of [9, 10]) await it.socket().says(live(lobbyLine(seq)));
   assert.deepEqual(seen, range(6, 10));
-  assert.deepEqual(it.socket().of('send').map((frame) => frame.id), ['id-1', 'id-2']);
+  assert.deepEqual(it.socket().of('post').map((frame) => frame.id), ['id-1', 'id-2']);
 });
 
 test('After a short sleep the node is asked at once, and one that answers is kept', async () => {
@@ -92,7 +92,7 @@ test('Who it is, is known before any node is up', async () => {
   void it.client.send(lobby, 'written while nobody listens', 'id-1');
   await it.clock.advance(500);
   await it.socket().greets({ user: jenny });
-  assert.equal(it.socket().asked('send').id, 'id-1');
+  assert.equal(it.socket().asked('post').id, 'id-1');
 });
 
 test('A logout is said, wherever it was made, before the user is gone', async () => {

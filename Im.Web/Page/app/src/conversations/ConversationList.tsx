@@ -1,3 +1,4 @@
+import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { chatList, hasMore, loadMore, personOf, type Chat } from '../state/chats.ts';
 import { known, me, presence } from '../state/im.ts';
@@ -27,13 +28,13 @@ export function ConversationList() {
 }
 
 function Row({ chat }: { chat: Chat }) {
-  const { key, last, unread } = chat;
+  const { key, last, unread, mentions } = chat;
   const person = key === 'lobby' ? undefined : personOf(key);
   const name = key === 'lobby' ? t.value.lobby : (person?.nickname ?? '…');
   const online = presence.value.users.some((user) => user.id === key);
   return (
     <li>
-      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} aria-current={key === selected.value ? 'page' : undefined}>
+      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} data-mentions={mentions} aria-current={key === selected.value ? 'page' : undefined}>
         {person || key !== 'lobby' ? <Avatar id={key} nickname={name} online={online} /> : <LobbyAvatar />}
         <span class="conversation-text">
           <span class="conversation-head">
@@ -42,8 +43,13 @@ function Row({ chat }: { chat: Chat }) {
           </span>
           <span class="conversation-foot">
             <LastWords chat={chat} />
+            {mentions > 0 && (
+              <span class="badge badge-mentions" role="img" aria-label={t.value.mentioned(mentions)}>
+                @{mentions > 1 && mentions}
+              </span>
+            )}
             {unread > 0 && (
-              <span class="badge" aria-label={t.value.unread(unread)}>
+              <span class="badge" role="img" aria-label={t.value.unread(unread)}>
                 {unread > 99 ? '99+' : unread}
               </span>
             )}
@@ -63,7 +69,7 @@ function LastWords({ chat: { key, last } }: { chat: Chat }) {
   return (
     <span class="conversation-last quiet">
       {who && <bdi>{who}: </bdi>}
-      {last.text || t.value.removed}
+      {previewOf(last)}
     </span>
   );
 }

@@ -1,15 +1,19 @@
 import { signal } from '@preact/signals';
+import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
+import { keyOfTimeline } from '../state/addressee.ts';
 import { client, me } from '../state/im.ts';
 import { selected } from '../state/route.ts';
 
-const latest = signal({ key: '', text: '' });
+const nothing = { key: '', line: '', text: '' };
+const latest = signal(nothing);
 
-client.on('message', ({ timeline, message }) => {
-  if (message.from.id === me.value?.id || !message.via) return;
-  const chat = 'user' in timeline.addressee ? timeline.addressee.user : 'lobby';
-  const { nickname } = message.from;
-  latest.value = { key: `${chat} ${message.seq}`, text: chat === selected.value ? `${nickname}: ${message.text}` : t.value.newFrom(nickname) };
+client.on('event', ({ timeline, event, line }) => {
+  if (event.effect === 'erase' && latest.value.line === `${event.conversation} ${event.target}`) latest.value = nothing; // nobody is to find it here
+  if (event.line === undefined || !line || event.from.id === me.value?.id || !event.via) return;
+  const chat = keyOfTimeline(timeline);
+  const { nickname } = event.from;
+  latest.value = { key: `${chat} ${event.seq}`, line: `${event.conversation} ${event.line}`, text: chat === selected.value ? `${nickname}: ${previewOf(line)}` : t.value.newFrom(nickname) };
 });
 
 /** Reads new messages to those who do not see them; not the older ones that scrolling brings. An element for each: the same words again would be no change to read. */

@@ -1,25 +1,31 @@
-import { hasVisible } from '@im/client';
+import { hasVisible, textOf } from '@im/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dialog } from '../account/dialogs.ts';
+import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { store, stored } from '../settings/stored.ts';
 import { addresseeOf } from '../state/addressee.ts';
+import { composing } from '../state/composing.ts';
 import { client, me } from '../state/im.ts';
-import { sendMessage } from '../state/outgoing.ts';
+import { post } from '../state/outgoing.ts';
 import type { ChatKey } from '../state/route.ts';
 import { typing } from '../state/typing.ts';
-import { SendIcon } from '../ui/icons.tsx';
+import { CloseIcon, PollIcon, SendIcon } from '../ui/icons.tsx';
+import { mentionsIn } from './mentions.ts';
+import { MentionList } from './MentionList.tsx';
+import { PollDialog } from './PollDialog.tsx';
+import { useMentions } from './useMentions.ts';
 import './composer.css';
 
-const maxChars = 4_000;
-const warnChars = 3_600;
+const defaultMaxChars = 10_000;
+const warnWithin = 400;
 
 /** Where one writes; a guest finds the way in instead. Mounted anew for each conversation and user, whose draft it keeps. */
 export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   const draftKey = `im.draft ${me.value?.id} ${chat}`;
   const [text, setText] = useState(() => stored('session', draftKey) ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
-  const left = maxChars - text.length;
+  const left = (client.limits?.textChars ?? defaultMaxChars) - text.length;
   const sendable = hasVisible(text) && left >= 0;
 
   useLayoutEffect(() => {
@@ -33,18 +39,41 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   useEffect(() => void focus(), []);
   useEffect(() => void (document.activeElement === document.body && focus()), [open]);
 
+  const [asking, setAsking] = useState(false);
+  const context = composing.value;
+  const editing = context?.mode === 'edit' ? context.line : undefined;
+  useLayoutEffect(() => {
+    if (editing) setText(textOf(editing));
+    if (context) field.current!.focus();
+  }, [context]);
+
   const write = (value: string) => {
     setText(value);
-    store('session', draftKey, value || null);
+    if (!editing) store('session', draftKey, value || null);
     if (hasVisible(value)) client.typing(addresseeOf(chat));
   };
   const send = () => {
     if (!sendable) return;
-    sendMessage(chat, text);
+    if (editing) {
+      const { mentions } = mentionsIn(text, chat);
+      if (text !== textOf(editing)) post(chat, { kind: 'edit', target: editing.line, content: { text, ...(mentions && { mentions }) } });
+      return leave();
+    }
+    post(chat, { kind: 'text', ...(context && { target: context.line.line }), content: { text, ...mentionsIn(text, chat) } });
+    composing.value = undefined;
     write('');
     field.current!.focus();
   };
+  // What was being written before is there again.
+  const leave = () => {
+    if (editing) setText(stored('session', draftKey) ?? '');
+    composing.value = undefined;
+    field.current!.focus();
+  };
+  const suggestions = useMentions(chat, field, write);
   const onKeyDown = (event: KeyboardEvent) => {
+    if (suggestions.takesKey(event)) return;
+    if (event.key === 'Escape' && context) return leave();
     // Enter that ends an input method's composition chooses a word; 229 is how some browsers say so.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
@@ -52,42 +81,68 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   };
 
   return (
-    <form
-      class="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <TypingLine chat={chat} />
-      <div class="composer-box">
-        <textarea
-          ref={field}
-          id="composer"
-          data-testid="composer"
-          rows={1}
-          dir="auto"
-          value={text}
-          placeholder={chat === 'lobby' ? t.value.placeholderLobby : t.value.placeholder(name)}
-          aria-label={`${t.value.message}: ${name}`}
-          aria-describedby="composer-hint"
-          enterkeyhint="send"
-          onInput={(event) => write(event.currentTarget.value)}
-          onKeyDown={onKeyDown}
-        />
-        {text.length > warnChars && (
-          <span class={left < 0 ? 'composer-left is-over' : 'composer-left quiet'} role="status">
-            {t.value.charactersLeft(left)}
-          </span>
+    <>
+      <form
+        class="composer"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <TypingLine chat={chat} />
+        {context && (
+          <p class="composer-context" data-testid="composer-context" data-mode={context.mode}>
+            <strong>{editing ? t.value.editing : t.value.replyingTo(context.line.from.nickname)}</strong>
+            <span class="quiet" dir="auto">
+              {previewOf(context.line)}
+            </span>
+            <button type="button" class="icon-button" aria-label={t.value.cancel} title={t.value.cancel} data-testid="composer-cancel" onClick={leave}>
+              <CloseIcon />
+            </button>
+          </p>
         )}
-        <button type="submit" class="send" data-testid="send" aria-label={t.value.send} title={t.value.send} disabled={!sendable}>
-          <SendIcon />
-        </button>
-      </div>
-      <p id="composer-hint" class="composer-hint quiet">
-        {t.value.sendHint}
-      </p>
-    </form>
+        <MentionList suggestions={suggestions} />
+        <div class="composer-box">
+          {!editing && (
+            <button type="button" class="icon-button composer-poll" data-testid="poll-open" aria-label={t.value.makePoll} title={t.value.makePoll} onClick={() => setAsking(true)}>
+              <PollIcon />
+            </button>
+          )}
+          <textarea
+            ref={field}
+            id="composer"
+            data-testid="composer"
+            rows={1}
+            dir="auto"
+            value={text}
+            placeholder={chat === 'lobby' ? t.value.placeholderLobby : t.value.placeholder(name)}
+            aria-label={`${t.value.message}: ${name}`}
+            aria-describedby="composer-hint"
+            enterkeyhint="send"
+            aria-autocomplete="list"
+            aria-controls={suggestions.list.length > 0 ? 'mention-list' : undefined}
+            aria-activedescendant={suggestions.list.length > 0 ? `mention-${suggestions.chosen}` : undefined}
+            onInput={(event) => (write(event.currentTarget.value), suggestions.look())}
+            onKeyUp={(event) => /^(Arrow(Left|Right)|Home|End)$/.test(event.key) && suggestions.look()}
+            onClick={suggestions.look}
+            onBlur={suggestions.close}
+            onKeyDown={onKeyDown}
+          />
+          {left < warnWithin && (
+            <span class={left < 0 ? 'composer-left is-over' : 'composer-left quiet'} role="status">
+              {t.value.charactersLeft(left)}
+            </span>
+          )}
+          <button type="submit" class="send" data-testid="send" aria-label={t.value.send} title={t.value.send} disabled={!sendable}>
+            <SendIcon />
+          </button>
+        </div>
+        <p id="composer-hint" class="composer-hint quiet">
+          {t.value.sendHint}
+        </p>
+      </form>
+      {asking && <PollDialog chat={chat} onClose={() => setAsking(false)} />}
+    </>
   );
 }
 

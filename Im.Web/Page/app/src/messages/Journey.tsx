@@ -1,22 +1,21 @@
-import type { ReceivedMessage } from '@im/client';
+import type { Line } from '@im/client';
 import { nodeHue } from '../node/hue.ts';
 import { t } from '../settings/language.ts';
 import { exactText } from '../ui/times.ts';
 import './journey.css';
 
 /** Two dots in the colours of two nodes: the one that took the message, and the one that brought it. A hollow one: from history. */
-export function JourneyDots({ message }: { message: ReceivedMessage }) {
+export function JourneyDots({ line: { node, via } }: { line: Line }) {
   return (
     <span class="dots" aria-hidden="true">
-      <span class="dot" data-node-hue={nodeHue(message.node)} />
-      <span class="dot" data-node-hue={message.via ? nodeHue(message.via.node) : undefined} />
+      <span class="dot" data-node-hue={nodeHue(node)} />
+      <span class="dot" data-node-hue={via ? nodeHue(via.node) : undefined} />
     </span>
   );
 }
 
 /** How a message came: from which node to which, and in how many milliseconds. */
-export function Journey({ message }: { message: ReceivedMessage }) {
-  const { node, via, seq, at } = message;
+export function Journey({ line: { node, via, line, at } }: { line: Line }) {
   return (
     <p class="journey" data-testid="journey">
       {via ? (
@@ -37,7 +36,7 @@ export function Journey({ message }: { message: ReceivedMessage }) {
         </>
       )}
       <span>
-        #{seq} · {exactText(at)}
+        #{line} · {exactText(at)}
       </span>
     </p>
   );

@@ -1,11 +1,12 @@
+import type { Line } from '@im/client';
 import { t } from '../settings/language.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { dayText, timeText } from '../ui/times.ts';
 import type { Group } from './grouping.ts';
-import { MessageItem } from './MessageItem.tsx';
+import { MessageItem, type MessageItemProps } from './MessageItem.tsx';
 
 /** What one person said in one breath; above it the day, and where what is new begins, unless it begins in a gap. */
-export function MessageGroup({ group }: { group: Group }) {
+export function MessageGroup({ group, about }: { group: Group; about: (line: Line) => Pick<MessageItemProps, 'refused' | 'seen'> }) {
   return (
     <>
       {group.startsDay && <li class="day"><span>{dayText(group.at)}</span></li>}
@@ -21,7 +22,7 @@ export function MessageGroup({ group }: { group: Group }) {
           </p>
           <ol class="group-items">
             {group.items.map(({ key, ...item }) => (
-              <MessageItem key={key} {...item} />
+              <MessageItem key={key} {...item} {...about(item.line)} />
             ))}
           </ol>
         </div>

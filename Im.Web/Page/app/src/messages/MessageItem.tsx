@@ -1,47 +1,67 @@
+import { contentOf, mentions, newestReplace, type Line } from '@im/client';
 import { useSignal } from '@preact/signals';
-import { errorText, t } from '../settings/language.ts';
-import { connection } from '../state/im.ts';
-import { discard, retry } from '../state/outgoing.ts';
+import { goneText, isGone, viewOf } from '../kinds/kinds.ts';
+import { t } from '../settings/language.ts';
+import { connection, me } from '../state/im.ts';
+import type { Outgoing } from '../state/outgoing.ts';
 import { WaitingIcon } from '../ui/icons.tsx';
 import { exactText } from '../ui/times.ts';
-import { isOnlyEmoji } from './emoji.ts';
-import type { Shown } from './grouping.ts';
+import { Actions, ActionsButton } from './Actions.tsx';
+import { Failure } from './Failure.tsx';
 import { Journey, JourneyDots } from './Journey.tsx';
-import { Linked } from './Linked.tsx';
+import { Quote } from './Quote.tsx';
+import { Reactions } from './Reactions.tsx';
 import './message.css';
 
+export interface MessageItemProps {
+  readonly line: Line;
+  /** The line itself is on its way. */
+  readonly outgoing?: Outgoing;
+  /** What we did to it that was refused. */
+  readonly refused?: readonly Outgoing[];
+  readonly seen?: boolean;
+}
+
 /**
- * One message. A long conversation has hundreds: with only signals for state, it is drawn again when what it shows changes and not when
+ * One line, of whichever kind. A long conversation has hundreds: with only signals for state, it is drawn again when what it shows changes and not when
  * the conversation grows.
  */
-export function MessageItem({ message, outgoing, text, at }: Omit<Shown, 'key'>) {
-  const open = useSignal(false);
-  const status = message ? 'sent' : outgoing?.failure ? 'failed' : connection.value.phase === 'ready' ? 'sending' : 'waiting';
+export function MessageItem({ line, outgoing, refused, seen }: MessageItemProps) {
+  const open = useSignal<'journey' | 'actions' | undefined>(undefined);
+  const status = !outgoing ? 'sent' : outgoing.failure ? 'failed' : connection.value.phase === 'ready' ? 'sending' : 'waiting';
+  const gone = isGone(line);
+  const { Body } = viewOf(line);
+  const edited = newestReplace(line.effects);
   return (
     <li
-      class="message"
+      class={mentions(line, me.value?.id) ? 'message message-mention' : 'message'}
       data-testid="message"
       data-status={status}
-      data-seq={message?.seq}
-      data-node={message?.node}
-      data-via={message ? (message.via?.node ?? 'history') : undefined}
-      data-ms={message?.via?.ms}
+      data-kind={line.kind}
+      data-line={outgoing ? undefined : line.line}
+      data-seq={outgoing ? undefined : line.seq}
+      data-node={outgoing ? undefined : line.node}
+      data-via={outgoing ? undefined : (line.via?.node ?? 'history')}
+      data-ms={line.via?.ms}
+      tabIndex={-1}
     >
+      {line.target !== undefined && !gone && <Quote target={line.target} />}
       <div class="message-line">
-        {text === '' ? (
-          <p class="bubble bubble-removed quiet" data-testid="message-removed" title={exactText(at)}>
-            {t.value.removed}
-          </p>
-        ) : (
-          <div class={isOnlyEmoji(text) ? 'bubble bubble-emoji' : 'bubble'} dir="auto" title={exactText(at)}>
-            <Linked text={text} />
-          </div>
-        )}
-        {message && (
-          <button type="button" class="how" data-testid="message-how" aria-expanded={open.value} aria-label={t.value.howItCame} title={t.value.howItCame} onClick={() => (open.value = !open.value)}>
-            <JourneyDots message={message} />
+        {gone ? <Gone line={line} /> : <Body line={line} pending={outgoing !== undefined} />}
+        {!outgoing && (
+          <button
+            type="button"
+            class="how"
+            data-testid="message-how"
+            aria-expanded={open.value === 'journey'}
+            aria-label={t.value.howItCame}
+            title={t.value.howItCame}
+            onClick={() => (open.value = open.value === 'journey' ? undefined : 'journey')}
+          >
+            <JourneyDots line={line} />
           </button>
         )}
+        {!outgoing && !gone && me.value && <ActionsButton open={open.value === 'actions'} onClick={() => (open.value = open.value === 'actions' ? undefined : 'actions')} />}
         {status === 'waiting' && (
           <span class="waiting" role="img" aria-label={t.value.waiting} title={t.value.waiting}>
             <WaitingIcon />
@@ -49,18 +69,32 @@ export function MessageItem({ message, outgoing, text, at }: Omit<Shown, 'key'>)
         )}
         {status === 'sending' && <span class="sending" role="img" aria-label={t.value.sending} />}
       </div>
-      {message && open.value && <Journey message={message} />}
-      {outgoing?.failure && (
-        <p class="failure" role="alert">
-          {t.value.notSent}: {errorText(outgoing.failure)}
-          <button type="button" class="link-button" data-testid="message-retry" onClick={() => retry(outgoing)}>
-            {t.value.retry}
-          </button>
-          <button type="button" class="link-button" onClick={() => discard(outgoing.id)}>
-            {t.value.discard}
-          </button>
+      {!gone && <Reactions line={line} />}
+      {(edited || seen) && (
+        <p class="message-note quiet">
+          {edited && (
+            <span data-testid="message-edited" title={exactText(edited.at)}>
+              {t.value.edited}
+            </span>
+          )}
+          {seen && <span data-testid="message-seen">{t.value.seen}</span>}
         </p>
       )}
+      {open.value === 'actions' && !gone && <Actions line={line} close={() => (open.value = undefined)} />}
+      {open.value === 'journey' && <Journey line={line} />}
+      {outgoing?.failure && <Failure outgoing={outgoing} />}
+      {refused?.map((each) => <Failure key={each.id} outgoing={each} />)}
     </li>
+  );
+}
+
+/** In place of what was recalled or removed. */
+function Gone({ line }: { line: Line }) {
+  const reason = line.effects.map((each) => contentOf(each, 'recall')?.reason).find(Boolean);
+  return (
+    <p class="bubble bubble-removed quiet" data-testid="message-removed" title={exactText(line.at)}>
+      {goneText(line)}
+      {reason && `. ${t.value.recalledWhy(reason)}`}
+    </p>
   );
 }

@@ -1,17 +1,16 @@
-import type { Gap, ReceivedMessage, User } from '@im/client';
+import type { Gap, Line, User } from '@im/client';
 import type { Outgoing } from '../state/outgoing.ts';
+import { pendingLine } from '../state/pending.ts';
 import { sameDay } from '../ui/days.ts';
 
-/** A message as it is shown: `seq` is missing while it is on its way. */
+/** A line as it is shown; with `outgoing` it is on its way. */
 export interface Shown {
   readonly key: string;
-  readonly text: string;
-  readonly at: number;
-  readonly message?: ReceivedMessage;
+  readonly line: Line;
   readonly outgoing?: Outgoing;
 }
 
-/** Messages of one sender, one after the other within five minutes. */
+/** Lines of one sender, one after the other within five minutes. */
 export interface Group {
   readonly key: string;
   readonly sender: string;
@@ -19,9 +18,9 @@ export interface Group {
   readonly mine: boolean;
   readonly at: number;
   readonly startsDay: boolean;
-  /** What is new begins here: with the first message, or in the gap before it. */
+  /** What is new begins here: with the first line, or in the gap before it. */
   readonly startsNew: boolean;
-  /** Messages that are not loaded stand between the group before and this one. */
+  /** Lines that are not loaded stand between the group before and this one. */
   readonly gap?: Gap;
   readonly items: readonly Shown[];
 }
@@ -30,32 +29,34 @@ const oneBreathMs = 5 * 60_000;
 
 /** What a conversation shows. `newAfter`: everything up to there was read. */
 export interface Contents {
-  readonly messages: readonly ReceivedMessage[];
+  readonly lines: readonly Line[];
   readonly gaps?: readonly Gap[];
+  /** Lines on their way. */
   readonly outgoing?: readonly Outgoing[];
   readonly me: User | null | undefined;
   readonly newAfter?: number | undefined;
 }
 
-export function groupMessages({ messages, gaps = [], outgoing = [], me, newAfter }: Contents): Group[] {
+export function groupMessages({ lines, gaps = [], outgoing = [], me, newAfter }: Contents): Group[] {
   const groups: (Group & { items: Shown[] })[] = [];
   let isNew = false;
   let lastAt: number | undefined;
-  const add = (sender: string, nickname: string, item: Shown, startsNew = false, gap?: Gap) => {
+  const add = (line: Line, outgoing?: Outgoing, startsNew = false, gap?: Gap) => {
+    const { at, from } = line;
+    const item = { key: `${from.id} ${line.id}`, line, ...(outgoing && { outgoing }) };
     const group = groups.at(-1);
-    const startsDay = lastAt === undefined || !sameDay(lastAt, item.at);
-    if (group && group.sender === sender && !startsDay && !startsNew && !gap && item.at - lastAt! < oneBreathMs) group.items.push(item);
-    else groups.push({ key: item.key, sender, nickname, mine: sender === me?.id, at: item.at, startsDay, startsNew, ...(gap && { gap }), items: [item] });
-    lastAt = item.at;
+    const startsDay = lastAt === undefined || !sameDay(lastAt, at);
+    if (group && group.sender === from.id && !startsDay && !startsNew && !gap && at - lastAt! < oneBreathMs) group.items.push(item);
+    else groups.push({ key: item.key, sender: from.id, nickname: from.nickname, mine: from.id === me?.id, at, startsDay, startsNew, ...(gap && { gap }), items: [item] });
+    lastAt = at;
   };
-  for (const message of messages) {
-    const gap = gaps.find((each) => each.beforeSeq === message.seq);
-    const firstNew = gap && newAfter !== undefined && newAfter < gap.beforeSeq - 1;
-    const startsNew: boolean = !isNew && newAfter !== undefined && (firstNew || (message.seq > newAfter && message.from.id !== me?.id));
+  for (const line of lines) {
+    const gap = gaps.find((each) => each.beforeLine === line.line);
+    const firstNew = gap && newAfter !== undefined && newAfter < gap.beforeLine - 1;
+    const startsNew: boolean = !isNew && newAfter !== undefined && (firstNew || (line.line > newAfter && line.from.id !== me?.id));
     isNew ||= startsNew;
-    const item = { key: `${message.from.id} ${message.id}`, text: message.text, at: message.at, message };
-    add(message.from.id, message.from.nickname, item, startsNew, gap);
+    add(line, undefined, startsNew, gap);
   }
-  if (me) for (const each of outgoing) add(me.id, me.nickname, { key: `${me.id} ${each.id}`, text: each.text, at: each.at, outgoing: each });
+  if (me) for (const each of outgoing) add(pendingLine(each, me), each);
   return groups;
 }

@@ -5,7 +5,7 @@ const nearBottomPx = 60;
 const loadWithinPx = 600;
 
 export interface ScrollOptions {
-  /** The topmost message's seq, and a name for the newest. */
+  /** The topmost line's number, and a name for the newest. */
   first: number | undefined;
   last: unknown;
   /** Names the gaps: changes when messages join within. */
@@ -30,15 +30,15 @@ export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, 
     stick.current = true;
     box.current!.scrollTop = box.current!.scrollHeight;
   };
-  const holdAt = (seq: number | undefined) => {
-    held.current = seq;
-    stick.current &&= seq === undefined;
+  const holdAt = (line: number | undefined) => {
+    held.current = line;
+    stick.current &&= line === undefined;
   };
-  /** The topmost message in view. */
-  const topSeq = () => {
+  /** The topmost line in view. */
+  const topLine = () => {
     const top = box.current!.getBoundingClientRect().top;
-    const shown = [...box.current!.querySelectorAll<HTMLElement>('[data-seq]')].find((each) => each.getBoundingClientRect().bottom > top);
-    return Number(shown?.dataset.seq ?? 0);
+    const shown = [...box.current!.querySelectorAll<HTMLElement>('[data-line]')].find((each) => each.getBoundingClientRect().bottom > top);
+    return Number(shown?.dataset.line ?? 0);
   };
 
   useLayoutEffect(() => {
@@ -68,9 +68,9 @@ export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, 
     };
   }, [onTop]);
 
-  return { atBottom, toBottom, holdAt, topSeq };
+  return { atBottom, toBottom, holdAt, topLine };
 }
 
-function topOf(box: HTMLElement | null, seq: number | undefined): number | undefined {
-  return seq === undefined ? undefined : box?.querySelector(`[data-seq="${seq}"]`)?.getBoundingClientRect().top;
+function topOf(box: HTMLElement | null, line: number | undefined): number | undefined {
+  return line === undefined ? undefined : box?.querySelector(`[data-line="${line}"]`)?.getBoundingClientRect().top;
 }

@@ -15,8 +15,8 @@ export interface LoadedTimeline {
   loadOlder: () => void;
   /** Fails with an ImError when it was refused for good. */
   loadGap: (gap: Gap, side: 'start' | 'end') => Promise<void>;
-  /** `topSeq`: where one reads, unless that is the bottom. */
-  trim: (topSeq?: () => number) => void;
+  /** `topLine`: where one reads, unless that is the bottom. */
+  trim: (topLine?: () => number) => void;
   /** The last try to read older messages was refused for good. */
   failed: boolean;
 }
@@ -35,13 +35,13 @@ export function useTimeline(chat: ChatKey): LoadedTimeline {
     timeline.loadOlder().catch(() => setFailed(true));
   }, [timeline, mayRead]);
   useEffect(() => {
-    if (timeline.messages.length < 20) loadOlder();
+    if (timeline.lines.length < 20) loadOlder();
   }, [loadOlder]);
   const loadGap = useCallback((gap: Gap, side: 'start' | 'end') => timeline.loadGap(gap, side), [timeline]);
   const trim = useCallback(
-    (topSeq?: () => number) => {
-      if (!topSeq) timeline.trim(keepAtBottom);
-      else if (timeline.messages.length > keepAbove) timeline.trimAfter(topSeq(), keepAtBottom);
+    (topLine?: () => number) => {
+      if (!topLine) timeline.trim(keepAtBottom);
+      else if (timeline.lines.length > keepAbove) timeline.trimAfter(topLine(), keepAtBottom);
     },
     [timeline],
   );

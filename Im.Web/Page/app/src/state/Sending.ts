@@ -1,4 +1,4 @@
-import { newId, type ImClient } from '@im/client';
+import { newId, type ImClient, type Post } from '@im/client';
 import { addresseeOf } from './addressee.ts';
 import type { ChatKey } from './route.ts';
 import { UnsentStore, type Unsent } from './UnsentStore.ts';
@@ -7,7 +7,7 @@ import { UnsentStore, type Unsent } from './UnsentStore.ts';
 const orphanedMs = 10_000;
 
 /**
- * The messages of the user that are not in a conversation yet: shown, kept in the store, and sent until they are acked or refused for good. Tabs share what is
+ * What the user has posted and is not in a conversation yet, of any kind: shown, kept in the store, and sent until they are acked or refused for good. Tabs share what is
  * kept: what one has written and not got rid of is taken over by the next one that opens, and by those that are open after 10 s.
  */
 export class Sending {
@@ -28,8 +28,9 @@ export class Sending {
     this.#changed = changed;
     client.on('me', (user) => this.#become(user?.id));
     client.on('loggedOut', () => store.forgetAllBut());
-    client.on('message', ({ message }) => message.from.id === this.#author && this.discard(message.id));
+    client.on('event', ({ event }) => event.from.id === this.#author && this.discard(event.id));
     client.on('gap', () => this.#settle());
+    client.on('epoch', () => [...this.#acked.keys()].forEach((id) => this.#done(id))); // their numbers say nothing any more
     client.on('conversations', () => this.#settle());
   }
 
@@ -38,15 +39,13 @@ export class Sending {
     return this.list.some((each) => this.#unkept.has(each.id));
   }
 
-  write(chat: ChatKey, text: string): void {
-    this.#lastAt = Math.max(Date.now(), this.#lastAt + 1); // two of one millisecond have an order too
-    this.#transmit({ id: newId(), chat, text, at: this.#lastAt });
+  post(chat: ChatKey, post: Post): void {
+    this.#transmit({ ...post, id: newId(), chat, at: this.#now() });
   }
 
   /** The same id again: should it have been stored after all, it is not stored twice. */
-  retry({ id, chat, text }: Unsent): void {
-    this.#lastAt = Math.max(Date.now(), this.#lastAt + 1);
-    this.#transmit({ id, chat, text, at: this.#lastAt });
+  retry({ failure: _, ...message }: Unsent): void {
+    this.#transmit({ ...message, at: this.#now() });
   }
 
   discard(id: string): void {
@@ -71,6 +70,11 @@ export class Sending {
     if (entry?.author === this.#author && this.list.some((each) => each.id === entry?.id && each.failure !== undefined)) this.#done(entry!.id);
   }
 
+  // Two of one millisecond have an order, too.
+  #now(): number {
+    return (this.#lastAt = Math.max(Date.now(), this.#lastAt + 1));
+  }
+
   #become(author: string | undefined): void {
     if (author === this.#author) return;
     this.#author = author;
@@ -87,7 +91,7 @@ export class Sending {
     if (this.#store.keep(author, message)) this.#unkept.delete(message.id);
     else this.#unkept.add(message.id);
     this.#put(message);
-    this.#client.send(addresseeOf(message.chat), message.text, message.id).then(
+    this.#client.post(addresseeOf(message.chat), message, message.id).then(
       ({ seq }) => {
         this.#store.forget(author, message.id);
         this.#acked.set(message.id, seq);

@@ -1,14 +1,14 @@
+import type { Post } from '@im/client';
 import type { ChatKey } from './route.ts';
 
-/** A message that its author wrote and no node has acked. */
-export interface Unsent {
+/** What its author posted and no node has acked. */
+export type Unsent = Post & {
   readonly id: string;
   readonly chat: ChatKey;
-  readonly text: string;
   readonly at: number;
   /** Why it failed for good; undefined while it is on its way. */
   readonly failure?: string;
-}
+};
 
 const prefix = 'im.unsent ';
 
@@ -64,9 +64,10 @@ export class UnsentStore {
 // Another version of the page, or a person, may have written there.
 function parse(id: string, json: string | null): Unsent[] {
   try {
-    const { chat, text, at, failure } = JSON.parse(json ?? '{}') as Partial<Unsent>;
-    if (typeof chat !== 'string' || typeof text !== 'string' || typeof at !== 'number') return [];
-    return [{ id, chat, text, at, ...(typeof failure === 'string' ? { failure } : {}) }];
+    const { text, ...kept } = JSON.parse(json ?? '{}') as Partial<Unsent> & { text?: unknown };
+    const post = typeof text === 'string' ? { ...kept, kind: 'text', content: { text } } : kept; // as the page kept it before there were kinds
+    if (typeof post.chat !== 'string' || typeof post.at !== 'number' || typeof post.kind !== 'string' || typeof post.content !== 'object' || post.content === null) return [];
+    return [{ ...post, id } as Unsent];
   } catch {
     return [];
   }

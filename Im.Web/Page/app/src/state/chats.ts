@@ -1,6 +1,6 @@
-import { peerOf, type ConversationSummary, type Message, type Timeline, type User } from '@im/client';
+import { fold, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type User } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
-import { addresseeOf } from './addressee.ts';
+import { addresseeOf, keyOfTimeline } from './addressee.ts';
 import { client, me, presence } from './im.ts';
 import { goInstead, selected, type ChatKey } from './route.ts';
 
@@ -8,15 +8,21 @@ import { goInstead, selected, type ChatKey } from './route.ts';
 export interface Chat {
   readonly key: ChatKey;
   readonly peer?: User;
+  /** `lastLine - readLine`: whoever writes has read what stands before. */
   readonly unread: number;
-  readonly readSeq: number;
-  readonly lastSeq: number;
-  readonly last?: Message;
+  readonly readLine: number;
+  readonly lastLine: number;
+  /** Unread lines that speak to the user. */
+  readonly mentions: number;
+  readonly last?: Line;
+  /** How far the other one has read. */
+  readonly peerReadLine?: number;
   /** Only others have written in it: it stands behind those of people one knows. */
   readonly stranger?: boolean;
 }
 
-const lobbyChat: Chat = { key: 'lobby', unread: 0, readSeq: 0, lastSeq: 0 };
+const nothing = { unread: 0, readLine: 0, lastLine: 0, mentions: 0 };
+const lobbyChat: Chat = { key: 'lobby', ...nothing };
 const chats = signal<ReadonlyMap<ChatKey, Chat>>(new Map([['lobby', lobbyChat]]));
 
 /** The conversation whose newest message is on the screen, with somebody looking at it. */
@@ -26,6 +32,10 @@ export const reading = signal<ChatKey | undefined>(undefined);
 export function personOf(key: ChatKey): User | undefined {
   return presence.value.users.find((user) => user.id === key) ?? chats.value.get(key)?.peer ?? writtenTo.get(key);
 }
+
+/** What somebody is called, as far as it is known: who is neither online nor in the list may have written in the conversation that is open. */
+export const nicknameOf = (id: string): string | undefined =>
+  personOf(id)?.nickname ?? (id === me.value?.id ? me.value.nickname : client.timeline(addresseeOf(selected.value)).lines.findLast(({ from }) => from.id === id)?.from.nickname);
 
 // Who goes offline before anything was said is in no list.
 const writtenTo = new Map<ChatKey, User>();
@@ -52,19 +62,26 @@ export const unreadTotal = computed(() => [...chats.value.values()].reduce((sum,
 
 function emptyChat(key: ChatKey): Chat {
   const peer = personOf(key);
-  return { key, unread: 0, readSeq: 0, lastSeq: 0, ...(peer ? { peer } : {}) };
+  return { key, ...nothing, ...(peer ? { peer } : {}) };
 }
 
 const newest = (chat: Chat): number => chat.last?.at ?? (chat.key === selected.value ? Date.now() : 0);
 
-const keyOf = (message: Message): ChatKey => (message.conversation === 'lobby' ? 'lobby' : peerOf(message, me.value?.id)!);
+/** The conversation that an event is in. */
+export const keyOf = (event: LogEvent): ChatKey => (event.conversation === 'lobby' ? 'lobby' : peerOf(event, me.value?.id)!);
 
+/** The number of unread follows from the two others. */
 function put(chat: Chat): void {
-  chats.value = new Map(chats.value).set(chat.key, chat);
+  const unread = Math.max(0, chat.lastLine - chat.readLine);
+  chats.value = new Map(chats.value).set(chat.key, { ...chat, unread, mentions: Math.min(chat.mentions, unread) });
 }
 
-function fromSummary({ kind, peer, unread, readSeq, lastSeq, last, stranger }: ConversationSummary): Chat {
-  return { ...(stranger ? { stranger } : {}), key: kind === 'lobby' ? 'lobby' : peer!.id, unread, readSeq, lastSeq, ...(peer ? { peer } : {}), ...(last ? { last } : {}) };
+function fromSummary({ kind, peer, unread, readLine, lastLine, mentions = 0, last, stranger, peerReadLine }: ConversationSummary): Chat {
+  const read = me.value ? { unread, readLine } : { unread: 0, readLine: lastLine }; // of a guest nobody keeps how far they have read
+  return {
+    key: kind === 'lobby' ? 'lobby' : peer!.id, ...read, lastLine, mentions,
+    ...(stranger ? { stranger } : {}), ...(peer ? { peer } : {}), ...(last ? { last: lineOfPage(last) } : {}), ...(peerReadLine === undefined ? {} : { peerReadLine }),
+  };
 }
 
 // Where something was said after the last list: a list that was on its way meanwhile need not know it.
@@ -107,49 +124,60 @@ export async function loadMore(): Promise<void> {
   }
 }
 
-/** The list's word on a conversation, and what is known to have been said since. */
+/** The list's word on a conversation, and what is known to have been said and read since. */
 function withNews(listed: Chat): Chat {
-  const { last, lastSeq, readSeq } = chatOf(listed.key);
-  if (!last || last.seq <= listed.lastSeq) return listed;
-  const { messages } = client.timeline(addresseeOf(listed.key));
-  const news = messages.filter(({ seq, from }) => seq > Math.max(listed.lastSeq, readSeq) && from.id !== me.value?.id);
-  return { ...listed, last, lastSeq, unread: listed.unread + news.length };
+  const { last, lastLine, readLine, mentions: mentioned } = chatOf(listed.key);
+  if (lastLine <= listed.lastLine) return { ...listed, ...(last?.line === listed.last?.line && last ? { last } : {}) };
+  const read = Math.max(listed.readLine, readLine);
+  return { ...listed, ...(last ? { last } : {}), lastLine, readLine: read, unread: lastLine - read, mentions: Math.max(listed.mentions, mentioned) };
 }
 
-client.on('message', ({ message }) => {
-  const key = keyOf(message);
+/** The next line of a conversation. */
+function hear(line: Line): void {
+  const key = keyOf(line);
   const chat = chatOf(key);
-  if (message.seq <= chat.lastSeq) return; // counted in the summary already
+  if (line.line <= chat.lastLine) return; // counted in the summary already
   heard.add(key);
-  const mine = message.from.id === me.value?.id;
-  const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...message.from };
+  const mine = line.from.id === me.value?.id;
+  const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...line.from };
   const stranger = key !== 'lobby' && !mine && (chat.stranger ?? !chats.value.has(key));
-  put({ ...chat, last: message, lastSeq: message.seq, unread: chat.unread + (mine ? 0 : 1), ...(peer ? { peer } : {}), stranger });
+  put({
+    ...chat, last: line, lastLine: line.line, stranger,
+    readLine: mine ? line.line : chat.readLine,
+    mentions: mine ? 0 : chat.mentions + (mentions(line, me.value?.id) ? 1 : 0),
+    ...(peer ? { peer } : {}),
+    ...(key !== 'lobby' && !mine ? { peerReadLine: line.line } : {}),
+  });
+}
+
+client.on('event', ({ event, line }) => {
+  if (event.line !== undefined && line) return hear(line);
+  const chat = chats.value.get(keyOf(event));
+  if (!chat?.last) return;
+  const last = fold(chat.last, event);
+  if (last !== chat.last) put({ ...chat, last });
 });
 
-const keyOfTimeline = ({ addressee }: Timeline): ChatKey => ('user' in addressee ? addressee.user : 'lobby');
-
-client.on('removed', ({ timeline, seq }) => {
-  const chat = chats.value.get(keyOfTimeline(timeline));
-  if (chat?.last?.seq === seq) put({ ...chat, last: { ...chat.last, text: '' } });
-});
-
-// Nobody knows yet how many of those are our own, from another window: the next list does.
 client.on('gap', ({ timeline, gap }) => {
   const chat = chatOf(keyOfTimeline(timeline));
-  const news = gap.beforeSeq - 1 - Math.max(chat.lastSeq, gap.afterSeq);
-  if (news > 0) put({ ...chat, lastSeq: gap.beforeSeq - 1, unread: chat.unread + news });
+  if (gap.beforeLine - 1 > chat.lastLine) put({ ...chat, lastLine: gap.beforeLine - 1 });
 });
 
-client.on('read', ({ timeline, seq }) => {
-  const key = keyOfTimeline(timeline);
-  const chat = chatOf(key);
-  if (seq <= chat.readSeq) return;
-  const later = timeline.messages.filter((message) => message.seq > seq && message.from.id !== me.value?.id);
-  const older = Math.max(0, (timeline.messages[0]?.seq ?? chat.lastSeq + 1) - seq - 1);
-  const notLoaded = timeline.gaps.filter((gap) => gap.beforeSeq > seq).reduce((sum, gap) => sum + gap.count, older);
-  put({ ...chat, readSeq: seq, unread: seq >= chat.lastSeq ? 0 : Math.min(chat.unread, later.length + notLoaded) });
+client.on('read', ({ timeline, line }) => {
+  const chat = chatOf(keyOfTimeline(timeline));
+  if (line <= chat.readLine) return;
+  const left = timeline.lines.filter((each) => each.line > line && mentions(each, me.value?.id)).length;
+  const isLoaded = (timeline.lines[0]?.line ?? Infinity) <= line + 1 && timeline.gaps.length === 0;
+  put({ ...chat, readLine: line, mentions: isLoaded ? left : chat.mentions });
 });
+
+client.on('seen', ({ timeline, line }) => {
+  const chat = chatOf(keyOfTimeline(timeline));
+  if (line > (chat.peerReadLine ?? 0)) put({ ...chat, peerReadLine: line });
+});
+
+// The numbers of another life say nothing; the list that follows does.
+client.on('epoch', () => (chats.value = new Map([['lobby', lobbyChat]])));
 
 // Another user, or none: the list is theirs now. What a guest sees of the lobby stays.
 let owner: string | null | undefined;
@@ -157,9 +185,9 @@ effect(() => {
   const user = me.value === undefined ? undefined : (me.value?.id ?? null);
   if (user === owner) return;
   if (owner) {
-    const { last, lastSeq } = chats.peek().get('lobby')!;
+    const { last, lastLine } = chats.peek().get('lobby')!;
     further.value = { next: undefined, unread: 0 };
-    chats.value = new Map([['lobby', { ...lobbyChat, lastSeq, ...(last ? { last } : {}) }]]);
+    chats.value = new Map([['lobby', { ...lobbyChat, lastLine, readLine: lastLine, ...(last ? { last } : {}) }]]);
   }
   owner = user;
 });
@@ -172,8 +200,8 @@ effect(() => {
 effect(() => {
   const chat = chats.value.get(selected.value);
   // One that was selected just now is not on the screen yet.
-  if (reading.value !== selected.value || !chat || (chat.unread === 0 && chat.readSeq >= chat.lastSeq)) return;
-  put({ ...chat, unread: 0, readSeq: chat.lastSeq });
+  if (reading.value !== selected.value || !chat || chat.unread === 0) return;
+  put({ ...chat, readLine: chat.lastLine });
   if (me.value) sayRead(chat.key);
 });
 
@@ -183,11 +211,11 @@ const said = new Set<ChatKey>();
 
 function sayRead(key: ChatKey): void {
   if (said.has(key)) return;
-  const [user, seq] = [me.value?.id, chatOf(key).readSeq];
+  const [user, line] = [me.value?.id, chatOf(key).readLine];
   said.add(key);
-  client.read(addresseeOf(key), seq).catch(() => {}); // the next one says it again
+  client.read(addresseeOf(key), line).catch(() => {}); // the next one says it again
   setTimeout(() => {
     said.delete(key);
-    if (me.value && (me.value.id !== user || chatOf(key).readSeq > seq)) sayRead(key);
+    if (me.value && (me.value.id !== user || chatOf(key).readLine > line)) sayRead(key);
   }, sayEveryMs);
 }

@@ -1,5 +1,5 @@
 import { ImClient, type ConnectionState, type Presence, type User } from '@im/client';
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 
 const asked = new URLSearchParams(location.search).get('node');
 
@@ -7,6 +7,8 @@ export const client = new ImClient(asked ? { node: asked } : {});
 
 /** undefined until the first node said who we are; null is a guest. */
 export const me = signal<User | null | undefined>(undefined);
+/** May recall what others wrote, and speak to all in the lobby. */
+export const isAdmin = computed(() => me.value?.admin === true);
 export const connection = signal<ConnectionState>(client.state);
 export const presence = signal<Presence>(client.presence);
 /** A node has said how things are; before, that nobody is online and nothing was said is not to be claimed. */

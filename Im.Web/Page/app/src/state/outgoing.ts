@@ -1,3 +1,4 @@
+import type { Post } from '@im/client';
 import { signal } from '@preact/signals';
 import { local, storedKeys, store as keepSetting } from '../settings/stored.ts';
 import { client } from './im.ts';
@@ -5,7 +6,7 @@ import type { ChatKey } from './route.ts';
 import { Sending } from './Sending.ts';
 import { UnsentStore, type Unsent } from './UnsentStore.ts';
 
-/** A message of ours that is not in the conversation yet. */
+/** What we posted and is not in the conversation yet. */
 export type Outgoing = Unsent;
 
 const lookEveryMs = 10_000;
@@ -14,7 +15,7 @@ const sending = new Sending(client, new UnsentStore(local()), () => (outgoing.va
 
 export const outgoing = signal<readonly Outgoing[]>([]);
 
-export const sendMessage = (chat: ChatKey, text: string): void => sending.write(chat, text);
+export const post = (chat: ChatKey, what: Post): void => sending.post(chat, what);
 export const retry = (message: Outgoing): void => sending.retry(message);
 export const discard = (id: string): void => sending.discard(id);
 

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { keyOfTimeline } from './addressee.ts';
 import { client } from './im.ts';
 import type { ChatKey } from './route.ts';
 
@@ -16,7 +17,7 @@ function set(chat: ChatKey, nickname: string, types: boolean): void {
 }
 
 client.on('typing', ({ timeline, from }) => {
-  const chat = 'user' in timeline.addressee ? timeline.addressee.user : 'lobby';
+  const chat = keyOfTimeline(timeline);
   const key = `${chat} ${from.id}`;
   clearTimeout(timers.get(key));
   timers.set(
@@ -26,4 +27,4 @@ client.on('typing', ({ timeline, from }) => {
   set(chat, from.nickname, true);
 });
 
-client.on('message', ({ timeline, message }) => set('user' in timeline.addressee ? timeline.addressee.user : 'lobby', message.from.nickname, false));
+client.on('event', ({ timeline, event }) => event.line !== undefined && set(keyOfTimeline(timeline), event.from.nickname, false));

@@ -26,6 +26,8 @@ export const PeopleIcon = () => <Icon><circle cx="9" cy="8" r="3.25" /><path d="
 export const PlazaIcon = () => <Icon><path d="M4 9.5 12 4l8 5.500M5.5 20V10.500m13 9.500V10.500M3.5 20h17M9.5 20v-5.500a2.5 2.5 0 0 1 5 0V20" /></Icon>;
 export const DownIcon = () => <Icon><path d="M12 5v14m6-6-6 6-6-6" /></Icon>;
 export const UpIcon = () => <Icon><path d="M12 19V5m6 6-6-6-6 6" /></Icon>;
+export const MoreIcon = () => <Icon><path d="M6 12h.01M12 12h.01M18 12h.01" stroke-width="2.500" /></Icon>;
+export const PollIcon = () => <Icon><path d="M5 5v14M5 7h11M5 12h7m-7 5h14" /></Icon>;
 export const WaitingIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></Icon>;
 export const ChevronIcon = () => <Icon><path d="m8 10 4 4 4-4" /></Icon>;
 export const CloseIcon = () => <Icon><path d="m6 6 12 12M18 6 6 18" /></Icon>;

@@ -1,0 +1,145 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Im.Client;
+using Im.Tests.Fixtures;
+using Im.Tests.Protocol;
+
+namespace Im.Tests.Conformance;
+
+/// <summary>Plays a transcript's clients (<c>docs/conformance/README.md</c>) against a server, and compares what comes.</summary>
+/// <param name="web">Where requests go.</param>
+/// <param name="door">Where WebSockets are opened: the same, or a node's own address.</param>
+internal sealed class TranscriptRun(Uri web, Uri door) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Values _values = new();
+    private readonly Dictionary<string, Web.Browser> _browsers = [];
+    private readonly Dictionary<string, TranscriptSocket> _sockets = [];
+
+    /// <summary>Who is there already, such as an administrator.</summary>
+    public void Add(string name, Web.Browser browser) => _browsers.Add(name, browser);
+
+    public Task PlayAsync(JsonObject step) => step switch
+    {
+        _ when step["http"] is { } who => AskAsync($"{who}", step),
+        _ when step["open"] is { } name => OpenAsync($"{name}", step),
+        _ when step["client"] is { } name => SayAsync(_sockets[$"{name}"], step),
+        _ when step["node"] is { } name => HearAsync(_sockets[$"{name}"], step),
+        _ when step["close"] is { } name => _sockets[$"{name}"].Raw.CloseAsync((int)step["code"]!),
+        _ when step["closed"] is { } name => IsClosedAsync(_sockets[$"{name}"], step),
+        _ => throw new InvalidOperationException("There is no such step."),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var socket in _sockets.Values)
+            await socket.DisposeAsync();
+        foreach (var browser in _browsers.Values)
+            browser.Dispose();
+    }
+
+    private Web.Browser BrowserOf(string name)
+    {
+        var who = name.Split('/')[0];
+        return _browsers.TryGetValue(who, out var browser) ? browser : _browsers[who] = new(web);
+    }
+
+    private async Task AskAsync(string who, JsonObject step)
+    {
+        var request = _values.FillText($"{step["request"]}").Split(' ', 2);
+        for (var i = Times(step); i > 0; i--)
+        {
+            var message = Web.Browser.Request(new(request[0]), request[1], step["body"] is { } body ? _values.Fill(body) : null);
+            foreach (var (name, value) in step["headers"]?.AsObject() ?? [])
+            {
+                message.Headers.Remove(name);
+                if (value is not null)
+                    message.Headers.Add(name, _values.FillText($"{value}"));
+            }
+            var answer = await BrowserOf(who).SendAsync(message);
+            Assert.True((int)answer.Status == (int)step["answer"]!, $"{(int)answer.Status} {answer.Text}");
+            if (step["expect"] is { } expected)
+                Assert.True(_values.Fits(expected, JsonNode.Parse(answer.Text)), answer.Text);
+        }
+    }
+
+    private async Task OpenAsync(string name, JsonObject step)
+    {
+        var browser = BrowserOf(name);
+        var status = (int?)step["answer"] ?? 101;
+        if (_sockets.Remove(name, out var former))
+            await former.DisposeAsync();
+        try
+        {
+            _sockets[name] = new(name, await RawConnection.OpenAsync(RawConnection.AddressOf(door), browser.Token is { } token ? $"im_session={token}" : null, options =>
+            {
+                foreach (var (header, value) in step["headers"]?.AsObject() ?? [])
+                    options.SetRequestHeader(header, _values.FillText($"{value}"));
+            }));
+            Assert.Equal(101, status);
+        }
+        catch (ImException refused) when (status != 101)
+        {
+            Assert.Equal(status, refused.StatusCode);
+        }
+    }
+
+    private async Task SayAsync(TranscriptSocket socket, JsonObject step)
+    {
+        if (step["until"] is { } until)
+        {
+            await Eventually.TrueAsync(async () =>
+            {
+                var frame = _values.Fill(step["frame"])!;
+                await socket.Raw.SendTextAsync(frame.ToJsonString());
+                return _values.Fits(until, await socket.TakeAsync(came => $"{came["id"]}" == $"{frame["id"]}" && $"{came["type"]}" != "message", Patience));
+            }, expected: until.ToJsonString());
+            return;
+        }
+        var (bytes, type) = step switch
+        {
+            _ when step["frame"] is { } one => (Encoding.UTF8.GetBytes(Checked(_values.Fill(one)!, step).ToJsonString()), WebSocketMessageType.Text),
+            _ when step["text"] is { } text => (Encoding.UTF8.GetBytes(_values.FillText($"{text}")), WebSocketMessageType.Text),
+            _ when step["textBytes"] is { } text => (Convert.FromBase64String($"{text}"), WebSocketMessageType.Text),
+            _ => (Convert.FromBase64String($"{step["binaryBytes"]}"), WebSocketMessageType.Binary),
+        };
+        try
+        {
+            for (var i = Times(step); i > 0; i--)
+                await socket.Raw.SendBytesAsync(bytes, type);
+        }
+        catch (ImException) when (Times(step) > 1)
+        {
+            // The node has closed meanwhile, as the next step says.
+        }
+    }
+
+    private async Task HearAsync(TranscriptSocket socket, JsonObject step)
+    {
+        if (step["not"] is { } unwanted)
+            Assert.False(socket.Has(came => _values.Fits(unwanted, came)), $"{unwanted.ToJsonString()} came.");
+        else if (step["next"]?.GetValue<bool>() == true)
+            Assert.True(await socket.TakeAsync(_ => true, Patience) is { } next && _values.Fits(step["frame"], next));
+        else
+            await socket.TakeAsync(came => _values.Fits(step["frame"], came), Patience);
+    }
+
+    private async Task IsClosedAsync(TranscriptSocket socket, JsonObject step)
+    {
+        await socket.Ended.WaitAsync(Patience);
+        Assert.Equal((int)step["code"]!, socket.Raw.CloseCode);
+        if (step["reason"] is { } reason)
+            Assert.Equal($"{reason}", socket.Raw.CloseReason);
+    }
+
+    // Frames that are meant to be refused say so.
+    private static JsonNode Checked(JsonNode frame, JsonObject step)
+    {
+        Assert.Equal(step["valid"]?.GetValue<bool>() ?? true, FrameSchema.IsValid("client", frame));
+        return frame;
+    }
+
+    private static int Times(JsonObject step) => (int?)step["times"] ?? 1;
+}

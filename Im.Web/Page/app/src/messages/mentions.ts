@@ -1,0 +1,50 @@
+import type { TextContent } from '@im/client';
+import { addresseeOf } from '../state/addressee.ts';
+import { client, isAdmin, me, presence } from '../state/im.ts';
+import type { ChatKey } from '../state/route.ts';
+
+/** Whom a text can speak to; without an id it is everybody. */
+export interface Mentionable {
+  readonly id?: string;
+  readonly nickname: string;
+}
+
+const maxMentions = 50;
+const maxQuery = 20;
+const everybody: Mentionable = { nickname: 'all' };
+
+/** Those who are online and those who wrote what is loaded, and everybody where that is allowed. */
+export function mentionables(chat: ChatKey): Mentionable[] {
+  const people = new Map<string, Mentionable>();
+  for (const { from } of client.timeline(addresseeOf(chat)).lines) people.set(from.id, from);
+  for (const { id, nickname } of presence.value.users) if (chat === 'lobby' || id === chat) people.set(id, { id, nickname });
+  people.delete(me.value?.id ?? '');
+  return [...(chat !== 'lobby' || isAdmin.value ? [everybody] : []), ...people.values()];
+}
+
+/** The `@…` that is being written where the caret stands. */
+export function mentionAt(text: string, caret: number): { readonly from: number; readonly query: string } | undefined {
+  const from = Math.max(text.lastIndexOf('@', caret - 1), text.lastIndexOf('＠', caret - 1));
+  if (from < 0 || caret - from > maxQuery || (from > 0 && /[\p{L}\p{N}]/u.test(text[from - 1]!) && !/\p{Script=Han}/u.test(text[from - 1]!))) return undefined;
+  const query = text.slice(from + 1, caret);
+  return /[\n@＠]|\s$/.test(query) ? undefined : { from, query: query.toLowerCase() };
+}
+
+export function suggestionsFor(query: string, people: readonly Mentionable[]): Mentionable[] {
+  return people.filter(({ nickname }) => nickname.toLowerCase().startsWith(query)).slice(0, 6);
+}
+
+/** Whom a text speaks to, as its content says it. A name ends where no letter follows: `@Tommy` does not speak to Tom. */
+export function mentionsIn(text: string, chat: ChatKey): Pick<TextContent, 'mentions' | 'all'> {
+  let rest = text.toLowerCase();
+  const found = [...mentionables(chat)]
+    .sort((a, b) => b.nickname.length - a.nickname.length)
+    .filter(({ nickname }) => {
+      const parts = rest.split(`@${nickname.toLowerCase()}`);
+      const spoken = parts.length > 1 && parts.slice(1).some((after) => !/^[a-z0-9_]/.test(after) || !/[a-z0-9_]$/i.test(nickname));
+      if (spoken) rest = parts.join(' ');
+      return spoken;
+    });
+  const mentions = found.flatMap(({ id }) => id ?? []).slice(0, maxMentions);
+  return { ...(mentions.length > 0 ? { mentions } : {}), ...(found.includes(everybody) ? { all: true as const } : {}) };
+}

@@ -1,0 +1,45 @@
+import type { Line, LogEvent } from './protocol.ts';
+
+/** What each kind says: docs/protocol.md has the table. A new kind is a line here, and what it means for a line in a file of its own where that takes a function. */
+export interface Contents {
+  text: TextContent;
+  edit: TextContent;
+  recall: { readonly reason?: string };
+  reaction: { readonly keys: readonly string[] };
+  poll: { readonly question: string; readonly options: readonly string[]; readonly many?: true };
+  vote: { readonly choices: readonly number[] };
+  erasure: { readonly user: string; readonly texts: boolean };
+}
+
+export interface TextContent {
+  readonly text: string;
+  /** Ids of those who are spoken to, 50 at most. */
+  readonly mentions?: readonly string[];
+  /** Everybody is: `@all`. */
+  readonly all?: true;
+}
+
+export type Kind = keyof Contents;
+
+/** What a user can post. `target` is the line that a text replies to, or that another kind is about. */
+export type Post<K extends Kind = Kind> = { [Each in K]: { readonly kind: Each; readonly target?: number; readonly content: Contents[Each] } }[K];
+
+/** What a kind's events do to their target. A kind that is not here is a line of its own. The slot of a mark is its user. */
+export const effectOf: Readonly<Record<string, LogEvent['effect']>> = { edit: 'replace', recall: 'erase', reaction: 'mark', vote: 'mark' };
+
+/** An event's content, where it is of that kind and still there. Servers have checked it. */
+export function contentOf<K extends Kind>(event: LogEvent | undefined, kind: K): Contents[K] | undefined {
+  return event?.kind === kind ? (event.content as Contents[K] | undefined) : undefined;
+}
+
+/** The text of a line that is one; empty for others, and where it was erased. */
+export const textOf = (event: LogEvent | undefined): string => contentOf(event, 'text')?.text ?? '';
+
+/** The line speaks to this user, by name or to all. */
+export function mentions(line: LogEvent, user: string | undefined): boolean {
+  const content = contentOf(line, 'text');
+  return user !== undefined && line.from.id !== user && Boolean(content?.all || content?.mentions?.includes(user));
+}
+
+/** The newest event of each user of a kind that marks lines. */
+export const marksOf = (line: Line, kind: Kind): readonly LogEvent[] => line.effects.filter((each) => each.kind === kind);
