@@ -107,12 +107,4 @@ public sealed class BacklogTests : ClientTest
         await Clock.PassUntilAsync(answering);
         return await answering;
     }
-
-    private async Task<StreamItem> NextAsync(IAsyncEnumerator<StreamItem> stream)
-    {
-        var next = stream.MoveNextAsync().AsTask();
-        await Clock.PassUntilAsync(next);
-        Assert.True(await next, "The stream ended.");
-        return stream.Current;
-    }
 }

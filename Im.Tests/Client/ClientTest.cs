@@ -99,6 +99,14 @@ public abstract class ClientTest : IAsyncLifetime
         return seqs;
     }
 
+    private protected async Task<StreamItem> NextAsync(IAsyncEnumerator<StreamItem> stream)
+    {
+        var next = stream.MoveNextAsync().AsTask();
+        await Clock.PassUntilAsync(next);
+        Assert.True(await next, "The stream ended.");
+        return stream.Current;
+    }
+
     private protected static EventFrame Live(long seq, ConversationId conversation = default) => Said(seq, conversation) with { Via = new("realtime-1", 1.9) };
 
     private protected static List<EventFrame> Stored(int first, int count, ConversationId conversation = default) => [.. Enumerable.Range(first, count).Select(seq => Said(seq, conversation))];

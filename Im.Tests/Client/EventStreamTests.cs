@@ -1,3 +1,5 @@
+using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 
 namespace Im.Tests.Client;
@@ -154,6 +156,54 @@ public sealed class EventStreamTests : ClientTest
         var stream = NextAsync(client, 3);
         Assert.Equal(0, (await other.AnswerEventsAsync(Stored(1, 3))).After);
         Assert.Equal([1, 2, 3], await stream);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)] // the buffer is full
+    public async Task In_another_life_of_the_store_the_stream_says_so_and_begins_anew(int unread)
+    {
+        Node.Conversations.Add(Listed(Direct, 7));
+        var (client, side) = await ConnectAsync(Jenny, lobby: 10, client: NewClient(buffer: 2));
+        await using var stream = client.ReadStreamAsync().GetAsyncEnumerator();
+        await side.SendAsync(Live(11));
+        Assert.Equal(11, (await NextAsync(stream)).Event?.Seq);
+        for (var i = 0; i < unread; i++)
+            await side.SendAsync(Live(12 + i));
+        var sending = client.SendAsync(ChatTarget.Lobby, "written in the former life");
+        var unacked = await side.ExpectAsync<PostFrame>();
+        side.Abort();
+
+        Node.Conversations[0] = Listed(Direct, 2); // put back from a backup
+        var other = await ReconnectedAsync(client, Jenny, lobby: 4, epoch: "two");
+        Assert.Equal("two", (await NextAsync(stream)).NewEpoch);
+        await other.SendAsync(Live(5), Live(3, Direct));
+        foreach (var (conversation, seq) in new[] { (ConversationId.Lobby, 5), (Direct, 3) })
+            Assert.Equal((conversation, seq), (await NextAsync(stream)).Event is { } next ? (next.Conversation, (int)next.Seq) : default);
+        Assert.Equal(unacked, await other.AckAsync(6)); // and nothing else was asked for
+        await sending.WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task In_the_same_life_the_stream_says_nothing()
+    {
+        var (client, side) = await ConnectAsync(lobby: 10, client: NewClient(startEpoch: "one"));
+        side.Abort();
+        var other = await ReconnectedAsync(client, lobby: 10);
+        await other.SendAsync(Live(11));
+        await using var stream = client.ReadStreamAsync().GetAsyncEnumerator();
+        Assert.Equal(11, (await NextAsync(stream)).Event?.Seq);
+    }
+
+    [Fact]
+    public async Task Where_an_application_stopped_in_another_life_is_not_used()
+    {
+        var (client, side) = await ConnectAsync(lobby: 5, client: NewClient(startAfter: new() { [ConversationId.Lobby] = 2 }, startEpoch: "the former one"));
+        await using var stream = client.ReadStreamAsync().GetAsyncEnumerator();
+        Assert.Equal("one", (await NextAsync(stream)).NewEpoch);
+        await side.SendAsync(Live(6));
+        Assert.Equal(6, (await NextAsync(stream)).Event?.Seq);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Im.Client;
 using Im.Client.Chat;
 using Im.Protocol;
@@ -199,6 +201,45 @@ public sealed class SendTests : ClientTest
         var longest = client.SendAsync(ChatTarget.Lobby, new('字', 10_000));
         Assert.Equal(10_000, (await side.AckAsync(1)).Content.Text.Length);
         await longest.WaitAsync(Bounded.Time);
+    }
+
+    [Fact]
+    public async Task Each_kind_goes_out_as_its_post()
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        (Task<AckFrame> Posting, string Kind, long? Target, string Content)[] posts =
+        [
+            (client.SendAsync(Direct, "yes", replyTo: 3, mentions: [Tom.Id], all: true), "text", 3, $$"""{"text":"yes","mentions":["{{Tom.Id}}"],"all":true}"""),
+            (client.EditAsync(Direct, 4, "no", mentions: [Tom.Id]), "edit", 4, $$"""{"text":"no","mentions":["{{Tom.Id}}"]}"""),
+            (client.RecallAsync(Direct, 5), "recall", 5, "{}"),
+            (client.RecallAsync(Direct, 5, "a slip"), "recall", 5, """{"reason":"a slip"}"""),
+            (client.ReactAsync(Direct, 6, ["👍"]), "reaction", 6, """{"keys":["👍"]}"""),
+            (client.PollAsync(Direct, new("Tea?", ["yes", "no"], Many: true)), "poll", null, """{"question":"Tea?","options":["yes","no"],"many":true}"""),
+            (client.VoteAsync(Direct, 7, [1]), "vote", 7, """{"choices":[1]}"""),
+            (client.PostAsync(Direct, "checklist", new("""{"items":[]}"""u8.ToArray())), "checklist", null, """{"items":[]}"""),
+        ];
+        foreach (var (posting, kind, target, content) in posts) // one after the other, as they are of one conversation
+        {
+            var sent = await side.AckAsync(8);
+            Assert.Equal((Direct, kind, target), (sent.Conversation!.Value, sent.Kind, sent.Target));
+            Assert.True(JsonElement.DeepEquals(JsonElement.Parse(content), JsonElement.Parse(sent.Content.Utf8.Span)), Encoding.UTF8.GetString(sent.Content.Utf8.Span));
+            await posting.WaitAsync(Bounded.Time);
+        }
+    }
+
+    [Theory]
+    [InlineData("text", "[1]", ErrorCodes.BadFrame)]
+    [InlineData("text", "{\"text\":", ErrorCodes.BadJson)]
+    [InlineData("text", "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":1}}}}}}}}", ErrorCodes.BadJson)]
+    [InlineData("text", "a hundred thousand bytes", ErrorCodes.BadContent)]
+    public async Task What_would_be_no_frame_or_close_the_connection_never_leaves(string kind, string content, string code)
+    {
+        var (client, side) = await ConnectAsync(Jenny);
+        var json = content.StartsWith('a') ? JsonSerializer.SerializeToUtf8Bytes(new { text = new string('x', 100_000) }) : Encoding.UTF8.GetBytes(content);
+        Assert.Equal(code, (await Assert.ThrowsAsync<ImException>(() => client.PostAsync(ChatTarget.Lobby, kind, new(json))).WaitAsync(Bounded.Time)).Code);
+        var next = client.SendAsync(ChatTarget.Lobby, "next");
+        Assert.Equal("next", (await side.AckAsync(1)).Content.Text);
+        await next.WaitAsync(Bounded.Time);
     }
 
     [Fact]
