@@ -36,8 +36,8 @@ public static class ProtocolSchema
         return new()
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["$id"] = $"urn:im:protocol:{ProtocolLimits.Version}",
-            ["title"] = $"Frames of the Im protocol, version {ProtocolLimits.Version}",
+            ["$id"] = $"urn:im:protocol:{1}",
+            ["title"] = $"Frames of the Im protocol, version {1}",
             ["anyOf"] = new JsonArray(Reference("client"), Reference("node")),
             ["$defs"] = definitions,
         };
@@ -47,7 +47,9 @@ public static class ProtocolSchema
     public static IEnumerable<string> TypesOf<TFrame>() => Derived<TFrame>().Select(frame => (string)frame.TypeDiscriminator!);
 
     private static IEnumerable<JsonDerivedTypeAttribute> Derived<TFrame>() =>
-        typeof(TFrame).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Cast<JsonDerivedTypeAttribute>();
+        typeof(TFrame).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Cast<JsonDerivedTypeAttribute>().Where(frame => !OfVersionTwo.Contains(frame.DerivedType));
+
+    private static readonly HashSet<Type> OfVersionTwo = [typeof(PostFrame), typeof(LinesRequest), typeof(EventsRequest), typeof(EventFrame), typeof(LinesFrame), typeof(EventsFrame), typeof(SeenFrame)];
 
     private static void AddFrames<TFrame>(JsonObject definitions, string side, Action<string, JsonObject> limit)
     {
@@ -111,7 +113,7 @@ public static class ProtocolSchema
         {
             properties["id"]!["type"] = "string";
             Require(schema, "id");
-            Limit(properties["text"]!, "minLength", 1, "maxLength", ProtocolLimits.MaxTextChars); // code points here, UTF-16 code units at the node
+            Limit(properties["text"]!, "minLength", 1, "maxLength", ProtocolLimits.MaxTextCharsOne); // code points here, UTF-16 code units at the node
         }
         if (name == "history")
         {

@@ -20,7 +20,7 @@ internal static class AsyncApi
             ["info"] = new JsonObject
             {
                 ["title"] = "Im",
-                ["version"] = $"{ProtocolLimits.Version}",
+                ["version"] = "1",
                 ["description"] = "The WebSocket of Im: JSON frames, one per text message. Rules, limits and close codes: docs/protocol.md. Over HTTP: `/openapi/v1.json`.",
             },
             ["defaultContentType"] = "application/json",
@@ -75,7 +75,7 @@ internal static class AsyncApi
         ["headers"] = new JsonObject
         {
             ["type"] = "object",
-            ["properties"] = new JsonObject { ["Sec-WebSocket-Protocol"] = new JsonObject { ["type"] = "string", ["examples"] = new JsonArray(ProtocolLimits.SubProtocol) } },
+            ["properties"] = new JsonObject { ["Sec-WebSocket-Protocol"] = new JsonObject { ["type"] = "string", ["examples"] = new JsonArray(ProtocolLimits.SubProtocolOne) } },
         },
         ["bindingVersion"] = "0.1.0",
     };

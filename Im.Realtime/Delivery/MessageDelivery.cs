@@ -8,10 +8,8 @@ using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Connections;
-using Im.Realtime.Node;
-using Im.Realtime.Routing;
 
-namespace Im.Realtime.Messages;
+namespace Im.Realtime.Delivery;
 
 /// <summary>
 /// Hands one event to every connection of an audience: the sender's bytes with <c>via</c> added, made once and shared by all. One span for the message

@@ -2,7 +2,7 @@ using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Realtime.Connections;
 
-namespace Im.Realtime.Routing;
+namespace Im.Realtime.Delivery;
 
 /// <summary>What is sent to one connection of this node by its id, from wherever (<see cref="Core.Sessions.ISessionManager.SendToConnectionAsync"/>).</summary>
 internal sealed class NodeInbox(NodeIdentity node, IBus bus, ConnectionTable connections)

@@ -1,4 +1,4 @@
-namespace Im.Realtime.Frames;
+namespace Im.Realtime.Connections;
 
 /// <summary>A request that is refused with a code of <see cref="Protocol.ErrorCodes"/>; the message is for people.</summary>
 internal sealed class FrameRefusedException(string code, string message) : Exception(message)

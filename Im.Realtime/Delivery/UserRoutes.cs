@@ -3,9 +3,8 @@ using Im.Core.Messages;
 using Im.Core.Presence;
 using Im.Protocol;
 using Im.Realtime.Connections;
-using Im.Realtime.Messages;
 
-namespace Im.Realtime.Routing;
+namespace Im.Realtime.Delivery;
 
 /// <summary>The users with a connection on this node: their audience and its subscription, from the first connection to the last.</summary>
 internal sealed class UserRoutes(IBus bus, FeedFactory feeds, IUserDirectory users, IPresence presence)

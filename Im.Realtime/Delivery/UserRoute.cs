@@ -2,9 +2,8 @@ using System.Text.Json;
 using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Protocol;
-using Im.Realtime.Messages;
 
-namespace Im.Realtime.Routing;
+namespace Im.Realtime.Delivery;
 
 /// <summary>What the bus brings for one user, to all their connections on this node.</summary>
 internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo, Audience> profileChanged)

@@ -1,9 +1,7 @@
 using Im.Core.Bus;
 using Im.Core.Messages;
-using Im.Realtime.Node;
-using Im.Realtime.Routing;
 
-namespace Im.Realtime.Messages;
+namespace Im.Realtime.Delivery;
 
 /// <summary>
 /// Asks the store once a second what is new, and tells the feeds what they must come to have. Nearly always the bus has brought it already; what it lost, or could not

@@ -2,9 +2,8 @@ using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Protocol;
 using Im.Realtime.Connections;
-using Im.Realtime.Messages;
 
-namespace Im.Realtime.Routing;
+namespace Im.Realtime.Delivery;
 
 /// <summary>The lobby on this node: everybody's audience, subscribed before the node takes its first connection.</summary>
 internal sealed class Lobby(IBus bus, IEventStore store, FeedFactory feeds)

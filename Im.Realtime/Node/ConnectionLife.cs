@@ -7,14 +7,15 @@ using Im.Core.Data;
 using Im.Core.Limits;
 using Im.Core.Nodes;
 using Im.Protocol;
+using Im.Realtime.Connections;
+using Im.Realtime.Delivery;
 using Im.Realtime.Frames;
 using Im.Realtime.Presence;
-using Im.Realtime.Routing;
 using Im.Realtime.Sessions;
 using Im.ServiceDefaults.Connections;
 using Microsoft.Extensions.Options;
 
-namespace Im.Realtime.Connections;
+namespace Im.Realtime.Node;
 
 /// <summary>One connection's life, top to bottom: hello, subscribe, ready, frames, goodbye.</summary>
 internal sealed partial class ConnectionLife(

@@ -1,6 +1,6 @@
 using Im.Realtime.Connections;
 
-namespace Im.Realtime.Routing;
+namespace Im.Realtime.Delivery;
 
 /// <summary>The connections of this node that listen to one topic. Delivering walks an immutable snapshot, made anew only after a change.</summary>
 internal sealed class Audience

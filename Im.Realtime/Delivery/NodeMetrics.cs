@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using Im.Core;
 using Im.Realtime.Connections;
 
-namespace Im.Realtime.Node;
+namespace Im.Realtime.Delivery;
 
 /// <summary>What an operator watches of a node.</summary>
 internal sealed class NodeMetrics

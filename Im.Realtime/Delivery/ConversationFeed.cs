@@ -3,10 +3,8 @@ using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Protocol;
-using Im.Realtime.Node;
-using Im.Realtime.Routing;
 
-namespace Im.Realtime.Messages;
+namespace Im.Realtime.Delivery;
 
 /// <summary>
 /// Puts one conversation's events in order for one audience. The bus delivers at most once, and two nodes that commit at the same time may publish in the

@@ -1,9 +1,7 @@
 using Im.Core.Messages;
 using Im.Protocol;
-using Im.Realtime.Node;
-using Im.Realtime.Routing;
 
-namespace Im.Realtime.Messages;
+namespace Im.Realtime.Delivery;
 
 internal sealed class FeedFactory(MessageDelivery delivery, IEventStore store, NodeMetrics metrics, TimeProvider time, ILogger<ConversationFeed> log)
 {

@@ -1,7 +1,7 @@
 using Im.Core.Limits;
 using Im.Protocol;
 
-namespace Im.Realtime.Limits;
+namespace Im.Realtime.Connections;
 
 /// <summary>How fast one connection may be. Used by its reader alone.</summary>
 internal sealed class ConnectionPace

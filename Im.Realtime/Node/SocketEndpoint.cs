@@ -1,14 +1,14 @@
 using System.Net.WebSockets;
-using Im.Core.Limits;
 using Im.Core.Data;
+using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Sessions;
 using Im.Protocol;
+using Im.Realtime.Connections;
 using Im.Realtime.Limits;
-using Im.Realtime.Node;
 using Im.ServiceDefaults.Connections;
 
-namespace Im.Realtime.Connections;
+namespace Im.Realtime.Node;
 
 /// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by the session cookie or a bearer token; a client's word counts for nothing.</summary>
 internal sealed class SocketEndpoint(
@@ -28,32 +28,32 @@ internal sealed class SocketEndpoint(
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsConnect(context.Request.Method))
         {
             context.Response.Headers.Allow = HttpMethods.Get;
-            await RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, ProblemCodes.BadRequest, "This address does not take this method.");
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, ProblemCodes.BadRequest, "This address does not take this method.");
             return;
         }
         if (!context.WebSockets.IsWebSocketRequest)
         {
             context.Response.Headers.Upgrade = "websocket";
             context.Response.Headers.SecWebSocketVersion = "13";
-            await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, ProblemCodes.BadRequest, "A WebSocket handshake of version 13 is needed.");
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status426UpgradeRequired, ProblemCodes.BadRequest, "A WebSocket handshake of version 13 is needed.");
             return;
         }
         if (!lifecycle.IsServing)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "The node is starting or draining.");
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "The node is starting or draining.");
             return;
         }
         switch (await door.ReceiveAsync(context))
         {
             case Visit.NotByGateway:
-                await RefuseAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, "This node takes connections by the gateway only.");
+                await HttpRefusal.WriteAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, "This node takes connections by the gateway only.");
                 break;
             case Visit.ForeignOrigin:
-                await RefuseAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.CrossSite, "The Origin is not this page's own.");
+                await HttpRefusal.WriteAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.CrossSite, "The Origin is not this page's own.");
                 break;
             case Visit.TooOften:
                 context.Response.Headers.RetryAfter = "1";
-                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "Too many connections from this address.");
+                await HttpRefusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "Too many connections from this address.");
                 break;
             default:
                 await AdmitAsync(context);
@@ -85,7 +85,7 @@ internal sealed class SocketEndpoint(
                 if (session is null)
                 {
                     // A program that believes to be somebody must not go on as a guest.
-                    await RefuseAsync(context, StatusCodes.Status401Unauthorized, ProblemCodes.NotLoggedIn, "The token ran out, or was revoked.");
+                    await HttpRefusal.WriteAsync(context, StatusCodes.Status401Unauthorized, ProblemCodes.NotLoggedIn, "The token ran out, or was revoked.");
                     return;
                 }
             }
@@ -95,7 +95,7 @@ internal sealed class SocketEndpoint(
         }
         catch (Exception e) when (e is SessionsUnavailableException or StoreUnavailableException)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "A server behind the node cannot be reached.");
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "A server behind the node cannot be reached.");
             return;
         }
         if (!place.TryBecome(user is null ? null : $"{user.Id:N}"))
@@ -117,9 +117,6 @@ internal sealed class SocketEndpoint(
     private static Task RefuseFullAsync(HttpContext context, int status, string code, string detail)
     {
         context.Response.Headers.RetryAfter = "5";
-        return RefuseAsync(context, status, code, detail);
+        return HttpRefusal.WriteAsync(context, status, code, detail);
     }
-
-    public static Task RefuseAsync(HttpContext context, int status, string code, string detail) =>
-        Results.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = code }).ExecuteAsync(context);
 }
