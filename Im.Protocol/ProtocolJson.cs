@@ -59,4 +59,12 @@ public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>The same without escaping what JSON allows as it is (Chinese would double in size): for sockets, never for inside a page.</summary>
     public static ProtocolJson Wire => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>A frame as it goes over the wire, of whichever version it is.</summary>
+    public static byte[] Write(ClientFrame frame) => frame is ReadLineRequest read
+        ? JsonSerializer.SerializeToUtf8Bytes(read, Wire.ReadLineRequest) : JsonSerializer.SerializeToUtf8Bytes(frame, Wire.ClientFrame);
+
+    /// <inheritdoc cref="Write(ClientFrame)"/>
+    public static byte[] Write(ServerFrame frame) => frame is ConversationListFrame list
+        ? JsonSerializer.SerializeToUtf8Bytes(list, Wire.ConversationListFrame) : JsonSerializer.SerializeToUtf8Bytes(frame, Wire.ServerFrame);
 }

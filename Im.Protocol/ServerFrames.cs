@@ -90,9 +90,12 @@ public sealed record EventFrame(ConversationId Conversation, long Seq, string Ki
     /// <summary>Of a line on a page: what holds for it, the newest of each kind and slot.</summary>
     public IReadOnlyList<EventFrame>? Effects { get; init; }
 
-    /// <summary>By kind, where there are more effects than a page brings: how many hold.</summary>
-    public IReadOnlyDictionary<string, long>? Tally { get; init; }
+    /// <summary>By kind, where there are more effects than a page brings.</summary>
+    public IReadOnlyDictionary<string, TallyInfo>? Tally { get; init; }
 }
+
+/// <param name="Count">How many hold.</param>
+public sealed record TallyInfo(long Count);
 
 /// <summary>What an event does to the line that is its target. Numbers are stored: never reuse one.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EventEffect>))]

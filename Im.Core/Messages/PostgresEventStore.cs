@@ -150,9 +150,9 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
     {
         var tally = await reader.QueryAsync(TallySql, [line.Conversation.Value, line.Line!.Value], async rows =>
         {
-            var counts = new Dictionary<string, long>();
+            var counts = new Dictionary<string, TallyInfo>();
             while (await rows.ReadAsync())
-                counts.Add(EventKinds.NameOf(rows.GetInt16(0)), rows.GetInt64(1));
+                counts.Add(EventKinds.NameOf(rows.GetInt16(0)), new(rows.GetInt64(1)));
             return counts;
         }, cancellationToken);
         // Of the marks the newest; never without what replaced its content.

@@ -77,7 +77,7 @@ internal sealed class TranscriptRun(Uri web, Uri door) : IAsyncDisposable
             {
                 foreach (var (header, value) in step["headers"]?.AsObject() ?? [])
                     options.SetRequestHeader(header, _values.FillText($"{value}"));
-            }));
+            }, version: 1));
             Assert.Equal(101, status);
         }
         catch (ImException refused) when (status != 101)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Attack;
 using Im.Tests.Client;

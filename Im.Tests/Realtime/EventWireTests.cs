@@ -183,7 +183,7 @@ public sealed class EventWireTests(TwoNodes system) : AttackSuite(system), IClas
 
     private async Task<RawConnection> OpenTwoAsync(Person who, string? node = null)
     {
-        var connection = await RawConnection.OpenAsync(RawConnection.AddressOf(Chat.Address, node), $"im_session={who.Browser.Token}", options => options.AddSubProtocol(ProtocolLimits.SubProtocol));
+        var connection = await RawConnection.OpenAsync(RawConnection.AddressOf(Chat.Address, node), $"im_session={who.Browser.Token}");
         Keep(connection);
         await NextAsync<ReadyFrame>(connection);
         return connection;

@@ -1,13 +1,13 @@
 using Im.Client.Connections;
+using Im.Client.Events;
 using Im.Client.Http;
-using Im.Client.Messages;
 using Im.Client.Presence;
 using Im.Client.Requests;
 using Im.Client.Sessions;
 using Im.Protocol;
 using Microsoft.Extensions.Logging;
 
-namespace Im.Client;
+namespace Im.Client.Chat;
 
 /// <summary>Brings each frame to the part that keeps its state, then to the application.</summary>
 internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox, OnlineList online, ILogger logger) : IConnectionOwner
@@ -29,6 +29,7 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
     public void OnReady(Link link)
     {
         session.Set(link.Hello.User, link.Hello.Session);
+        inbox.Enter(link.Hello.Epoch);
         inbox.ExpectLobby(link.Ready.Lobby.LastSeq);
         if (link.Hello.User is not null)
             _ = CatchUpAsync();
@@ -39,8 +40,8 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
     {
         switch (frame)
         {
-            case MessageFrame message:
-                inbox.Accept(message);
+            case EventFrame live:
+                inbox.Accept(live);
                 break;
             case PresenceFrame presence:
                 online.Apply(presence);
@@ -75,7 +76,7 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
     /// <summary>Ends what this started.</summary>
     public Task StopAsync() => _stop.CancelAsync();
 
-    // What the user's direct conversations have missed. Never throws: where the list cannot be read, the next message in a conversation shows the hole before it.
+    // What the user's direct conversations have missed. Never throws: where the list cannot be read, the next event in a conversation shows the hole before it.
     // The next connection, or user, asks anew: one of these at a time.
     private async Task CatchUpAsync()
     {
@@ -83,7 +84,7 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
         Interlocked.Exchange(ref _catchingUp, mine)?.Cancel();
         try
         {
-            inbox.Expect((await Requests.AskAsync<ConversationsFrame>(new ConversationsRequest { Id = Requests.NewId() }, mine.Token)).Conversations);
+            inbox.Expect((await Requests.AskAsync<ConversationListFrame>(new ConversationsRequest { Id = Requests.NewId() }, mine.Token)).Conversations);
         }
         catch (Exception e)
         {

@@ -2,9 +2,9 @@ using Im.Client.Requests;
 using Im.Protocol;
 using Microsoft.Extensions.Logging;
 
-namespace Im.Client.Messages;
+namespace Im.Client.Events;
 
-/// <summary>Mends holes: waits a moment for what is merely late, then reads the history page by page, conversations in turn, until nothing is missing.</summary>
+/// <summary>Mends holes: waits a moment for what is merely late, then asks for it page by page, conversations in turn, until nothing is missing.</summary>
 internal sealed class Mender(Inbox inbox, RequestSender requests, ImClientOptions options, ILogger logger)
 {
     private const int AtOnce = 4;
@@ -21,7 +21,7 @@ internal sealed class Mender(Inbox inbox, RequestSender requests, ImClientOption
     {
         if (isFresh)
             await Task.Delay(options.HoleGrace, _time, stop);
-        for (var failures = 0; ;)
+        for (var failures = 0; !inbox.IsStale(stream);)
         {
             while (await inbox.HandOnHeldAsync(stream, stop)) { }
             if (inbox.TryFinishMending(stream))
@@ -51,11 +51,8 @@ internal sealed class Mender(Inbox inbox, RequestSender requests, ImClientOption
 
     private async Task ReadPageAsync(ConversationStream stream, CancellationToken stop)
     {
-        var request = new HistoryRequest { Id = requests.NewId(), Conversation = stream.Conversation };
-        if (inbox.IsTooMuch(stream))
-            await inbox.SkipToAsync(stream, await requests.AskAsync<HistoryFrame>(request, stop), stop);
-        else
-            await inbox.HandOnAsync(stream, await requests.AskAsync<HistoryFrame>(request with { After = stream.Cursor, Limit = ProtocolLimits.MaxPageMessages }, stop), stop);
+        var request = new EventsRequest { Id = requests.NewId(), Conversation = stream.Conversation, After = inbox.ReadAfter(stream), Limit = ProtocolLimits.MaxPageMessages };
+        await inbox.HandOnAsync(stream, request.After, await requests.AskAsync<EventsFrame>(request, stop), stop);
     }
 
     private Task PauseAsync(ConversationStream stream, string code, int failures, CancellationToken stop)

@@ -7,7 +7,7 @@ using Im.Core.Sessions;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
-namespace Im.Core;
+namespace Im.Core.Outages;
 
 /// <summary>Tells "a server behind us cannot work now" from a fault of ours, for whoever answers a client.</summary>
 public static class ServerAway
