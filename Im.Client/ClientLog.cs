@@ -27,10 +27,10 @@ internal static partial class ClientLog
     [LoggerMessage(7, LogLevel.Error, "A handler of the application threw; the client goes on")]
     public static partial void HandlerFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(8, LogLevel.Warning, "Messages of {Conversation} after {Cursor} could not be read ({Code}); trying again")]
+    [LoggerMessage(8, LogLevel.Warning, "Events of {Conversation} after {Cursor} could not be read ({Code}); trying again")]
     public static partial void MendingFailed(ILogger logger, ConversationId conversation, long cursor, string code);
 
-    [LoggerMessage(9, LogLevel.Error, "Missed messages can no longer be fetched; the stream of messages ends")]
+    [LoggerMessage(9, LogLevel.Error, "Missed events can no longer be fetched; the stream ends")]
     public static partial void MenderFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(10, LogLevel.Warning, "A login could not be followed ({Code}); connecting again instead")]

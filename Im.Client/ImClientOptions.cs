@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Im.Client;
 
-/// <summary>Settings of an <see cref="ImClient"/>. Only <see cref="BaseAddress"/> has no default.</summary>
+/// <summary>Settings of an <see cref="Chat.ImClient"/>. Only <see cref="BaseAddress"/> has no default.</summary>
 public sealed class ImClientOptions
 {
     /// <summary>A good <see cref="MaxFillMessages"/> for an application that shows messages to people.</summary>
@@ -26,7 +26,7 @@ public sealed class ImClientOptions
     /// <summary>Name of the node asked for at the gateway; when it is not live any other takes the connection.</summary>
     public string? Node { get; init; }
 
-    /// <summary>A node's own address (see <see cref="ImClient.GetNodesAsync"/>), connected to without the gateway. There is no other node to turn to then.</summary>
+    /// <summary>A node's own address (see <see cref="Chat.ImClient.GetNodesAsync"/>), connected to without the gateway. There is no other node to turn to then.</summary>
     public Uri? NodeAddress { get; init; }
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -42,28 +42,31 @@ public sealed class ImClientOptions
     /// <summary>A frame without an answer for so long is sent again, with the same id.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A question (history, conversations, read) without an answer for so long, reconnects included, fails with <see cref="ImCodes.Timeout"/>. Sends wait on.</summary>
+    /// <summary>A question (lines, conversations, read) without an answer for so long, reconnects included, fails with <see cref="ImCodes.Timeout"/>. Sends wait on.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a message that arrived too early waits for the one before it, before the client asks for it.</summary>
+    /// <summary>How long an event that arrived too early waits for the one before it, before the client asks for it.</summary>
     public TimeSpan HoleGrace { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Sends waiting for their ack; one more fails with <see cref="ImCodes.QueueFull"/>.</summary>
+    /// <summary>Posts waiting for their ack; one more fails with <see cref="ImCodes.QueueFull"/>.</summary>
     public int MaxPendingSends { get; init; } = 1_000;
 
-    /// <summary>Messages waiting for the application. While it is full nothing is lost: what follows is read from the history when there is room.</summary>
+    /// <summary>Events waiting for the application. While it is full nothing is lost: what follows is asked for when there is room.</summary>
     public int MessageBuffer { get; init; } = 1_000;
 
     /// <summary>
-    /// Null, the default, is for programs: the stream has every message, however long the absence was. With a number, at least 1, the stream is live at once: when more messages than
-    /// that of one conversation were missed (or not taken from the stream in time, see <see cref="MessageBuffer"/>), it has a <see cref="MessageGap"/> for them and goes on with the newest
-    /// <see cref="ProtocolLimits.DefaultPageMessages"/>. Then read <see cref="ImClient.ReadStreamAsync"/>.
+    /// Null, the default, is for programs: the stream has every event, however long the absence was. With a number, at least 1, the stream is live at once: when more events than
+    /// that of one conversation were missed (or not taken from the stream in time, see <see cref="MessageBuffer"/>), it has a <see cref="EventGap"/> for them and goes on with the newest
+    /// <see cref="ProtocolLimits.DefaultPageMessages"/>. Then read <see cref="Chat.ImClient.ReadStreamAsync"/>.
     /// </summary>
     public int? MaxFillMessages { get; init; }
 
     /// <summary>
-    /// The last sequence the application has dealt with, by conversation: the stream begins after it (0: with the conversation's first message).
+    /// The last event's sequence the application has dealt with, by conversation: the stream begins after it (0: with the conversation's first event).
     /// A conversation that is not named begins with what is said after the first connect.
     /// </summary>
     public IReadOnlyDictionary<ConversationId, long> StartAfter { get; init; } = new Dictionary<ConversationId, long>();
+
+    /// <summary>The <see cref="HelloFrame.Epoch"/> that <see cref="StartAfter"/> is of: in another one it is not used, and the stream says so. Null: it is not checked.</summary>
+    public string? StartEpoch { get; init; }
 }

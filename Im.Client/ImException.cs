@@ -20,7 +20,7 @@ public sealed class ImException(string code, string message, Exception? inner = 
 /// <summary>Codes that come from the client itself and not from the other side.</summary>
 public static class ImCodes
 {
-    /// <summary>The connection could not be opened, or was lost. <see cref="ImClient"/> connects again by itself.</summary>
+    /// <summary>The connection could not be opened, or was lost. <see cref="Chat.ImClient"/> connects again by itself.</summary>
     public const string Disconnected = "disconnected";
 
     /// <summary>Not connected, and nothing is under way to connect: never connected, disposed, or ended with a code that says not to come back.</summary>

@@ -7,7 +7,7 @@ using Im.Protocol;
 namespace Im.Client;
 
 /// <summary>
-/// One WebSocket that speaks the protocol's frames and does nothing by itself: no reconnect, no ping, no retry. For tests and load; programs use <see cref="ImClient"/>.
+/// One WebSocket that speaks the protocol's frames and does nothing by itself: no reconnect, no ping, no retry. For tests and load; programs use <see cref="Chat.ImClient"/>.
 /// One reader at a time; any number of senders.
 /// </summary>
 public sealed class RawConnection : IAsyncDisposable
@@ -19,7 +19,10 @@ public sealed class RawConnection : IAsyncDisposable
     private readonly SemaphoreSlim _sending = new(1);
     private readonly ArrayBufferWriter<byte> _received = new(4096);
 
-    private RawConnection(ClientWebSocket socket) => _socket = socket;
+    private RawConnection(ClientWebSocket socket, int version) => (_socket, Version) = (socket, version);
+
+    /// <summary>The version of the protocol that was asked for.</summary>
+    public int Version { get; }
 
     /// <summary>How the connection ended: the other side's close code, 1006 when it ended without one, null while it is open.</summary>
     public int? CloseCode { get; private set; }
@@ -36,21 +39,22 @@ public sealed class RawConnection : IAsyncDisposable
 
     /// <summary>Opens the WebSocket; <c>hello</c> is not read yet.</summary>
     /// <param name="cookie">The value of the <c>Cookie</c> header; null for a guest without a session.</param>
+    /// <param name="version">Of the protocol, 1 or 2: which frames may be sent and what is received.</param>
     /// <exception cref="ImException">Not answered or refused (then with <see cref="ImException.StatusCode"/>): <see cref="ImCodes.Disconnected"/>.</exception>
     public static async Task<RawConnection> OpenAsync(
-        Uri address, string? cookie = null, Action<ClientWebSocketOptions>? configure = null, CancellationToken cancellationToken = default)
+        Uri address, string? cookie = null, Action<ClientWebSocketOptions>? configure = null, int version = ProtocolLimits.Version, CancellationToken cancellationToken = default)
     {
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = TimeSpan.Zero; // the protocol has its own ping
         socket.Options.CollectHttpResponseDetails = true;
-        socket.Options.AddSubProtocol(ProtocolLimits.SubProtocolOne);
+        socket.Options.AddSubProtocol(version == 1 ? ProtocolLimits.SubProtocolOne : ProtocolLimits.SubProtocol);
         if (!string.IsNullOrEmpty(cookie))
             socket.Options.SetRequestHeader("Cookie", cookie);
         configure?.Invoke(socket.Options);
         try
         {
             await socket.ConnectAsync(address, cancellationToken);
-            return new(socket);
+            return new(socket, version);
         }
         catch (Exception e)
         {
@@ -62,7 +66,7 @@ public sealed class RawConnection : IAsyncDisposable
         }
     }
 
-    public Task SendAsync(ClientFrame frame) => SendBytesAsync(JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ClientFrame));
+    public Task SendAsync(ClientFrame frame) => SendBytesAsync(ProtocolJson.Write(frame));
 
     public Task SendTextAsync(string text) => SendBytesAsync(Encoding.UTF8.GetBytes(text));
 
@@ -89,7 +93,7 @@ public sealed class RawConnection : IAsyncDisposable
     public async Task<ServerFrame?> ReceiveAsync(CancellationToken cancellationToken = default)
     {
         while (await ReceiveBytesAsync(cancellationToken) is { } bytes)
-            if (ServerFrameReader.Read(bytes.Span) is { } frame)
+            if (ServerFrameReader.Read(bytes.Span, Version) is { } frame)
                 return frame;
         return null;
     }

@@ -7,8 +7,7 @@ namespace Im.Protocol;
 /// <summary>Reads a client's frame. Whatever the bytes are, the outcome is a frame or a coded error, never an exception.</summary>
 public static class ClientFrameReader
 {
-    private static readonly FrozenDictionary<string, JsonTypeInfo>[] Versions = [.. Enumerable.Range(1, ProtocolLimits.Version).Select(version =>
-        ProtocolVersions.FramesOf<ClientFrame>(version).ToFrozenDictionary(frame => frame.Name, frame => ProtocolJson.Default.GetTypeInfo(frame.Record)!))];
+    private static readonly FrozenDictionary<string, JsonTypeInfo>[] Versions = ProtocolVersions.ReadAs<ClientFrame>();
 
     /// <param name="version">Of the protocol, as the connection negotiated it: each has frames that the other does not know.</param>
     /// <returns>The frame, or an error with the frame's id where that could be read.</returns>

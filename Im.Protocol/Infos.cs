@@ -22,6 +22,10 @@ public sealed record ConversationSummary(
 {
     /// <summary>True where the user has written nothing in a direct conversation: it stands behind those in which they have. Else null.</summary>
     public bool? Stranger { get; init; }
+
+    /// <summary>The newest event's sequence, as version 2 counts. From the HTTP API alone, for who connects next.</summary>
+    [Since(2)]
+    public long? LastEventSeq { get; init; }
 }
 
 /// <summary>A conversation in the list, from version 2 on.</summary>

@@ -118,7 +118,8 @@ public sealed class ProtocolSchema
             return new JsonObject { ["type"] = isNullable ? new JsonArray("object", "null") : "object" };
         if (type.IsEnum)
             node["type"] = isNullable ? new JsonArray("string", "null") : "string";
-        if (type.IsEnum || type.Namespace != typeof(ProtocolSchema).Namespace && type != typeof(Guid))
+        var isOwn = type == typeof(ConversationId) || context.TypeInfo.Kind == JsonTypeInfoKind.Object && type.Assembly == typeof(ProtocolSchema).Assembly;
+        if (!isOwn && type != typeof(Guid))
             return node;
         var name = NameOf(type, context.Path);
         if (!_definitions.ContainsKey(name))

@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Im.Protocol;
 
@@ -20,6 +22,10 @@ public static class ProtocolVersions
                 yield return ((string)listed.TypeDiscriminator!, other);
         }
     }
+
+    /// <summary>For each version, from the first: what a frame of each <c>type</c> is read as.</summary>
+    internal static FrozenDictionary<string, JsonTypeInfo>[] ReadAs<TFrame>() => [.. Enumerable.Range(1, ProtocolLimits.Version).Select(version =>
+        FramesOf<TFrame>(version).ToFrozenDictionary(frame => frame.Name, frame => ProtocolJson.Default.GetTypeInfo(frame.Record)!))];
 
     /// <param name="member">A record, a property of one, or a constant.</param>
     public static bool Has(ICustomAttributeProvider member, int version) =>

@@ -7,34 +7,13 @@ namespace Im.Protocol;
 /// <summary>Reads a node's frame; a client's half of <see cref="ClientFrameReader"/>.</summary>
 public static class ServerFrameReader
 {
-    private static readonly FrozenDictionary<string, JsonTypeInfo> Types = new Dictionary<string, JsonTypeInfo>
-    {
-        ["hello"] = ProtocolJson.Default.HelloFrame,
-        ["ready"] = ProtocolJson.Default.ReadyFrame,
-        ["event"] = ProtocolJson.Default.EventFrame,
-        ["lines"] = ProtocolJson.Default.LinesFrame,
-        ["events"] = ProtocolJson.Default.EventsFrame,
-        ["seen"] = ProtocolJson.Default.SeenFrame,
-        ["message"] = ProtocolJson.Default.MessageFrame,
-        ["ack"] = ProtocolJson.Default.AckFrame,
-        ["history"] = ProtocolJson.Default.HistoryFrame,
-        ["conversations"] = ProtocolJson.Default.ConversationsFrame,
-        ["people"] = ProtocolJson.Default.PeopleFrame,
-        ["presence"] = ProtocolJson.Default.PresenceFrame,
-        ["session"] = ProtocolJson.Default.SessionFrame,
-        ["read"] = ProtocolJson.Default.ReadFrame,
-        ["typing"] = ProtocolJson.Default.TypingFrame,
-        ["removed"] = ProtocolJson.Default.RemovedFrame,
-        ["announcement"] = ProtocolJson.Default.AnnouncementFrame,
-        ["move"] = ProtocolJson.Default.MoveFrame,
-        ["pong"] = ProtocolJson.Default.PongFrame,
-        ["error"] = ProtocolJson.Default.ErrorFrame,
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, JsonTypeInfo>[] Versions = ProtocolVersions.ReadAs<ServerFrame>();
 
+    /// <param name="version">Of the protocol, as the connection negotiated it.</param>
     /// <returns>The frame, or null for a type this version does not know: a newer node's, to be ignored.</returns>
     /// <exception cref="JsonException">Not a frame, or a field is missing or of the wrong type.</exception>
-    public static ServerFrame? Read(ReadOnlySpan<byte> utf8) =>
-        ReadType(utf8) is { } type && Types.TryGetValue(type, out var info) ? (ServerFrame?)JsonSerializer.Deserialize(utf8, info) : null;
+    public static ServerFrame? Read(ReadOnlySpan<byte> utf8, int version) =>
+        ReadType(utf8) is { } type && Versions[version - 1].TryGetValue(type, out var info) ? (ServerFrame?)JsonSerializer.Deserialize(utf8, info) : null;
 
     private static string? ReadType(ReadOnlySpan<byte> utf8)
     {

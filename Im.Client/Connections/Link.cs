@@ -46,8 +46,8 @@ internal sealed class Link : IAsyncDisposable
         }, cancellationToken: cancellationToken);
         try
         {
-            if (await raw.ReceiveAsync(cancellationToken) is not HelloFrame { Protocol: 1 } hello)
-                throw new ImException(ImCodes.BadAnswer, $"{address} did not begin with a hello of protocol {1}.");
+            if (await raw.ReceiveAsync(cancellationToken) is not HelloFrame { Protocol: ProtocolLimits.Version } hello)
+                throw new ImException(ImCodes.BadAnswer, $"{address} did not begin with a hello of protocol {ProtocolLimits.Version}.");
             var link = new Link(raw, hello, credential, time, logger);
             while (await raw.ReceiveAsync(cancellationToken) is { } frame)
             {
@@ -135,7 +135,7 @@ internal sealed class Link : IAsyncDisposable
         await Ended;
     }
 
-    // A frame that cannot be read is skipped: if it was a message, the hole it leaves is mended from the history. Anything else that fails ends the connection.
+    // A frame that cannot be read is skipped: if it was an event, the hole it leaves is mended. Anything else that fails ends the connection.
     private async Task ReceiveAsync(Action<Link, ServerFrame> handle)
     {
         try
@@ -177,7 +177,7 @@ internal sealed class Link : IAsyncDisposable
         handle(this, frame);
         if (frame is MoveFrame move)
             _moving.TrySetResult(new(null, "the node is about to stop", Move: TimeSpan.FromMilliseconds(move.WithinMs)));
-        var isAnswer = frame is AckFrame or ErrorFrame or HistoryFrame or ConversationsFrame or PeopleFrame or SessionFrame or PongFrame;
+        var isAnswer = frame is AckFrame or ErrorFrame or LinesFrame or EventsFrame or ConversationListFrame or PeopleFrame or SessionFrame or PongFrame;
         if (isAnswer && frame.Id is { } id && _asked.TryRemove(id, out var answer))
             answer.TrySetResult(frame);
     }

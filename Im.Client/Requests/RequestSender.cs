@@ -40,7 +40,7 @@ internal sealed class RequestSender(ConnectionKeeper keeper, SessionState sessio
     {
         for (var internalErrors = 0; ;)
         {
-            using var turn = frame is SendFrame ? await _sends.EnterAsync(cancellationToken) : null; // first: who is asked, and in whose name, is looked at after the wait
+            using var turn = frame is PostFrame ? await _sends.EnterAsync(cancellationToken) : null; // first: who is asked, and in whose name, is looked at after the wait
             var link = await keeper.WhenReadyAsync(cancellationToken);
             var changed = session.Changed;
             if (asker is not null && session.User?.Id != asker.Id)
@@ -55,7 +55,7 @@ internal sealed class RequestSender(ConnectionKeeper keeper, SessionState sessio
                 case T answer:
                     return answer;
                 case ErrorFrame error when IsPassing(error) && (error.Code != ErrorCodes.Internal || ++internalErrors < MaxInternalErrors):
-                    if (frame is SendFrame)
+                    if (frame is PostFrame)
                         _sends.Pause(DelayOf(error));
                     else
                         await Task.Delay(DelayOf(error), _time, cancellationToken);

@@ -3,7 +3,7 @@ using Im.Protocol;
 namespace Im.Client.Requests;
 
 /// <summary>
-/// How fast messages go out, of all conversations together: at most <see cref="ProtocolLimits.MaxUnackedSends"/> wait for their ack, and where one is refused for a while all wait that long. Those that were refused
+/// How fast posts go out, of all conversations together: at most <see cref="ProtocolLimits.MaxUnackedSends"/> wait for their ack, and where one is refused for a while all wait that long. Those that were refused
 /// one by one would come back one by one, and be too many again.
 /// </summary>
 internal sealed class SendPace(TimeProvider time)

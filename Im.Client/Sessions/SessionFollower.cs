@@ -1,13 +1,13 @@
 using Im.Client.Connections;
 using Im.Client.Http;
-using Im.Client.Messages;
 using Im.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Im.Client.Sessions;
 
 /// <summary>Keeps the open connection the same person as the cookie (or the bearer token): after a login, here or in another tab, it becomes the new session's without reconnecting.</summary>
-internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Inbox inbox, ImClientOptions options, ILogger logger)
+/// <param name="begin">Takes a user's conversations as they stand before the first connection of that user.</param>
+internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Action<IReadOnlyList<ConversationSummary>> begin, ImClientOptions options, ILogger logger)
 {
     private const int Attempts = 3;
 
@@ -121,7 +121,7 @@ internal sealed class SessionFollower(ImHttp http, TokenRenewal renewal, Inbox i
         var me = await http.GetMeAsync(cancellationToken);
         if (me.User is { } user && !_begun.Contains(user.Id))
         {
-            inbox.Begin(await http.GetConversationsAsync(cancellationToken));
+            begin(await http.GetConversationsAsync(cancellationToken));
             _begun.Add(user.Id);
         }
         (_prepared, _preparedAtMs, _askedInVain) = (http.Credential, nowMs, true);

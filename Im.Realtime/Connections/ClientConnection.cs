@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Im.Protocol;
-using Im.Realtime.Limits;
 using Im.ServiceDefaults.Connections;
 
 namespace Im.Realtime.Connections;
 
-/// <summary>One open WebSocket: who it is, and where frames for it go. Its life is in <see cref="ConnectionLife"/>.</summary>
+/// <summary>One open WebSocket: who it is, and where frames for it go. Its life is in <c>ConnectionLife</c>.</summary>
 /// <param name="version">Of the protocol.</param>
 internal sealed class ClientConnection(string id, string? sessionId, UserInfo? user, Outbox outbox, SocketPlace? place = null, int version = ProtocolLimits.Version)
 {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Im.Core;
 using Im.Core.Messages;
+using Im.Core.Outages;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Limits;

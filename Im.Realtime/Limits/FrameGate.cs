@@ -3,7 +3,6 @@ using Im.Core.Data;
 using Im.Core.Limits;
 using Im.Protocol;
 using Im.Realtime.Connections;
-using Im.Realtime.Frames;
 using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Limits;

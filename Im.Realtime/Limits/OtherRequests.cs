@@ -1,7 +1,6 @@
 using System.Globalization;
 using Im.Core.Limits;
 using Im.Protocol;
-using Im.Realtime.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Limits;
@@ -16,6 +15,6 @@ internal sealed class OtherRequests(IOptions<LimitOptions> limits, TimeProvider 
         if (context.Request.Path.StartsWithSegments("/ws", out var rest) && rest.Value is "" or "/" || _buckets.Take(AddressKey.Of(context.Connection.RemoteIpAddress)) is not { } wait)
             return next(context);
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return SocketEndpoint.RefuseAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "Too many requests from this address.");
+        return HttpRefusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "Too many requests from this address.");
     }
 }

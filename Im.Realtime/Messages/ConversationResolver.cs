@@ -1,6 +1,6 @@
 using Im.Core.Messages;
 using Im.Protocol;
-using Im.Realtime.Frames;
+using Im.Realtime.Connections;
 
 namespace Im.Realtime.Messages;
 

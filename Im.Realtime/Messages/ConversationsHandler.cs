@@ -5,7 +5,6 @@ using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Connections;
-using Im.Realtime.Frames;
 
 namespace Im.Realtime.Messages;
 

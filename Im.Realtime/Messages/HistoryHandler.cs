@@ -2,7 +2,6 @@ using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Protocol;
 using Im.Realtime.Connections;
-using Im.Realtime.Frames;
 
 namespace Im.Realtime.Messages;
 

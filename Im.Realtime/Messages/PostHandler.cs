@@ -9,8 +9,7 @@ using Im.Core.Posting;
 using Im.Protocol;
 using Im.Protocol.Kinds;
 using Im.Realtime.Connections;
-using Im.Realtime.Frames;
-using Im.Realtime.Routing;
+using Im.Realtime.Delivery;
 
 namespace Im.Realtime.Messages;
 

@@ -5,7 +5,7 @@ using Im.Realtime.Frames;
 using Im.Realtime.Limits;
 using Im.Realtime.Messages;
 using Im.Realtime.Presence;
-using Im.Realtime.Routing;
+using Im.Realtime.Delivery;
 using Im.Realtime.Sessions;
 using Im.ServiceDefaults.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -60,6 +60,6 @@ internal static class RealtimeNode
     public static void MapSockets(this WebApplication app)
     {
         app.Map("/ws", app.Services.GetRequiredService<SocketEndpoint>().HandleAsync);
-        app.MapFallback("{**path}", context => SocketEndpoint.RefuseAsync(context, StatusCodes.Status404NotFound, ProblemCodes.NotFound, "A node has nothing here."));
+        app.MapFallback("{**path}", context => HttpRefusal.WriteAsync(context, StatusCodes.Status404NotFound, ProblemCodes.NotFound, "A node has nothing here."));
     }
 }

@@ -2,7 +2,7 @@ using Im.Core.Limits;
 using Im.Core.Presence;
 using Im.Protocol;
 using Im.Realtime.Connections;
-using Im.Realtime.Routing;
+using Im.Realtime.Delivery;
 
 namespace Im.Realtime.Presence;
 

@@ -3,7 +3,7 @@ using Im.Core.Presence;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Realtime.Connections;
-using Im.Realtime.Routing;
+using Im.Realtime.Delivery;
 
 namespace Im.Realtime.Sessions;
 

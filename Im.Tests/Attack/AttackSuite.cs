@@ -63,7 +63,7 @@ public abstract class AttackSuite(TwoNodes system) : IAsyncLifetime
     /// <summary>An open connection, past its <c>ready</c>.</summary>
     private protected async Task<RawConnection> OpenAsync(string? token, Uri? door = null, string? node = null)
     {
-        var connection = await RawConnection.OpenAsync(RawConnection.AddressOf(door ?? Chat.Address, node), token is null ? null : $"im_session={token}");
+        var connection = await RawConnection.OpenAsync(RawConnection.AddressOf(door ?? Chat.Address, node), token is null ? null : $"im_session={token}", version: 1);
         _opened.Add(connection);
         await NextAsync<ReadyFrame>(connection);
         return connection;

@@ -188,7 +188,7 @@ public sealed class SessionAttacks(TwoNodes system) : AttackSuite(system), IClas
         using var browser = Chat.NewBrowser();
         browser.Token = token;
         (await browser.GetAsync("/api/sessions")).ShouldBe(401, "not_logged_in");
-        await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(Chat.Two), $"im_session={token}");
+        await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(Chat.Two), $"im_session={token}", version: 1);
         Assert.Null(Assert.IsType<HelloFrame>(await socket.ReceiveAsync()).User);
     }
 

@@ -31,7 +31,7 @@ public sealed class StrangerAttacks(StrangerAttacks.Tight chat) : AttackSuite(ch
         var eve = await OpenAsync(Eve.Token, node: "node-1");
         foreach (var person in await JoinManyAsync(8))
         {
-            await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(Chat.Address, "node-2"), $"im_session={person.Token}");
+            await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(Chat.Address, "node-2"), $"im_session={person.Token}", version: 1);
             Assert.IsType<AckFrame>(await SayAsync(socket, Eve.Id));
             Assert.IsType<AckFrame>(await SayAsync(eve, person.Id));
         }

@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Tests.Client;
 using Im.Tests.Fixtures;
 using Microsoft.Playwright;
@@ -64,8 +65,8 @@ public sealed class AbsencePageTests(ImAppFixture im) : IAsyncLifetime
                 await page.ExpectMessageAsync(text);
             await Assertions.Expect(page.WithStatus("waiting")).ToHaveCountAsync(0);
         }
-        Assert.Equal(Written, (await tomsTab.Client.HistoryAsync(robin, limit: 3)).Messages.Select(m => m.Text));
-        Assert.Equal(Missed + 4, (await tomsTab.Client.HistoryAsync(robin, limit: 1)).LastSeq);
+        Assert.Equal(Written, (await tomsTab.Client.LinesAsync(robin, limit: 3)).Lines.Select(m => m.Text));
+        Assert.Equal(Missed + 4, (await tomsTab.Client.LinesAsync(robin, limit: 1)).LastLine);
         Assert.Equal(0, await reloaded.Page.EvaluateAsync<int>("() => Object.keys(localStorage).filter(key => key.startsWith('im.unsent')).length"));
 
         // The tab that was not reloaded has dropped what was before, for it may have changed meanwhile; from the newest page it reads back without a hole or a double.

@@ -1,3 +1,4 @@
+using Im.Client.Chat;
 using Im.Tests.Client;
 using Im.Tests.Fixtures;
 using Microsoft.Playwright;

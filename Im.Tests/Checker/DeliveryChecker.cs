@@ -1,3 +1,4 @@
+using Im.Client;
 using Im.Protocol;
 
 namespace Im.Tests.Checker;
@@ -35,13 +36,13 @@ internal sealed class DeliveryChecker
     }
 
     /// <summary>What the application at the receiver was given, in the order in which it was given.</summary>
-    public void Received(string receiver, MessageFrame message)
+    public void Received(string receiver, EventFrame given)
     {
         lock (_lock)
         {
-            if (!_receivers.TryGetValue((receiver, message.Conversation), out var record))
-                _receivers[(receiver, message.Conversation)] = record = new(null);
-            record.Messages.Add(new(message.Seq, new(message.Conversation, message.From.Id, message.Id ?? ""), message.Text));
+            if (!_receivers.TryGetValue((receiver, given.Conversation), out var record))
+                _receivers[(receiver, given.Conversation)] = record = new(null);
+            record.Messages.Add(new(given.Seq, new(given.Conversation, given.From.Id, given.Id ?? ""), given.Text ?? ""));
         }
     }
 

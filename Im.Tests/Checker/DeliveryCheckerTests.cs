@@ -1,6 +1,7 @@
 using CsCheck;
 using Im.Tests.Fixtures;
 using Im.Protocol;
+using Im.Tests.Messages;
 
 namespace Im.Tests.Checker;
 
@@ -147,7 +148,7 @@ public sealed class DeliveryCheckerTests
     {
         CleanRun();
         Say(ConversationId.Lobby, 6, Jenny, "Tom on node 2", "Jenny on node 1");
-        _checker.Received("guest", Live(_stored[^1]) with { Text = "other" });
+        _checker.Received("guest", Live(_stored[^1]) with { Content = Texts.ContentOf("other") });
         AssertOne(FaultKind.Differing, "guest", 6);
     }
 
@@ -171,7 +172,7 @@ public sealed class DeliveryCheckerTests
     public void It_sees_a_message_that_was_never_stored()
     {
         CleanRun();
-        _checker.Received("guest", new MessageFrame(ConversationId.Lobby, 6, new(Tom, "Tom"), "ghost", 0, "realtime-1") { Id = "ghost" });
+        _checker.Received("guest", new(ConversationId.Lobby, 6, "text", new(Tom, "Tom"), 0, "realtime-1") { Id = "ghost", Content = Texts.ContentOf("ghost") });
         AssertOne(FaultKind.Differing, "guest", 6);
     }
 
@@ -261,5 +262,5 @@ public sealed class DeliveryCheckerTests
     private static MessageInfo Message(ConversationId conversation, long seq, Guid sender, string? id, string? text) =>
         new(conversation, seq, id ?? IdOf(conversation, seq), new(sender, sender == Tom ? "Tom" : "Jenny"), text ?? $"text {seq} ✓", 0, "realtime-1");
 
-    private static MessageFrame Live(MessageInfo m) => new(m.Conversation, m.Seq, m.From, m.Text, m.At, m.Node) { Id = m.Id };
+    private static EventFrame Live(MessageInfo m) => new(m.Conversation, m.Seq, "text", m.From, m.At, m.Node) { Id = m.Id, Content = Texts.ContentOf(m.Text) };
 }

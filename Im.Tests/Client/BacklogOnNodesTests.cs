@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 using Xunit.Abstractions;
@@ -27,12 +28,12 @@ public sealed class BacklogOnNodesTests(ImAppFixture im, ITestOutputHelper outpu
 
         var clock = Stopwatch.StartNew();
         await jenny.ConnectAsync();
-        await using var stream = jenny.ReadStreamAsync().Where(i => (i.Message?.Conversation ?? i.Gap!.Conversation) == direct).GetAsyncEnumerator();
+        await using var stream = jenny.ReadStreamAsync().Where(i => (i.Event?.Conversation ?? i.Gap!.Conversation) == direct).GetAsyncEnumerator();
         var gap = (await NextAsync(stream)).Gap!;
         for (var seq = gap.BeforeSeq; seq <= Backlog; seq++)
-            Assert.Equal(seq, (await NextAsync(stream)).Message?.Seq);
+            Assert.Equal(seq, (await NextAsync(stream)).Event?.Seq);
         var mine = await jenny.SendAsync(tom.User.Id, "back again");
-        Assert.Equal(Backlog + 1, (await NextAsync(stream)).Message?.Seq);
+        Assert.Equal(Backlog + 1, (await NextAsync(stream)).Event?.Seq);
         Assert.Equal(Backlog + 1, mine.Seq);
         output.WriteLine($"Live, with a page read and a message sent, after {clock.Elapsed.TotalMilliseconds:F0} ms.");
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 1);
@@ -42,12 +43,12 @@ public sealed class BacklogOnNodesTests(ImAppFixture im, ITestOutputHelper outpu
         var (down, up) = (gap.AfterSeq, gap.BeforeSeq);
         for (var turn = 0; turn < 10; turn++)
         {
-            var next = await jenny.HistoryAsync(direct, after: down, limit: 100);
-            Assert.Equal(down + 1, next.Messages[0].Seq);
-            down = next.Messages[^1].Seq;
-            var previous = await jenny.HistoryAsync(direct, before: up, limit: 100);
-            Assert.Equal(up - 1, previous.Messages[^1].Seq);
-            up = previous.Messages[0].Seq;
+            var next = await jenny.LinesAsync(direct, after: down, limit: 100);
+            Assert.Equal(down + 1, next.Lines[0].Line);
+            down = next.Lines[^1].Line!.Value;
+            var previous = await jenny.LinesAsync(direct, before: up, limit: 100);
+            Assert.Equal(up - 1, previous.Lines[^1].Line);
+            up = previous.Lines[0].Line!.Value;
         }
         Assert.Equal((1_000, Backlog - 1_049), (down, up));
     }
@@ -67,7 +68,7 @@ public sealed class BacklogOnNodesTests(ImAppFixture im, ITestOutputHelper outpu
 
         var expected = 1L;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await foreach (var message in bot.ReadMessagesAsync(limit.Token).Where(m => m.Conversation == direct))
+        await foreach (var message in bot.ReadEventsAsync(limit.Token).Where(m => m.Conversation == direct))
         {
             Assert.Equal(expected++, message.Seq);
             if (message.Text == "I am here")

@@ -1,9 +1,10 @@
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 
 namespace Im.Tests.Client;
 
-/// <summary>Coming back after much was said.</summary>
+/// <summary>Coming back after much has happened.</summary>
 public sealed class BacklogTests : ClientTest
 {
     private const int Backlog = 10_000;
@@ -26,48 +27,48 @@ public sealed class BacklogTests : ClientTest
 
         var stream = NextAsync(client, Backlog + 1);
         while (!stream.IsCompleted)
-            await Task.WhenAny(stream, other.AnswerHistoryAsync([.. said, .. Stored(Backlog + 1, 1)]));
+            await Task.WhenAny(stream, other.AnswerEventsAsync([.. said, .. Stored(Backlog + 1, 1)]));
         Assert.Equal(Enumerable.Range(1, Backlog + 1).Select(i => (long)i), await stream);
     }
 
     [Fact]
-    public async Task An_application_that_shows_messages_is_live_after_one_page_and_told_what_was_left_out()
+    public async Task An_application_that_shows_lines_is_live_after_one_page_and_told_what_was_left_out()
     {
         var (client, side) = await ConnectAsync(lobby: 4, client: NewClient(maxFill: ImClientOptions.ScreenFillMessages));
         await side.SendAsync(Live(5));
         await using var stream = client.ReadStreamAsync().GetAsyncEnumerator();
-        Assert.Equal(5, (await NextAsync(stream)).Message?.Seq);
+        Assert.Equal(5, (await NextAsync(stream)).Event?.Seq);
         side.Abort();
 
         var other = await ReconnectedAsync(client, lobby: Backlog);
         await other.SendAsync(Live(Backlog + 1));
-        Assert.Null((await AnswerAsync(other, Stored(1, Backlog))).After);
-        Assert.Equal(new StreamItem(new MessageGap(ConversationId.Lobby, 5, Backlog - 49)), await NextAsync(stream));
-        for (var seq = Backlog - 49L; seq <= Backlog + 1; seq++)
-            Assert.Equal(seq, (await NextAsync(stream)).Message?.Seq);
+        Assert.Equal(Backlog - 49, (await AnswerAsync(other, Stored(1, Backlog + 1))).After);
+        Assert.Equal(new StreamItem(new EventGap(ConversationId.Lobby, 5, Backlog - 48)), await NextAsync(stream));
+        for (var seq = Backlog - 48L; seq <= Backlog + 1; seq++)
+            Assert.Equal(seq, (await NextAsync(stream)).Event?.Seq);
         await other.SendAsync(Live(Backlog + 2)); // and nothing else was asked for
-        Assert.Equal(Backlog + 2, (await NextAsync(stream)).Message?.Seq);
+        Assert.Equal(Backlog + 2, (await NextAsync(stream)).Event?.Seq);
     }
 
     [Fact]
-    public async Task What_an_application_that_shows_messages_has_missed_comes_whole_up_to_the_limit_and_not_beyond()
+    public async Task What_an_application_that_shows_lines_has_missed_comes_whole_up_to_the_limit_and_not_beyond()
     {
         foreach (var (missed, hasGap) in new[] { (200, false), (201, true) })
         {
             var (client, side) = await ConnectAsync(client: NewClient(maxFill: 200));
             side.Abort();
             var other = await ReconnectedAsync(client, lobby: missed);
-            Assert.Equal(hasGap ? null : 0, (await AnswerAsync(other, Stored(1, missed))).After);
+            Assert.Equal(hasGap ? missed - 50 : 0, (await AnswerAsync(other, Stored(1, missed))).After);
             await using var stream = client.ReadStreamAsync().GetAsyncEnumerator();
             var first = await NextAsync(stream);
             Assert.Equal(hasGap ? 151 : null, first.Gap?.Count);
-            Assert.Equal(hasGap ? null : 1, first.Message?.Seq);
+            Assert.Equal(hasGap ? null : 1, first.Event?.Seq);
         }
     }
 
     [Fact]
     public void A_stream_with_gaps_is_not_read_as_if_it_had_none() =>
-        Assert.Throws<InvalidOperationException>(() => NewClient(maxFill: 200).ReadMessagesAsync());
+        Assert.Throws<InvalidOperationException>(() => NewClient(maxFill: 200).ReadEventsAsync());
 
     [Fact]
     public async Task Conversations_with_much_to_read_let_others_have_their_turn()
@@ -76,17 +77,17 @@ public sealed class BacklogTests : ClientTest
         var large = Enumerable.Range(0, 6).Select(_ => ConversationId.Direct(Jenny.Id, Guid.NewGuid())).ToList();
         Dictionary<ConversationId, long> start = large.ToDictionary(c => c, _ => 0L);
         start[Direct] = 0;
-        Node.Conversations.AddRange(large.Select(c => new ConversationSummary(c, "direct", Tom, LastSeq: Long)));
-        Node.Conversations.Add(new(Direct, "direct", Tom, LastSeq: 1));
+        Node.Conversations.AddRange(large.Select(c => Listed(c, Long)));
+        Node.Conversations.Add(Listed(Direct, 1));
         var (client, side) = await ConnectAsync(Jenny, client: NewClient(startAfter: start));
-        List<MessageInfo> said = [.. large.SelectMany(c => Stored(1, Long, c)), .. Stored(1, 1, Direct)];
+        List<EventFrame> said = [.. large.SelectMany(c => Stored(1, Long, c)), .. Stored(1, 1, Direct)];
 
         var before = 0;
         var reading = Task.Run(async () =>
         {
-            await foreach (var message in client.ReadMessagesAsync())
+            await foreach (var next in client.ReadEventsAsync())
             {
-                if (message.Conversation == Direct)
+                if (next.Conversation == Direct)
                     return;
                 before++;
             }
@@ -100,18 +101,10 @@ public sealed class BacklogTests : ClientTest
         Assert.InRange(before, 0, 2 * Long);
     }
 
-    private async Task<HistoryRequest> AnswerAsync(NodeSide side, IReadOnlyList<MessageInfo> said)
+    private async Task<EventsRequest> AnswerAsync(NodeSide side, IReadOnlyList<EventFrame> said)
     {
-        var answering = side.AnswerHistoryAsync(said);
+        var answering = side.AnswerEventsAsync(said);
         await Clock.PassUntilAsync(answering);
         return await answering;
-    }
-
-    private async Task<StreamItem> NextAsync(IAsyncEnumerator<StreamItem> stream)
-    {
-        var next = stream.MoveNextAsync().AsTask();
-        await Clock.PassUntilAsync(next);
-        Assert.True(await next, "The stream ended.");
-        return stream.Current;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 
 namespace Im.Tests.Client;
@@ -69,7 +70,7 @@ public sealed class ConnectionTests : ClientTest
     {
         var (client, side) = await ConnectAsync(Jenny);
         var sending = client.SendAsync(ChatTarget.Lobby, "hi");
-        await side.ExpectAsync<SendFrame>();
+        await side.ExpectAsync<PostFrame>();
         await side.CloseAsync(code);
         var error = await Assert.ThrowsAsync<ImException>(() => sending).WaitAsync(Bounded.Time);
         Assert.Equal((ImCodes.Closed, code), (error.Code, error.CloseCode));
@@ -144,7 +145,7 @@ public sealed class ConnectionTests : ClientTest
     {
         var (client, side) = await ConnectAsync(Jenny);
         side.IsFrozen = true;
-        var sends = Enumerable.Range(0, 1_000).Select(_ => client.SendAsync(Guid.NewGuid(), new string('界', ProtocolLimits.MaxTextCharsOne))).ToList();
+        var sends = Enumerable.Range(0, 1_000).Select(_ => client.SendAsync(Guid.NewGuid(), new string('界', ProtocolLimits.MaxTextChars))).ToList();
         var next = Node.AcceptAsync();
         Assert.InRange(await Clock.PassUntilAsync(next, TimeSpan.FromMilliseconds(500)), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(17));
         await (await next).WelcomeAsync(Jenny);
@@ -174,7 +175,7 @@ public sealed class ConnectionTests : ClientTest
         var (client, old) = await ConnectAsync(Jenny);
         client.ConnectionChanged += change => states.Add(change.State);
         var sending = client.SendAsync(ChatTarget.Lobby, "still answered on the old one");
-        var sent = await old.ExpectAsync<SendFrame>();
+        var sent = await old.ExpectAsync<PostFrame>();
 
         await old.SendAsync(new MoveFrame(2_000));
         var accepted = Node.AcceptAsync();
@@ -194,7 +195,7 @@ public sealed class ConnectionTests : ClientTest
     {
         var (client, side) = await ConnectAsync();
         await side.SendTextAsync("""{"type":"weather","sun":true}"""u8.ToArray());
-        await side.SendTextAsync("""{"type":"message","seq":"one"}"""u8.ToArray());
+        await side.SendTextAsync("""{"type":"event","seq":"one"}"""u8.ToArray());
         await side.SendTextAsync("""{"type":"presence","full":true,"users":[],"guests":2,"online":0,"later":[{}]}"""u8.ToArray());
         await Bounded.UntilAsync(() => client.Online.Guests == 2, "presence");
         Assert.Equal(ConnectionState.Ready, client.State);
@@ -229,11 +230,11 @@ public sealed class ConnectionTests : ClientTest
     {
         var (client, side) = await ConnectAsync(Jenny);
         var sending = client.SendAsync(ChatTarget.Lobby, "hi");
-        await side.ExpectAsync<SendFrame>();
+        await side.ExpectAsync<PostFrame>();
         await client.DisposeAsync();
         Assert.Equal(1000, await side.Ended);
         Assert.Equal(ImCodes.Closed, (await Assert.ThrowsAsync<ImException>(() => sending)).Code);
-        Assert.False(await client.ReadMessagesAsync().GetAsyncEnumerator().MoveNextAsync());
+        Assert.False(await client.ReadEventsAsync().GetAsyncEnumerator().MoveNextAsync());
         await Assert.ThrowsAsync<ObjectDisposedException>(() => client.ConnectAsync());
         await client.DisposeAsync();
     }

@@ -1,6 +1,6 @@
 using CsCheck;
 using Im.Tests.Fixtures;
-using Im.Client.Messages;
+using Im.Client.Events;
 using Im.Protocol;
 
 namespace Im.Tests.Client;
@@ -8,7 +8,7 @@ namespace Im.Tests.Client;
 public sealed class ConversationStreamTests
 {
     [Fact]
-    public void Whatever_arrives_in_whatever_order_each_message_is_handed_on_once_in_order()
+    public void Whatever_arrives_in_whatever_order_each_event_is_handed_on_once_in_order()
     {
         var arrivals = Gen.Select(Gen.Int[0, 60], Gen.Int[1, 40].Array[0, 200]);
         arrivals.ForEach((start, seqs) =>
@@ -24,7 +24,7 @@ public sealed class ConversationStreamTests
     }
 
     [Fact]
-    public void More_than_can_be_held_behind_a_hole_is_read_from_the_history()
+    public void More_than_can_be_held_behind_a_hole_is_asked_for()
     {
         var stream = new ConversationStream(ConversationId.Lobby, 0);
         var handedOn = new List<long>();
@@ -37,7 +37,7 @@ public sealed class ConversationStreamTests
 
     private static void Arrive(ConversationStream stream, long seq, List<long> handedOn)
     {
-        if (stream.IsNext(Message(seq)))
+        if (stream.IsNext(Event(seq)))
         {
             handedOn.Add(seq);
             stream.Advance(seq);
@@ -58,5 +58,5 @@ public sealed class ConversationStreamTests
         }
     }
 
-    private static MessageFrame Message(long seq) => new(ConversationId.Lobby, seq, new(Guid.Empty, "Tom"), "hi", 0, "realtime-1");
+    private static EventFrame Event(long seq) => new(ConversationId.Lobby, seq, "text", new(Guid.Empty, "Tom"), 0, "realtime-1");
 }

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using System.Text.Json;
 using System.Threading.Channels;
 using Im.Protocol;
 
@@ -9,7 +8,7 @@ namespace Im.Tests.Client;
 internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor)
 {
     public static readonly LimitsInfo Limits = new(
-        ProtocolLimits.MaxFrameBytesOne, ProtocolLimits.MaxTextCharsOne, ProtocolLimits.MaxPageMessages, ProtocolLimits.MaxIdChars, ProtocolLimits.MaxOutboxFrames, ProtocolLimits.MaxOutboxBytes);
+        ProtocolLimits.MaxFrameBytes, ProtocolLimits.MaxTextChars, ProtocolLimits.MaxPageMessages, ProtocolLimits.MaxIdChars, ProtocolLimits.MaxOutboxFrames, ProtocolLimits.MaxOutboxBytes);
 
     private readonly Queue<ClientFrame> _aside = [];
     private readonly SemaphoreSlim _sending = new(1);
@@ -30,16 +29,16 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
     /// <summary>Takes nothing more, and says nothing of it.</summary>
     public bool IsFrozen { get; set; }
 
-    public async Task<NodeSide> WelcomeAsync(UserInfo? user = null, long lobby = 0, string node = "realtime-1", bool knowsCookie = true)
+    public async Task<NodeSide> WelcomeAsync(UserInfo? user = null, long lobby = 0, string node = "realtime-1", bool knowsCookie = true, string epoch = "one")
     {
-        await SendAsync(new HelloFrame(node, "c-1", cookie is "" || !knowsCookie ? null : "s-1", user, 1_790_000_000_000, Limits), new ReadyFrame(new(lobby)));
+        await SendAsync(new HelloFrame(node, "c-1", cookie is "" || !knowsCookie ? null : "s-1", user, 1_790_000_000_000, Limits) { Protocol = 2, Epoch = epoch }, new ReadyFrame(new(lobby, lobby)));
         return this;
     }
 
     public async Task SendAsync(params ServerFrame[] frames)
     {
         foreach (var frame in frames)
-            await SendTextAsync(JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame));
+            await SendTextAsync(ProtocolJson.Write(frame));
     }
 
     public async Task SendTextAsync(ReadOnlyMemory<byte> utf8)
@@ -72,20 +71,19 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
 
     private Task<ClientFrame> ReadAsync() => _frames.Reader.ReadAsync().AsTask().WaitAsync(Bounded.Time);
 
-    /// <summary>Answers the client's next frame, which asks for what comes after a sequence or for the newest, out of all that was ever said.</summary>
-    public async Task<HistoryRequest> AnswerHistoryAsync(IReadOnlyList<MessageInfo> all)
+    /// <summary>Answers the client's next frame, which asks for the events after a sequence, out of all there ever were.</summary>
+    public async Task<EventsRequest> AnswerEventsAsync(IReadOnlyList<EventFrame> all)
     {
-        var asked = await ExpectAsync<HistoryRequest>();
-        var limit = asked.Limit ?? ProtocolLimits.DefaultPageMessages;
-        var rest = all.Where(m => m.Conversation == asked.Conversation && (asked.After is null || m.Seq > asked.After)).ToList();
-        var page = (asked.After is null ? rest.TakeLast(limit) : rest.Take(limit)).ToList();
-        await SendAsync(new HistoryFrame(asked.Conversation!.Value, page, all.LastOrDefault(m => m.Conversation == asked.Conversation)?.Seq ?? 0, page.Count < rest.Count) { Id = asked.Id });
+        var asked = await ExpectAsync<EventsRequest>();
+        var rest = all.Where(e => e.Conversation == asked.Conversation && e.Seq > asked.After).ToList();
+        var page = rest.Take(asked.Limit ?? ProtocolLimits.DefaultPageMessages).ToList();
+        await SendAsync(new EventsFrame(asked.Conversation!.Value, page, all.LastOrDefault(e => e.Conversation == asked.Conversation)?.Seq ?? 0, page.Count < rest.Count) { Id = asked.Id });
         return asked;
     }
 
-    public async Task<SendFrame> AckAsync(long seq)
+    public async Task<PostFrame> AckAsync(long seq)
     {
-        var sent = await ExpectAsync<SendFrame>();
+        var sent = await ExpectAsync<PostFrame>();
         await SendAsync(new AckFrame(sent.Conversation ?? ConversationId.Lobby, seq) { Id = sent.Id, At = 1 });
         return sent;
     }
@@ -96,7 +94,7 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
 
     public async Task ReceiveAsync(CancellationToken aborted)
     {
-        var buffer = new byte[ProtocolLimits.MaxFrameBytesOne];
+        var buffer = new byte[ProtocolLimits.MaxFrameBytes];
         try
         {
             for (var length = 0; ;)
@@ -113,7 +111,7 @@ internal sealed class NodeSide(WebSocket socket, string cookie, string? askedFor
                 length += part.Count;
                 if (!part.EndOfMessage)
                     continue;
-                var frame = ClientFrameReader.Read(buffer.AsSpan(0, length), 1).Frame ?? throw new InvalidOperationException("The client sent no frame.");
+                var frame = ClientFrameReader.Read(buffer.AsSpan(0, length), ProtocolLimits.Version).Frame ?? throw new InvalidOperationException("The client sent no frame.");
                 length = 0;
                 if (frame is PingFrame && AnswersPings)
                     await SendAsync(new PongFrame(1_790_000_000_000) { Id = frame.Id });

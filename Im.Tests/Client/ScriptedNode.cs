@@ -20,7 +20,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
     /// <summary>Whom the session belongs to.</summary>
     public UserInfo? User { get; set; }
 
-    public List<ConversationSummary> Conversations { get; } = [];
+    public List<ConversationInfo> Conversations { get; } = [];
 
     /// <summary>Answers an upgrade with this status instead.</summary>
     public int? RefuseWith { get; set; }
@@ -99,9 +99,11 @@ internal sealed class ScriptedNode : IAsyncDisposable
             return Results.NoContent();
         });
         app.MapPost("/api/ticket", context => Results.Json(new TicketResponse($"ticket of {context.Request.Cookies["im_session"]}", 30), ProtocolJson.Wire.TicketResponse).ExecuteAsync(context));
-        app.MapGet("/api/conversations", context => Results.Json(Conversations, ProtocolJson.Wire.IReadOnlyListConversationSummary).ExecuteAsync(context));
+        app.MapGet("/api/conversations", context => Results.Json([.. Conversations.Select(Summary)], ProtocolJson.Wire.IReadOnlyListConversationSummary).ExecuteAsync(context));
         return app;
     }
+
+    private static ConversationSummary Summary(ConversationInfo info) => new(info.Conversation, info.Kind, info.Peer, info.LastLine, info.ReadLine, info.Unread) { LastEventSeq = info.LastSeq };
 
     private static void GiveCookie(HttpContext context, string value) =>
         context.Response.Headers.SetCookie = $"im_session={value}; path=/; max-age=2592000; samesite=lax; httponly";
@@ -113,7 +115,7 @@ internal sealed class ScriptedNode : IAsyncDisposable
             context.Response.StatusCode = status;
             return;
         }
-        var side = new NodeSide(await context.WebSockets.AcceptWebSocketAsync(ProtocolLimits.SubProtocolOne), context.Request.Headers.Cookie.ToString(), context.Request.Query["node"]);
+        var side = new NodeSide(await context.WebSockets.AcceptWebSocketAsync(Assert.Single(context.WebSockets.WebSocketRequestedProtocols)), context.Request.Headers.Cookie.ToString(), context.Request.Query["node"]);
         _accepted.Writer.TryWrite(side);
         await side.ReceiveAsync(context.RequestAborted);
     }

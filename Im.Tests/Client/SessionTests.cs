@@ -1,5 +1,6 @@
 using System.Net;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 
 namespace Im.Tests.Client;
@@ -91,8 +92,8 @@ public sealed class SessionTests : ClientTest
             side = await (await accepting).WelcomeAsync(node: node, knowsCookie: false);
         }
         await Bounded.UntilAsync(() => client.Hello?.Node == "realtime-3", "replaced");
-        var asking = client.HistoryAsync(ChatTarget.Lobby);
-        await side.AnswerHistoryAsync([]);
+        var asking = client.EventsAsync(ChatTarget.Lobby, 0);
+        await side.AnswerEventsAsync([]);
         await asking.WaitAsync(Bounded.Time);
         Assert.Equal((3, 2), (Node.Requests.Count("GET /ws".Equals), Node.Requests.Count("GET /api/me".Equals)));
     }
@@ -130,7 +131,7 @@ public sealed class SessionTests : ClientTest
         var (client, side) = await ConnectAsync(Jenny);
         var first = client.SendAsync(ChatTarget.Lobby, "first");
         var second = client.SendAsync(ChatTarget.Lobby, "second");
-        var sent = await side.ExpectAsync<SendFrame>();
+        var sent = await side.ExpectAsync<PostFrame>();
         await side.SendAsync(new SessionFrame(SessionFrame.Logout));
         await Bounded.UntilAsync(() => client.User is null, "logged out");
         await side.SendAsync(new ErrorFrame(ErrorCodes.NotLoggedIn, "guests read") { Id = sent.Id });
@@ -143,7 +144,7 @@ public sealed class SessionTests : ClientTest
     {
         var (client, side) = await ConnectAsync(Jenny);
         var sending = client.SendAsync(ChatTarget.Lobby, "by Jenny");
-        await side.ExpectAsync<SendFrame>();
+        await side.ExpectAsync<PostFrame>();
         side.Abort();
         await ReconnectedAsync(client, Tom);
         Assert.Equal(ErrorCodes.NotLoggedIn, (await Assert.ThrowsAsync<ImException>(() => sending).WaitAsync(Bounded.Time)).Code);
@@ -155,16 +156,16 @@ public sealed class SessionTests : ClientTest
     {
         var (client, side) = await ConnectAsync(Jenny);
         var sending = client.SendAsync(ChatTarget.Lobby, "by Jenny");
-        var sent = await side.ExpectAsync<SendFrame>();
+        var sent = await side.ExpectAsync<PostFrame>();
         side.Abort();
         var guest = await ReconnectedAsync(client); // Redis has lost its data
-        var asking = client.HistoryAsync(ChatTarget.Lobby);
-        await guest.AnswerHistoryAsync([]); // the first it hears of us: nothing was sent
+        var asking = client.EventsAsync(ChatTarget.Lobby, 0);
+        await guest.AnswerEventsAsync([]); // the first it hears of us: nothing was sent
         await asking.WaitAsync(Bounded.Time);
         Assert.False(sending.IsCompleted);
 
         await guest.SendAsync(new SessionFrame(SessionFrame.Authenticated) { User = Jenny, Session = "s-2" });
-        Assert.Equal(sent, await guest.ExpectAmongAsync<SendFrame>());
+        Assert.Equal(sent, await guest.ExpectAmongAsync<PostFrame>());
         await guest.SendAsync(new AckFrame(ConversationId.Lobby, 7) { Id = sent.Id });
         Assert.Equal(7, (await sending.WaitAsync(Bounded.Time)).Seq);
     }
@@ -177,7 +178,7 @@ public sealed class SessionTests : ClientTest
     {
         var (client, side) = await ConnectAsync(Jenny);
         var sending = client.SendAsync(ChatTarget.Lobby, "by Jenny");
-        await side.ExpectAsync<SendFrame>();
+        await side.ExpectAsync<PostFrame>();
         side.Abort();
         var guest = await ReconnectedAsync(client);
         await (what switch

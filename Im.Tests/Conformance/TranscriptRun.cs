@@ -71,17 +71,18 @@ internal sealed class TranscriptRun(Uri web, Uri door, int version) : IAsyncDisp
         var browser = BrowserOf(name);
         var status = (int?)step["answer"] ?? 101;
         string[] offers = step["offers"] is JsonArray named ? [.. named.Select(offer => $"{offer}")] : [$"im.v{version}"];
+        var negotiated = offers.Contains(ProtocolLimits.SubProtocol) ? 2 : 1;
         if (_sockets.Remove(name, out var former))
             await former.DisposeAsync();
         try
         {
             _sockets[name] = new(name, await RawConnection.OpenAsync(RawConnection.AddressOf(door), browser.Token is { } token ? $"im_session={token}" : null, options =>
             {
-                foreach (var offer in offers.Except([ProtocolLimits.SubProtocolOne])) // which is offered anyway
+                foreach (var offer in offers.Except([negotiated == 1 ? ProtocolLimits.SubProtocolOne : ProtocolLimits.SubProtocol])) // which is offered anyway
                     options.AddSubProtocol(offer);
                 foreach (var (header, value) in step["headers"]?.AsObject() ?? [])
                     options.SetRequestHeader(header, _values.FillText($"{value}"));
-            }), offers.Contains(ProtocolLimits.SubProtocol) ? 2 : 1);
+            }, version: negotiated), negotiated);
             Assert.Equal(101, status);
         }
         catch (ImException refused) when (status != 101)

@@ -1,5 +1,5 @@
-using Im.Core;
 using Im.Core.Data;
+using Im.Core.Outages;
 using Npgsql;
 using StackExchange.Redis;
 

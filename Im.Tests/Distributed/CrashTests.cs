@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Checker;
 using Im.Tests.Fixtures;
@@ -26,7 +27,7 @@ public sealed class CrashTests(ImAppFixture im) : IAsyncLifetime
     {
         await using var guest = ChatUser.Guest(im.WebAddress);
         var history = await guest.ConnectAsync();
-        var start = (await history.Client.HistoryAsync(ChatTarget.Lobby, limit: 1)).LastSeq;
+        var start = (await history.Client.LinesAsync(ChatTarget.Lobby, limit: 1)).LastSeq;
         var users = await Task.WhenAll(Enumerable.Range(0, People).Select(_ => ChatUser.JoinAsync(im.WebAddress, "crash")));
         var tabs = new List<ChatConnection>();
         for (var i = 0; i < People; i++)
@@ -86,9 +87,9 @@ public sealed class CrashTests(ImAppFixture im) : IAsyncLifetime
     {
         var tab = await user.ConnectAsync(node, startAfter: start);
         _checker.Entitle(name, ConversationId.Lobby, start);
-        foreach (var early in tab.Messages.Where(m => m.Conversation.IsLobby))
+        foreach (var early in tab.Events.Where(m => m.Conversation.IsLobby))
             _checker.Received(name, early);
-        tab.OnMessage = m => _checker.Received(name, m);
+        tab.OnEvent = m => _checker.Received(name, m);
         return tab;
     }
 
@@ -98,7 +99,7 @@ public sealed class CrashTests(ImAppFixture im) : IAsyncLifetime
         {
             var id = Guid.NewGuid().ToString();
             _checker.Sending(name, user.User.Id, ConversationId.Lobby, id, $"{name} {i}");
-            var ack = await tab.Client.SendAsync(ChatTarget.Lobby, $"{name} {i}", id, CancellationToken.None);
+            var ack = await tab.Client.SendAsync(ChatTarget.Lobby, $"{name} {i}", id, cancellationToken: CancellationToken.None);
             _checker.Acked(user.User.Id, ConversationId.Lobby, id, ack.Seq);
             await Task.Delay(200, CancellationToken.None);
         }
@@ -107,11 +108,11 @@ public sealed class CrashTests(ImAppFixture im) : IAsyncLifetime
     private static async Task<List<MessageInfo>> ReadAllAsync(ChatConnection reader, long after)
     {
         var all = new List<MessageInfo>();
-        HistoryFrame page;
+        EventsFrame page;
         do
         {
-            page = await reader.Client.HistoryAsync(ChatTarget.Lobby, after: all.LastOrDefault()?.Seq ?? after, limit: 100);
-            all.AddRange(page.Messages);
+            page = await reader.Client.EventsAsync(ChatTarget.Lobby, after: all.LastOrDefault()?.Seq ?? after);
+            all.AddRange(page.Events.Select(e => new MessageInfo(e.Conversation, e.Seq, e.Id!, e.From, e.Text ?? "", e.At, e.Node)));
         }
         while (page.More);
         return all;

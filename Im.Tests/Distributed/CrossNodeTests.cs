@@ -1,4 +1,5 @@
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 
@@ -32,7 +33,7 @@ public sealed class CrossNodeTests(ImAppFixture im) : IAsyncLifetime
         foreach (var connection in all)
         {
             await connection.WaitForTextAsync($"{run} 19");
-            Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{run} {i}"), connection.Messages.Where(m => m.Text.StartsWith(run, StringComparison.Ordinal)).Select(m => m.Text));
+            Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{run} {i}"), connection.Events.Where(m => m.Text?.StartsWith(run, StringComparison.Ordinal) is true).Select(m => m.Text));
         }
     }
 
@@ -49,11 +50,11 @@ public sealed class CrossNodeTests(ImAppFixture im) : IAsyncLifetime
 
         var reader = await tom.ConnectAsync(_two);
         var seqs = new List<long>();
-        HistoryFrame page;
+        LinesFrame page;
         do
         {
-            page = await reader.Client.HistoryAsync(jenny.User, after: seqs.LastOrDefault(), limit: 100);
-            seqs.AddRange(page.Messages.Select(m => m.Seq));
+            page = await reader.Client.LinesAsync(jenny.User, after: seqs.LastOrDefault(), limit: 100);
+            seqs.AddRange(page.Lines.Select(m => m.Line!.Value));
         }
         while (page.More);
         Assert.Equal(Enumerable.Range(1, 60).Select(seq => (long)seq), seqs);
@@ -92,11 +93,11 @@ public sealed class CrossNodeTests(ImAppFixture im) : IAsyncLifetime
         foreach (var connection in entitled)
         {
             await connection.WaitForTextAsync("to Jenny 4");
-            Assert.Equal(expected, connection.Messages.Where(m => !m.Conversation.IsLobby).Select(m => m.Text));
+            Assert.Equal(expected, connection.Events.Where(m => !m.Conversation.IsLobby).Select(m => m.Text));
         }
         var marker = await eve.Connections[0].Client.SendAsync(ChatTarget.Lobby, "after all that");
         await other.WaitForAsync(m => m.Seq == marker.Seq && m.Conversation.IsLobby);
-        Assert.DoesNotContain(other.Messages, m => !m.Conversation.IsLobby);
+        Assert.DoesNotContain(other.Events, m => !m.Conversation.IsLobby);
     }
 
     [Fact]
@@ -111,8 +112,8 @@ public sealed class CrossNodeTests(ImAppFixture im) : IAsyncLifetime
         var returned = await tom.ConnectAsync(_two);
         var summary = Assert.Single(await returned.Client.ConversationsAsync(), c => c.Kind == "direct");
         Assert.Equal((jenny.User.Id, 2L, "call me"), (summary.Peer!.Id, summary.Unread, summary.Last!.Text));
-        var page = await returned.Client.HistoryAsync(jenny.User);
-        Assert.Equal(["are you there?", "call me"], page.Messages.Select(m => m.Text));
+        var page = await returned.Client.LinesAsync(jenny.User);
+        Assert.Equal(["are you there?", "call me"], page.Lines.Select(m => m.Text));
         await returned.Client.MarkReadAsync(jenny.User, 2);
         Assert.Equal(0, Assert.Single(await returned.Client.ConversationsAsync(), c => c.Kind == "direct").Unread);
     }
@@ -133,8 +134,8 @@ public sealed class CrossNodeTests(ImAppFixture im) : IAsyncLifetime
         {
             var tab = await tom.ConnectAsync(joined % 2 == 0 ? _one : _two);
             var live = await tab.WaitForAsync(m => !m.Conversation.IsLobby);
-            var page = await tab.Client.HistoryAsync(jenny.User, limit: 100);
-            var sequences = page.Messages.Select(m => m.Seq).Concat(tab.Messages.Where(m => !m.Conversation.IsLobby).Select(m => m.Seq)).Distinct().Order().ToList();
+            var page = await tab.Client.LinesAsync(jenny.User, limit: 100);
+            var sequences = page.Lines.Select(m => m.Seq).Concat(tab.Events.Where(m => !m.Conversation.IsLobby).Select(m => m.Seq)).Distinct().Order().ToList();
             Assert.Equal(Enumerable.Range(0, sequences.Count).Select(i => sequences[0] + i), sequences);
             Assert.True(page.LastSeq >= live.Seq);
             await tab.DisposeAsync();
@@ -196,7 +197,7 @@ public sealed class CrossNodeTests(ImAppFixture im) : IAsyncLifetime
     {
         await using var guest = ChatUser.Guest(im.WebAddress);
         var connection = await guest.ConnectAsync(_one);
-        await connection.Client.HistoryAsync(ChatTarget.Lobby);
+        await connection.Client.LinesAsync(ChatTarget.Lobby);
         var refused = await Assert.ThrowsAsync<ImException>(() => connection.Client.SendAsync(ChatTarget.Lobby, "me too"));
         Assert.Equal(ErrorCodes.NotLoggedIn, refused.Code);
     }

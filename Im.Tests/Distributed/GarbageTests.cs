@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 
@@ -164,7 +165,7 @@ public sealed class GarbageTests(ImAppFixture im)
         return frame;
     }
 
-    private Task<RawConnection> OpenAsync() => RawConnection.OpenAsync(RawConnection.AddressOf(im.WebAddress));
+    private Task<RawConnection> OpenAsync() => RawConnection.OpenAsync(RawConnection.AddressOf(im.WebAddress), version: 1);
 
     private static async Task<int?> ReadCloseAsync(RawConnection connection)
     {

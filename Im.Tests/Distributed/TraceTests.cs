@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Tests.Fixtures;
 
 namespace Im.Tests.Distributed;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Checker;
 using Im.Tests.Fixtures;
@@ -165,7 +166,7 @@ internal sealed class Crowd : IAsyncDisposable
     // What the nodes answer when asked for the history: the lobby of everybody, a direct conversation of each of its tabs.
     private async Task<IReadOnlyList<string>> CompareHistoriesAsync(List<MessageInfo> stored)
     {
-        var byConversation = stored.ToLookup(m => m.Conversation, m => (m.Seq, m.From.Id, m.Id, m.Text));
+        var byConversation = stored.ToLookup(m => m.Conversation, m => (m.Seq, m.From.Id, (string?)m.Id, (string?)m.Text));
         var lobby = _tabs.GroupBy(t => t.Node).Select(g => (Tab: g.First(), Asked: _entitled[g.First()][0]));
         var directs = _tabs.DistinctBy(t => t.User).SelectMany(t => _entitled[t].Skip(1).Select(c => (Tab: t, Asked: c)));
         var differing = await Task.WhenAll(lobby.Concat(directs).Select(async a =>
@@ -179,14 +180,14 @@ internal sealed class Crowd : IAsyncDisposable
         return [.. differing.OfType<string>()];
     }
 
-    private static async Task<List<MessageInfo>> ReadHistoryAsync(ImClient client, ChatTarget of, long after)
+    private static async Task<List<EventFrame>> ReadHistoryAsync(ImClient client, ChatTarget of, long after)
     {
-        var all = new List<MessageInfo>();
-        HistoryFrame page;
+        var all = new List<EventFrame>();
+        EventsFrame page;
         do
         {
-            page = await client.HistoryAsync(of, after: all.LastOrDefault()?.Seq ?? after, limit: ProtocolLimits.MaxPageMessages);
-            all.AddRange(page.Messages);
+            page = await client.EventsAsync(of, after: all.LastOrDefault()?.Seq ?? after);
+            all.AddRange(page.Events);
         }
         while (page.More);
         return all;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Checker;
 using Im.Tests.Fixtures;
@@ -113,11 +114,11 @@ internal sealed class CrowdTab : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        await foreach (var message in Client.ReadMessagesAsync())
+        await foreach (var next in Client.ReadEventsAsync())
         {
-            _checker.Received(Name, message);
-            _given[message.Conversation] = message.Seq;
-            if (!message.Conversation.IsLobby)
+            _checker.Received(Name, next);
+            _given[next.Conversation] = next.Seq;
+            if (!next.Conversation.IsLobby)
                 continue;
             var now = Stopwatch.GetTimestamp();
             if (_lobbyAt != 0 && now - _lobbyAt > _longestSilence)

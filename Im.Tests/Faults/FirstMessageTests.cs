@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 using Xunit.Abstractions;
@@ -67,7 +68,7 @@ public sealed class FirstMessageTests(ImAppFixture im, ITestOutputHelper output)
     {
         using var limit = new CancellationTokenSource(Patience);
         await using var connection = await RawConnection.OpenAsync(
-            RawConnection.AddressOf(im.WebAddress, node), user.Cookies.GetCookieHeader(im.WebAddress), cancellationToken: limit.Token);
+            RawConnection.AddressOf(im.WebAddress, node), user.Cookies.GetCookieHeader(im.WebAddress), version: 1, cancellationToken: limit.Token);
         Assert.Equal(node, (await connection.ReceiveAsync(limit.Token) as HelloFrame)?.Node);
         await connection.ReceiveAsync<ReadyFrame>();
         var (inLobby, direct) = ($"{Volatile.Read(ref _saidInLobby) + 1}", Guid.NewGuid().ToString());

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 using Xunit.Abstractions;

@@ -23,7 +23,7 @@ internal sealed class PageClient
 
     public static async Task<PageClient> OpenAsync(Uri node, string token)
     {
-        var client = new PageClient(await RawConnection.OpenAsync(RawConnection.AddressOf(node), $"im_session={token}"));
+        var client = new PageClient(await RawConnection.OpenAsync(RawConnection.AddressOf(node), $"im_session={token}", version: 1));
         while (await client._connection.ReceiveAsync() is not ReadyFrame)
         {
         }

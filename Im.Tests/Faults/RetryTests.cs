@@ -1,4 +1,5 @@
 using Im.Client;
+using Im.Client.Chat;
 using Im.Tests.Fixtures;
 
 namespace Im.Tests.Faults;
@@ -40,7 +41,7 @@ public sealed class RetryTests(ImAppFixture im) : IAsyncLifetime
             var next = Guid.NewGuid().ToString();
             await connection.Client.SendAsync(isDirect ? (connection == jenny ? tom : jenny).Client.User! : ChatTarget.Lobby, "next", next);
             await connection.WaitForAsync(m => m.Id == next);
-            Assert.Single(connection.Messages, m => m.Id == id);
+            Assert.Single(connection.Events, m => m.Id == id);
         }
     }
 }

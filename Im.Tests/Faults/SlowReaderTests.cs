@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 using Xunit.Abstractions;
@@ -102,8 +103,8 @@ public sealed class SlowReaderTests(ImAppFixture im, ITestOutputHelper output) :
         var people = await im.People.GetAsync(1);
         await using var reader = await people[0].OpenAsync(im.WebAddress, one);
         await Task.WhenAll(Enumerable.Range(0, ProtocolLimits.MaxPageMessages).Select(_ => reader.Client.SendAsync(ChatTarget.Lobby, Text)));
-        var page = await reader.Client.HistoryAsync(ChatTarget.Lobby, limit: ProtocolLimits.MaxPageMessages);
-        Assert.NotEmpty(page.Messages);
+        var page = await reader.Client.LinesAsync(ChatTarget.Lobby, limit: ProtocolLimits.MaxPageMessages);
+        Assert.NotEmpty(page.Lines);
         Assert.DoesNotContain(reader.Changes, change => change.State == ConnectionState.Reconnecting);
     }
 

@@ -1,4 +1,5 @@
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 
@@ -23,7 +24,7 @@ public sealed class WithoutPostgresTests(ImAppFixture im) : IAsyncLifetime
         await using var jenny = await people[0].OpenAsync(im.WebAddress, one);
         await using var tom = await people[1].OpenAsync(im.WebAddress, two);
         await using var guest = ChatUser.Guest(im.WebAddress);
-        await using var raw = await RawConnection.OpenAsync(RawConnection.AddressOf(im.WebAddress, one), people[0].Cookies.GetCookieHeader(im.WebAddress));
+        await using var raw = await RawConnection.OpenAsync(RawConnection.AddressOf(im.WebAddress, one), people[0].Cookies.GetCookieHeader(im.WebAddress), version: 1);
         await raw.ReceiveAsync<ReadyFrame>();
 
         var (ids, sends) = (new List<string>(), new List<Task<AckFrame>>());
@@ -64,8 +65,8 @@ public sealed class WithoutPostgresTests(ImAppFixture im) : IAsyncLifetime
             await jenny.WaitForAsync(m => m.Id == id);
         }
         await tom.WaitForAsync(m => m.Id == ids[2]);
-        Assert.Equal([ids[0], ids[2]], tom.Messages.Where(m => m.Conversation.IsLobby && ids.Contains(m.Id!)).Select(m => m.Id));
-        Assert.Equal([ids[1], ids[3]], jenny.Messages.Where(m => !m.Conversation.IsLobby).Select(m => m.Id));
+        Assert.Equal([ids[0], ids[2]], tom.Events.Where(m => m.Conversation.IsLobby && ids.Contains(m.Id!)).Select(m => m.Id));
+        Assert.Equal([ids[1], ids[3]], jenny.Events.Where(m => !m.Conversation.IsLobby).Select(m => m.Id));
         Assert.All((ChatConnection[])[jenny, tom], c => Assert.DoesNotContain(c.Changes, change => change.State == ConnectionState.Reconnecting));
     }
 }

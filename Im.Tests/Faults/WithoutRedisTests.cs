@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Tests.Fixtures;
 using Xunit.Abstractions;
 

@@ -1,4 +1,5 @@
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 
 namespace Im.Tests.Fixtures;
@@ -8,7 +9,7 @@ internal sealed class ChatConnection : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly Recorder<MessageFrame> _messages;
+    private readonly Recorder<EventFrame> _events;
     private readonly Recorder<ServerFrame> _frames;
     private readonly Recorder<ConnectionChange> _changes;
     private readonly string _who;
@@ -17,7 +18,7 @@ internal sealed class ChatConnection : IAsyncDisposable
     public ChatConnection(ImClient client, string who)
     {
         (Client, _who) = (client, who);
-        _messages = new(Describe, m => $"{m.Conversation} {m.Seq} of {m.From.Nickname} ({m.Text.Length} characters, id {m.Id}), via {m.Via?.Node ?? "history"}");
+        _events = new(Describe, e => $"{e.Conversation} {e.Seq} {e.Kind} of {e.From.Nickname} ({e.Content?.Utf8.Length} bytes, id {e.Id}), via {e.Via?.Node ?? "a page"}");
         _frames = new(Describe, f => f.ToString());
         _changes = new(Describe, c => c.ToString());
         client.FrameReceived += _frames.Add;
@@ -30,24 +31,24 @@ internal sealed class ChatConnection : IAsyncDisposable
     /// <summary>The node it is on.</summary>
     public string? Node => Client.Hello?.Node;
 
-    /// <summary>What the application was given: each conversation's messages once and in order.</summary>
-    public IReadOnlyList<MessageFrame> Messages => _messages.All;
+    /// <summary>What the application was given: each conversation's events once and in order.</summary>
+    public IReadOnlyList<EventFrame> Events => _events.All;
 
-    /// <summary>Every frame as it arrived, message frames included.</summary>
+    /// <summary>Every frame as it arrived, events included.</summary>
     public IReadOnlyList<ServerFrame> Frames => _frames.All;
 
     public IReadOnlyList<ConnectionChange> Changes => _changes.All;
 
-    /// <summary>Called for each message as the application is given it, such as a checker's record.</summary>
-    public Action<MessageFrame>? OnMessage { get; set; }
+    /// <summary>Called for each event as the application is given it, such as a checker's record.</summary>
+    public Action<EventFrame>? OnEvent { get; set; }
 
-    /// <summary>The first message, past or future, that fits.</summary>
+    /// <summary>The first event, past or future, that fits.</summary>
     /// <exception cref="TimeoutException">Says who waited, on which node and in which state, and what came instead.</exception>
-    public Task<MessageFrame> WaitForAsync(Func<MessageFrame, bool> predicate, TimeSpan? timeout = null, string what = "the message") =>
-        _messages.WaitForAsync(predicate, timeout ?? Patience, what);
+    public Task<EventFrame> WaitForAsync(Func<EventFrame, bool> predicate, TimeSpan? timeout = null, string what = "the event") =>
+        _events.WaitForAsync(predicate, timeout ?? Patience, what);
 
-    /// <summary>The message with this text.</summary>
-    public Task<MessageFrame> WaitForTextAsync(string text, TimeSpan? timeout = null) => WaitForAsync(m => m.Text == text, timeout, $"the message \"{text}\"");
+    /// <summary>The line with this text.</summary>
+    public Task<EventFrame> WaitForTextAsync(string text, TimeSpan? timeout = null) => WaitForAsync(m => m.Text == text, timeout, $"the text \"{text}\"");
 
     /// <summary>The first frame of a type, past or future, that fits: a presence, a session change, a typing …</summary>
     public async Task<T> WaitForFrameAsync<T>(Func<T, bool> predicate, TimeSpan? timeout = null, string? what = null) where T : ServerFrame =>
@@ -71,13 +72,13 @@ internal sealed class ChatConnection : IAsyncDisposable
             Assert.True(Node == node, $"{_who} asked for {node} and is on {Node}.");
     }
 
-    // Ends when the client is disposed; what a test's OnMessage throws ends it too and is thrown again there.
+    // Ends when the client is disposed; what a test's OnEvent throws ends it too and is thrown again there.
     private async Task ReadAsync()
     {
-        await foreach (var message in Client.ReadMessagesAsync())
+        await foreach (var next in Client.ReadEventsAsync())
         {
-            OnMessage?.Invoke(message);
-            _messages.Add(message);
+            OnEvent?.Invoke(next);
+            _events.Add(next);
         }
     }
 

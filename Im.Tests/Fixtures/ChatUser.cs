@@ -1,5 +1,5 @@
 using System.Net;
-using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 
 namespace Im.Tests.Fixtures;

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Im.Core.Kinds;
 using Im.Protocol;
+using Im.Protocol.Kinds;
 
 namespace Im.Tests.Protocol;
 
@@ -46,10 +48,12 @@ public sealed class GoldenTests
         var json = File.ReadAllBytes(Path.Combine(Folder, file));
         var written = file.Split('.') switch
         {
-            ["client", ..] => WriteAgain(ReadClientFrame(json)),
-            ["node", ..] => WriteAgain(Assert.IsAssignableFrom<ServerFrame>(ServerFrameReader.Read(json))),
+            ["client", ..] => ProtocolJson.Write(ReadClientFrame(json, 1)),
+            ["node", ..] => ProtocolJson.Write(Assert.IsAssignableFrom<ServerFrame>(ServerFrameReader.Read(json, 1))),
+            ["v2", "client", ..] => ProtocolJson.Write(ReadClientFrame(json, 2)),
+            ["v2", "node", ..] => ProtocolJson.Write(Assert.IsAssignableFrom<ServerFrame>(ServerFrameReader.Read(json, 2))),
             ["http", var body, ..] => JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(json, HttpBodies[body]), HttpBodies[body]),
-            _ => throw new InvalidOperationException($"{file} is named neither client.*, node.* nor http.*"),
+            _ => throw new InvalidOperationException($"{file} is named neither client.*, node.*, v2.client.*, v2.node.* nor http.*"),
         };
         Assert.True(
             JsonElement.DeepEquals(JsonDocument.Parse(json).RootElement, JsonDocument.Parse(written).RootElement),
@@ -59,9 +63,28 @@ public sealed class GoldenTests
     [Fact]
     public void Every_frame_type_and_every_http_body_has_a_golden_file()
     {
-        var expected = Discriminators<ClientFrame>().Select(t => $"client.{t}").Concat(Discriminators<ServerFrame>().Select(t => $"node.{t}")).Concat(HttpBodies.Keys.Select(b => $"http.{b}"));
-        var found = GoldenFiles().Select(file => string.Join('.', file.Split('.')[..2])).ToHashSet();
-        Assert.DoesNotContain(expected, name => !found.Contains(name));
+        var found = GoldenFiles().Select(file => string.Join('.', file.Split('.')[..(file.StartsWith("v2.", StringComparison.Ordinal) ? 3 : 2)])).ToHashSet();
+        Assert.DoesNotContain(FramesOf(1).Concat(HttpBodies.Keys.Select(body => $"http.{body}")), name => !found.Contains(name));
+        // What both versions have in one form is told once.
+        string[] changed = [.. ChangedOf<ClientFrame>("client"), .. ChangedOf<ServerFrame>("node")];
+        Assert.DoesNotContain(FramesOf(2), name => !found.Contains($"v2.{name}") && (changed.Contains(name) || !found.Contains(name)));
+    }
+
+    [Fact]
+    public void Every_kind_has_a_golden_event_and_a_golden_post_with_the_content_that_it_takes()
+    {
+        var golden = GoldenFiles().Select(file => (File: file, Json: File.ReadAllBytes(Path.Combine(Folder, file)))).ToList();
+        var posts = golden.Where(one => one.File.StartsWith("v2.client.post.", StringComparison.Ordinal)).Select(one => Assert.IsType<PostFrame>(ReadClientFrame(one.Json, 2))).ToList();
+        var events = golden.Where(one => one.File.StartsWith("v2.node.event.", StringComparison.Ordinal)).Select(one => Assert.IsType<EventFrame>(ServerFrameReader.Read(one.Json, 2))).ToList();
+        Assert.Equal(EventKinds.All.Where(kind => kind.IsForClients).Select(kind => kind.Name).Order(), posts.Select(post => post.Kind).Distinct().Order());
+        Assert.Equal(EventKinds.All.Select(kind => kind.Name).Order(), events.Select(e => e.Kind).Distinct().Order());
+        Assert.Equal(EventKinds.All.Select(kind => kind.Name).Order(), typeof(KindNames).GetFields().Select(field => (string)field.GetRawConstantValue()!).Order());
+        Assert.All(events, e => Assert.Equal(EventKinds.Find(e.Kind)!.Effect, e.Effect));
+        foreach (var (name, content) in posts.Select(post => (post.Kind, post.Content)).Concat(events.Where(e => EventKinds.Find(e.Kind)!.IsForClients).Select(e => (e.Kind, e.Content!.Value))))
+        {
+            Assert.Null(EventKinds.Find(name)!.Check(content, new(new(Guid.NewGuid(), "Jenny", ""), IsAdmin: true, ConversationId.Lobby, null), out var result));
+            Assert.True(JsonElement.DeepEquals(JsonElement.Parse(content.Utf8.Span), JsonElement.Parse(result.Content.Utf8.Span)), $"The content of a {name} has something that the kind does not know.");
+        }
     }
 
     [Fact]
@@ -77,8 +100,8 @@ public sealed class GoldenTests
     [Fact]
     public void A_frame_of_a_newer_node_is_read_without_what_is_unknown()
     {
-        Assert.Null(ServerFrameReader.Read("""{"type":"weather","sun":true}"""u8));
-        var pong = Assert.IsType<PongFrame>(ServerFrameReader.Read("""{"later":{"type":"x"},"type":"pong","time":7}"""u8));
+        Assert.Null(ServerFrameReader.Read("""{"type":"weather","sun":true}"""u8, ProtocolLimits.Version));
+        var pong = Assert.IsType<PongFrame>(ServerFrameReader.Read("""{"later":{"type":"x"},"type":"pong","time":7}"""u8, ProtocolLimits.Version));
         Assert.Equal(7, pong.Time);
     }
 
@@ -86,18 +109,23 @@ public sealed class GoldenTests
 
     private static IEnumerable<string> GoldenFiles() => Directory.EnumerateFiles(Folder, "*.json").Select(path => Path.GetFileName(path));
 
-    private static ClientFrame ReadClientFrame(byte[] json)
+    private static ClientFrame ReadClientFrame(byte[] json, int version)
     {
-        var (frame, error) = ClientFrameReader.Read(json, 1);
+        var (frame, error) = ClientFrameReader.Read(json, version);
         Assert.Null(error);
         return frame!;
     }
 
-    private static byte[] WriteAgain(ClientFrame frame) => JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ClientFrame);
-
-    private static byte[] WriteAgain(ServerFrame frame) => JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame);
-
     private static IEnumerable<JsonDerivedTypeAttribute> Derived<T>() => typeof(T).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Cast<JsonDerivedTypeAttribute>();
 
-    private static IEnumerable<object> Discriminators<T>() => Derived<T>().Select(d => d.TypeDiscriminator!);
+    private static IEnumerable<string> FramesOf(int version) =>
+        [.. ProtocolSchema.TypesOf<ClientFrame>(version).Select(type => $"client.{type}"), .. ProtocolSchema.TypesOf<ServerFrame>(version).Select(type => $"node.{type}")];
+
+    // What both versions have, and not in one form.
+    private static IEnumerable<string> ChangedOf<TFrame>(string side) => ProtocolVersions.FramesOf<TFrame>(1)
+        .Join(ProtocolVersions.FramesOf<TFrame>(2), one => one.Name, two => two.Name, (one, two) => (one.Name, IsChanged: one.Record != two.Record || IsChanged(two.Record)))
+        .Where(frame => frame.IsChanged).Select(frame => $"{side}.{frame.Name}");
+
+    private static bool IsChanged(Type record) => record.GetProperties().Any(property =>
+        ProtocolVersions.Has(property, 1) != ProtocolVersions.Has(property, 2) || property.PropertyType.IsClass && property.PropertyType.Assembly == typeof(ProtocolVersions).Assembly && IsChanged(property.PropertyType));
 }

@@ -39,7 +39,7 @@ public sealed class VisibleTextTests
 
     [Theory, MemberData(nameof(TextsOfNothing))]
     public void The_client_does_not_send_a_text_of_nothing(string name) =>
-        Assert.Equal(ErrorCodes.TextEmpty, Assert.Throws<ImException>(() => SendRules.Check(Vector(name).GetProperty("text").GetString()!, "id", 4_000)).Code);
+        Assert.Equal(ErrorCodes.TextEmpty, Assert.Throws<ImException>(() => PostRules.CheckText(Vector(name).GetProperty("text").GetString()!, 4_000)).Code);
 
     [Fact]
     public void Half_a_pair_is_not_nothing() => Assert.All(new[] { "\uD83D", "\uDC00", "\uDB40 " }, text => Assert.True(VisibleText.IsIn(text)));

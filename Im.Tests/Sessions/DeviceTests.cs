@@ -154,7 +154,7 @@ public sealed class DeviceTests(TwoNodes system) : IClassFixture<TwoNodes>, IAsy
         for (var round = 0; round < 40; round++)
         {
             var (session, token) = await sessions.LoginAsync(null, userId, new("racer", null));
-            var opening = RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, round % 2 == 0 ? "node-1" : "node-2"), $"im_session={token}");
+            var opening = RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, round % 2 == 0 ? "node-1" : "node-2"), $"im_session={token}", version: 1);
             await Task.WhenAll(opening, sessions.DestroyAsync(session.Id));
             await using var socket = await opening;
             var hello = Assert.IsType<HelloFrame>(await socket.ReceiveAsync());
@@ -175,7 +175,7 @@ public sealed class DeviceTests(TwoNodes system) : IClassFixture<TwoNodes>, IAsy
         for (var round = 0; round < 20; round++)
         {
             var (_, token) = await sessions.LoginAsync(null, userId, new(null, null));
-            await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(round % 2 == 0 ? system.One : system.Two), $"im_session={token}");
+            await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(round % 2 == 0 ? system.One : system.Two), $"im_session={token}", version: 1);
             while (await socket.ReceiveAsync() is not (ReadyFrame or null))
             {
             }
@@ -190,7 +190,7 @@ public sealed class DeviceTests(TwoNodes system) : IClassFixture<TwoNodes>, IAsy
 
     private async Task AssertDeadAsync(Web.Browser stolen, string ticket)
     {
-        await using (var resumed = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-1"), $"im_session={stolen.Token}"))
+        await using (var resumed = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-1"), $"im_session={stolen.Token}", version: 1))
         {
             Assert.Null(Assert.IsType<HelloFrame>(await resumed.ReceiveAsync()).User);
             await resumed.SendAsync(new AuthenticateRequest { Id = "resume", Ticket = ticket });
@@ -215,7 +215,7 @@ public sealed class DeviceTests(TwoNodes system) : IClassFixture<TwoNodes>, IAsy
 
     private async Task<RawConnection> OpenAsync(Web.Browser browser, string node)
     {
-        var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, node), $"im_session={browser.Token}");
+        var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, node), $"im_session={browser.Token}", version: 1);
         var hello = Assert.IsType<HelloFrame>(await socket.ReceiveAsync());
         Assert.Equal(node, hello.Node);
         Assert.NotNull(hello.User);

@@ -1,4 +1,5 @@
 using Im.Client;
+using Im.Client.Chat;
 using Im.Core.Data;
 using Im.Core.Sessions;
 using Im.Protocol;

@@ -1,4 +1,5 @@
 using Im.Client;
+using Im.Client.Chat;
 using Im.Tests.Client;
 using Im.Tests.Fixtures;
 using Im.Tests.Web;
@@ -23,12 +24,12 @@ public sealed class LostSessionTests(TwoNodes system) : IClassFixture<TwoNodes>
         var sending = client.SendAsync(ChatTarget.Lobby, "before the loss");
         await Bounded.UntilAsync(() => client.State == ConnectionState.Ready, "back");
         Assert.Null(client.User);
-        Assert.DoesNotContain((await client.HistoryAsync(ChatTarget.Lobby)).Messages, message => message.Text == "before the loss");
+        Assert.DoesNotContain((await client.LinesAsync(ChatTarget.Lobby)).Lines, message => message.Text == "before the loss");
         Assert.False(sending.IsCompleted);
 
         await client.LoginAsync(nickname, "correct horse").WaitAsync(Bounded.Time);
         var ack = await sending.WaitAsync(Bounded.Time);
-        var stored = Assert.Single((await client.HistoryAsync(ChatTarget.Lobby)).Messages, message => message.Text == "before the loss");
+        var stored = Assert.Single((await client.LinesAsync(ChatTarget.Lobby)).Lines, message => message.Text == "before the loss");
         Assert.Equal((ack.Seq, nickname), (stored.Seq, stored.From.Nickname));
     }
 }

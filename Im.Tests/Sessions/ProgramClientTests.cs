@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Im.Client;
+using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Client;
 using Im.Tests.Fixtures;
@@ -22,7 +23,7 @@ public sealed class ProgramClientTests(TwoNodes system) : IClassFixture<TwoNodes
         await bot.ConnectAsync().WaitAsync(Bounded.Time);
         Assert.Equal(nickname, bot.User?.Nickname);
         await bot.SendAsync(ChatTarget.Lobby, "I am a bot").WaitAsync(Bounded.Time);
-        await using (var messages = bot.ReadMessagesAsync().GetAsyncEnumerator())
+        await using (var messages = bot.ReadEventsAsync().GetAsyncEnumerator())
         {
             Assert.True(await messages.MoveNextAsync().AsTask().WaitAsync(Bounded.Time));
             Assert.Equal(("I am a bot", nickname), (messages.Current.Text, messages.Current.From.Nickname));

@@ -65,7 +65,7 @@ public sealed class ProgramTests(TwoNodes system) : IClassFixture<TwoNodes>
         using var owner = system.NewBrowser();
         await owner.LoginAsync(nickname);
         var bot = EchoBot.RunAsync(system.Address, nickname, "correct horse");
-        await using var tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-1"), $"im_session={owner.Token}");
+        await using var tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-1"), $"im_session={owner.Token}", version: 1);
         await Eventually.TrueAsync(async () => (await owner.GetAsync("/api/sessions")).Json.EnumerateArray().Sum(session => session.GetProperty("connections").GetInt32()) == 2);
         await tab.SendAsync(new SendFrame { Id = "p", Conversation = ConversationId.Lobby, Text = "ping" });
         for (var message = await NextAsync<MessageFrame>(tab); message.Text != "pong";)
@@ -118,7 +118,7 @@ public sealed class ProgramTests(TwoNodes system) : IClassFixture<TwoNodes>
         await owner.LoginAsync(WebCollection.NewNickname());
         using var reader = system.NewBrowser();
         var peer = (await reader.LoginAsync(WebCollection.NewNickname())).Json.GetProperty("user").GetProperty("id").GetString();
-        await using var tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-2"), $"im_session={reader.Token}");
+        await using var tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-2"), $"im_session={reader.Token}", version: 1);
         await NextAsync<ReadyFrame>(tab);
         var made = (await owner.PostAsync("/api/keys", new { name = "build server", scopes = new[] { "publish:lobby" }, password = "correct horse" })).ShouldBeOk().Json;
         var (id, key) = (made.GetProperty("id").GetString(), made.GetProperty("key").GetString()!);
@@ -155,7 +155,7 @@ public sealed class ProgramTests(TwoNodes system) : IClassFixture<TwoNodes>
     }
 
     private Task<RawConnection> OpenAsync(string token) =>
-        RawConnection.OpenAsync(RawConnection.AddressOf(system.Address), configure: options => options.SetRequestHeader("Authorization", $"Bearer {token}"));
+        RawConnection.OpenAsync(RawConnection.AddressOf(system.Address), configure: options => options.SetRequestHeader("Authorization", $"Bearer {token}"), version: 1);
 
     private static async Task<T> NextAsync<T>(RawConnection connection) where T : ServerFrame
     {

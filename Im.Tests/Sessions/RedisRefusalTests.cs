@@ -18,7 +18,7 @@ public abstract class RedisRefusalTests(RedisUnderTest server)
     {
         var refused = await Assert.ThrowsAsync<RedisServerException>(() => server.Connection.GetDatabase().ScriptEvaluateAsync("return redis.error_reply(ARGV[1])", [], [error]));
         Assert.True(Im.Core.RedisFailure.IsUnavailable(refused), refused.Message);
-        Assert.True(Im.Core.ServerAway.Is(refused));
+        Assert.True(Im.Core.Outages.ServerAway.Is(refused));
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class TypeScriptBotTests(TwoNodes system) : IClassFixture<TwoNodes
         var nickname = WebCollection.NewNickname();
         using var owner = system.NewBrowser();
         await owner.LoginAsync(nickname);
-        await using var tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-1"), $"im_session={owner.Token}");
+        await using var tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-1"), $"im_session={owner.Token}", version: 1);
         using var bot = Start(await CompileAsync(), nickname);
         var (output, error) = (bot.StandardOutput.ReadToEndAsync(), bot.StandardError.ReadToEndAsync());
         try

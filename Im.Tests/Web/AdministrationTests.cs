@@ -22,7 +22,7 @@ public sealed class AdministrationTests(TwoNodes system) : IClassFixture<TwoNode
         _userId = IdOf(await _user.LoginAsync(_userName));
         await using var scope = system.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<ImDbContext>().Users.Where(user => user.Id == adminId).ExecuteUpdateAsync(row => row.SetProperty(user => user.IsAdmin, true));
-        _tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-2"), $"im_session={_user.Token}");
+        _tab = await RawConnection.OpenAsync(RawConnection.AddressOf(system.Address, "node-2"), $"im_session={_user.Token}", version: 1);
         await NextAsync<ReadyFrame>();
     }
 

@@ -120,13 +120,13 @@ public sealed class CookieTests(CookieTests.Server system) : IClassFixture<Cooki
         foreach (var name in new[] { Plain, Secure, Former, "im_session_elsewhere", "__Host-im_session" })
             foreach (var door in new[] { system.Address, system.One })
             {
-                await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(door), $"{name}={SessionToken.New(SessionToken.NewSessionId()).Text}; {name}={token}");
+                await using var socket = await RawConnection.OpenAsync(RawConnection.AddressOf(door), $"{name}={SessionToken.New(SessionToken.NewSessionId()).Text}; {name}={token}", version: 1);
                 Assert.Equal(user, Assert.IsType<HelloFrame>(await socket.ReceiveAsync()).User?.Id);
             }
         foreach (var credentials in new[] { "Bearer bogus", "Basic Og==", "Bearer" })
         {
             var refused = await Assert.ThrowsAsync<ImException>(() =>
-                RawConnection.OpenAsync(RawConnection.AddressOf(system.One), $"{Plain}={token}", configure: options => options.SetRequestHeader("Authorization", credentials)));
+                RawConnection.OpenAsync(RawConnection.AddressOf(system.One), $"{Plain}={token}", configure: options => options.SetRequestHeader("Authorization", credentials), version: 1));
             Assert.Equal(401, refused.StatusCode);
         }
     }

@@ -43,7 +43,7 @@ internal static class ConversationsSetup
                 context.Response.Headers.Link = $"<{HttpSetup.ApiPath}/conversations?after={next}>; rel=\"next\"";
             if (page.Unread is { } unread)
                 context.Response.Headers[UnreadHeader] = $"{unread}";
-            return (IReadOnlyList<ConversationSummary>)[.. page.Conversations.Select(VersionOne.ToSummary)];
+            return (IReadOnlyList<ConversationSummary>)[.. page.Conversations.Select(info => VersionOne.ToSummary(info) with { LastEventSeq = info.LastSeq })];
         });
     }
 

@@ -1,4 +1,4 @@
-using Im.Core;
+using Im.Core.Outages;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Im.Web.Http;

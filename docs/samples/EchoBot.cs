@@ -14,6 +14,7 @@ public static class EchoBot
         var token = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString();
 
         using var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("im.v2");
         socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
         await socket.ConnectAsync(new UriBuilder(chat) { Scheme = chat.Scheme == "https" ? "wss" : "ws", Path = "/ws" }.Uri, default);
         var buffer = new byte[1024 * 1024];
@@ -27,8 +28,12 @@ public static class EchoBot
             if (part.MessageType == WebSocketMessageType.Close)
                 return (int?)socket.CloseStatus;
             var frame = JsonSerializer.Deserialize<JsonElement>(buffer.AsSpan(0, length));
-            if (frame.GetProperty("type").GetString() == "message" && frame.GetProperty("conversation").GetString() == "lobby" && frame.GetProperty("text").GetString() == "ping")
-                await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new { type = "send", id = Guid.NewGuid(), conversation = "lobby", text = "pong" }), WebSocketMessageType.Text, true, default);
+            if (Says(frame, "type", "event") && Says(frame, "conversation", "lobby") && Says(frame, "kind", "text") && frame.TryGetProperty("content", out var content) && Says(content, "text", "ping"))
+                await socket.SendAsync(
+                    JsonSerializer.SerializeToUtf8Bytes(new { type = "post", id = Guid.NewGuid(), conversation = "lobby", kind = "text", content = new { text = "pong" } }),
+                    WebSocketMessageType.Text, true, default);
         }
     }
+
+    private static bool Says(JsonElement json, string name, string value) => json.TryGetProperty(name, out var found) && found.ValueEquals(value);
 }

@@ -1,0 +1,79 @@
+using Im.Realtime.Connections;
+
+namespace Im.Realtime.Delivery;
+
+/// <summary>The connections of this node that listen to one topic. Delivering walks an immutable snapshot, made anew only after a change.</summary>
+internal sealed class Audience
+{
+    /// <summary>So few are written to at once; a round to more is the <see cref="OutboxWriter"/>'s.</summary>
+    private const int Few = 2;
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<ClientConnection> _connections = [];
+    private ClientConnection[]? _snapshot = [];
+
+    public ClientConnection[] Snapshot
+    {
+        get
+        {
+            var snapshot = Volatile.Read(ref _snapshot);
+            if (snapshot is not null)
+                return snapshot;
+            lock (_gate)
+                return _snapshot ??= [.. _connections];
+        }
+    }
+
+    public void Add(ClientConnection connection)
+    {
+        lock (_gate)
+        {
+            _connections.Add(connection);
+            _snapshot = null;
+        }
+    }
+
+    /// <returns>Whether nobody is left.</returns>
+    public bool Remove(ClientConnection connection)
+    {
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+            _snapshot = null;
+            return _connections.Count == 0;
+        }
+    }
+
+    /// <param name="versionOne">Makes what connections of version 1 are given instead; null: nothing. Called once, where there is one.</param>
+    /// <returns>To how many.</returns>
+    public int Send(ReadOnlyMemory<byte> frame, Func<byte[]?> versionOne)
+    {
+        var (connections, count) = (Snapshot, 0);
+        byte[]? other = null;
+        var isMade = false;
+        foreach (var connection in connections)
+        {
+            var bytes = frame;
+            if (connection.Version == 1)
+            {
+                if (!isMade)
+                    (other, isMade) = (versionOne(), true);
+                if (other is null)
+                    continue;
+                bytes = other;
+            }
+            connection.Outbox.Enqueue(bytes, droppable: false, atOnce: connections.Length <= Few);
+            count++;
+        }
+        return count;
+    }
+
+    /// <returns>To how many.</returns>
+    public int Send(ReadOnlyMemory<byte> frame, bool droppable = false)
+    {
+        var connections = Snapshot;
+        foreach (var connection in connections)
+            connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Few);
+        return connections.Length;
+    }
+}

@@ -1,0 +1,51 @@
+using Im.Core.Bus;
+using Im.Core.Messages;
+using Im.Protocol;
+using Im.Realtime.Connections;
+
+namespace Im.Realtime.Delivery;
+
+/// <summary>The lobby on this node: everybody's audience, subscribed before the node takes its first connection.</summary>
+internal sealed class Lobby(IBus bus, IEventStore store, FeedFactory feeds)
+{
+    private readonly List<BusEnvelope> _early = [];
+    private IAsyncDisposable? _subscription;
+    private ConversationFeed? _feed;
+
+    public Audience Audience { get; } = new();
+
+    public ConversationHead Head => _feed?.Head ?? default;
+
+    /// <summary>Subscribes, then reads where the conversation stands; what came in between is kept by the feed and told apart by its sequence. May be tried again after a failure.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        _subscription ??= await bus.SubscribeAsync(BusTopic.Conversation(ConversationId.Lobby), Accept, cancellationToken);
+        var head = await store.GetHeadAsync(ConversationId.Lobby, cancellationToken);
+        lock (_early)
+        {
+            _feed = feeds.Create(ConversationId.Lobby, Audience, head);
+            _early.ForEach(_feed.Accept);
+            _early.Clear();
+        }
+    }
+
+    public void Expect(ConversationChange change) => _feed?.Expect(change.FirstSeq, change.LastSeq);
+
+    public void Send(ServerFrame frame) => Audience.Send(ClientConnection.Serialize(frame));
+
+    public void Accept(BusEnvelope envelope)
+    {
+        if (envelope.Kind is BusKind.Frame or BusKind.Typing)
+            Audience.Send(envelope.Payload, droppable: envelope.Kind == BusKind.Typing);
+        if (envelope.Kind != BusKind.Event)
+            return;
+        if (_feed is null)
+            lock (_early)
+                if (_feed is null)
+                {
+                    _early.Add(envelope);
+                    return;
+                }
+        _feed.Accept(envelope);
+    }
+}
