@@ -1,7 +1,11 @@
 namespace Im.Protocol;
 
 /// <summary>An account as others see it. Nickname: 1 to 16 text elements; brief: up to 128.</summary>
-public sealed record UserInfo(Guid Id, string Nickname, string Brief);
+public sealed record UserInfo(Guid Id, string Nickname, string Brief)
+{
+    /// <summary>True for an administrator; told to themselves alone. Else null.</summary>
+    public bool? Admin { get; init; }
+}
 
 public sealed record SenderInfo(Guid Id, string Nickname);
 

@@ -9,6 +9,9 @@ public interface IConversationStore
     /// <summary>The other member of a direct conversation the user belongs to; null when there is none such (or it is not theirs: the caller cannot tell).</summary>
     Task<Guid?> FindPeerAsync(ConversationId conversation, Guid userId, CancellationToken cancellationToken = default);
 
+    /// <summary>What was said in the lobby so far counts as read for a new account.</summary>
+    Task JoinLobbyAsync(Guid userId, CancellationToken cancellationToken = default);
+
     /// <summary>The two of a direct conversation; null when there is none such.</summary>
     Task<(Guid One, Guid Other)?> FindMembersAsync(ConversationId conversation, CancellationToken cancellationToken = default);
 

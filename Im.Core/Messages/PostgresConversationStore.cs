@@ -133,6 +133,10 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         MarkReadSql, [conversation.Value, userId, line],
         async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
 
+    public Task JoinLobbyAsync(Guid userId, CancellationToken cancellationToken = default) => reader.QueryAsync(
+        "INSERT INTO members (conversation_id, user_id, read_line) SELECT id, $1, last_line FROM conversations WHERE kind = 0 ON CONFLICT DO NOTHING", [userId],
+        rows => rows.ReadAsync(), cancellationToken);
+
     public void Dispose() => _members.Dispose();
 
     private static ConversationInfo ReadSummary(NpgsqlDataReader row, Guid? userId)

@@ -38,8 +38,8 @@ internal sealed class UserDirectory(StoreReader reader) : IUserDirectory, IDispo
     public void Dispose() => _users.Dispose();
 
     private Task<UserInfo?> ReadAsync(Guid userId) => reader.QueryAsync(
-        "SELECT id, user_name, brief FROM users WHERE id = $1 AND erased_at IS NULL", [userId],
-        async rows => await rows.ReadAsync() ? new UserInfo(rows.GetGuid(0), rows.GetString(1), rows.GetString(2)) : null, CancellationToken.None);
+        "SELECT id, user_name, brief, is_admin FROM users WHERE id = $1 AND erased_at IS NULL", [userId],
+        async rows => await rows.ReadAsync() ? new UserInfo(rows.GetGuid(0), rows.GetString(1), rows.GetString(2)) { Admin = rows.GetBoolean(3) ? true : null } : null, CancellationToken.None);
 
     private void Forget(Guid userId, Task<UserInfo?> question)
     {

@@ -1,5 +1,6 @@
 using Im.Core.Accounts;
 using Im.Core.Data;
+using Im.Core.Messages;
 using Im.Web.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,7 @@ using Npgsql;
 namespace Im.Web.Accounts;
 
 /// <summary>A nickname nobody has joins, a known one needs its password. Whichever it is, the work is one password hash.</summary>
-internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, PasswordGate gate, IOptions<IdentityOptions> identity, TimeProvider time)
+internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, IConversationStore conversations, PasswordGate gate, IOptions<IdentityOptions> identity, TimeProvider time)
 {
     /// <param name="brief">The brief of a new account; a known one keeps its own.</param>
     public async Task<LoginOutcome> JoinOrSignInAsync(string nickname, string password, string? brief, CancellationToken cancellationToken)
@@ -24,7 +25,10 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, Pa
             return new(ProblemKind.NicknameTaken);
         var user = new ImUser { Id = Guid.CreateVersion7(), UserName = nickname, Skeleton = skeleton, Brief = brief ?? "", CreatedAt = time.GetUtcNow() };
         if (await TryJoinAsync(user, password, cancellationToken))
+        {
+            await conversations.JoinLobbyAsync(user.Id, CancellationToken.None);
             return new(user, Created: true);
+        }
         // Somebody was faster: now it is a known nickname.
         database.ChangeTracker.Clear();
         return await database.Users.FindByNicknameAsync(nickname, cancellationToken) is { } winner

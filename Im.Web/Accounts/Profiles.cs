@@ -15,7 +15,7 @@ internal sealed class Profiles(ImDbContext database, ISessionManager sessions, I
 
     /// <summary>Read from the database, never from a cache: the answer right after a change shows the change.</summary>
     public Task<UserInfo?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
-        database.Users.Where(user => user.Id == userId).Select(user => new UserInfo(user.Id, user.UserName!, user.Brief)).SingleOrDefaultAsync(cancellationToken);
+        database.Users.Where(user => user.Id == userId).Select(user => new UserInfo(user.Id, user.UserName!, user.Brief) { Admin = user.IsAdmin ? true : null }).SingleOrDefaultAsync(cancellationToken);
 
     public Task<bool> IsMutedAsync(Guid userId, CancellationToken cancellationToken) =>
         database.Users.AnyAsync(user => user.Id == userId && user.ErasedAt == null && user.MutedUntil > DatabaseTime.Now(), cancellationToken);
