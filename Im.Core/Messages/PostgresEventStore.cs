@@ -104,7 +104,9 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         var (rows, head) = await reader.QueryAsync(PageSql, [conversation.Value, Optional(before), Optional(after), (long)limit], ReadRowsAsync, cancellationToken);
         var effects = rows.Where(row => row.Role == 2).ToLookup(row => row.Event.Target, row => row.Event);
         var page = PageOf(rows.Where(row => row.Role == 0).Select(row => row.Event), effects, isNewer: after is not null);
-        var quoted = rows.Where(row => row.Role == 1).Select(row => Cut(row.Event)).ToList();
+        // Also lines that the page itself had no room for.
+        var (shown, targets) = (page.Select(line => line.Line).ToHashSet(), page.Select(line => line.Target).ToHashSet());
+        var quoted = rows.Where(row => row.Role < 2 && targets.Contains(row.Event.Line) && !shown.Contains(row.Event.Line)).Select(row => Cut(row.Event)).ToList();
         var more = page.Count > 0 && (after is null ? page[0].Line > 1 : page[^1].Line < head.LastLine);
         for (var index = 0; index < page.Count; index++)
             if (page[index].Effects?.Count(effect => effect.Effect == EventEffect.Mark) > ProtocolLimits.MaxLineEffects)
