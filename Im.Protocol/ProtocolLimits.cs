@@ -8,6 +8,9 @@ public static class ProtocolLimits
     public const string SubProtocol = "im.v2";
     public const string SubProtocolOne = "im.v1";
 
+    /// <summary>Offered beside <see cref="SubProtocol"/>, with a ticket behind it: the connection is its session's, and no cookie is looked at.</summary>
+    public const string TicketSubProtocol = "im.ticket.";
+
     /// <summary>A larger frame from a client closes its connection with 1009.</summary>
     public const int MaxFrameBytes = 96 * 1024;
     public const int MaxFrameBytesOne = 32 * 1024;

@@ -92,7 +92,8 @@ public static class ProtocolSchema
             node["minimum"] = 0;
             node["maximum"] = type == typeof(int) ? int.MaxValue : MaxInteger;
         }
-        if (type.Namespace != typeof(ProtocolSchema).Namespace && type != typeof(Guid))
+        var isOwn = type == typeof(ConversationId) || context.TypeInfo.Kind == JsonTypeInfoKind.Object && type.Assembly == typeof(ProtocolSchema).Assembly;
+        if (!isOwn && type != typeof(Guid))
             return node;
         var name = type == typeof(Guid) ? "Uuid" : type.Name.Replace("Info", "", StringComparison.Ordinal).Replace("ConversationId", "Conversation", StringComparison.Ordinal);
         if (!definitions.ContainsKey(name))

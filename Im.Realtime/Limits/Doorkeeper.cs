@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Im.Core.Data;
 using Im.Core.Limits;
+using Im.Protocol;
 using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Limits;
@@ -26,7 +27,7 @@ internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, IOp
         var byGateway = await IsByGatewayAsync(request, forwarded, scheme, host);
         if (!byGateway && options.Value.OnlyByGateway)
             return Visit.NotByGateway;
-        if (!(byGateway ? IsOwnOrigin(request, scheme, host) : request.Headers.Origin.Count == 0))
+        if (!(byGateway ? IsOwnOrigin(request, scheme, host) : request.Headers.Origin.Count == 0 || TicketOf(context) is not null))
             return Visit.ForeignOrigin;
         var address = byGateway && IPAddress.TryParse(forwarded, out var client) ? client : context.Connection.RemoteIpAddress;
         if (byGateway)
@@ -37,6 +38,10 @@ internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, IOp
     }
 
     public void Dispose() => _connects.Dispose();
+
+    /// <summary>What stands behind <see cref="ProtocolLimits.TicketSubProtocol"/>: a browser's WebSocket can send nothing of its own but subprotocols, and an address would be written into logs.</summary>
+    public static string? TicketOf(HttpContext context) => context.WebSockets.WebSocketRequestedProtocols
+        .FirstOrDefault(name => name.StartsWith(ProtocolLimits.TicketSubProtocol, StringComparison.Ordinal))?[ProtocolLimits.TicketSubProtocol.Length..];
 
     // Where the secret was never read and cannot be now, a visit counts as one past the gateway.
     private async ValueTask<bool> IsByGatewayAsync(HttpRequest request, string address, string scheme, string host)
@@ -51,7 +56,8 @@ internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, IOp
         }
     }
 
-    // Only browsers send Origin, and a page cannot forge it. The page is the gateway's; a node serves none, so a browser that comes by itself comes from somebody else's.
+    // Only browsers send Origin, and a page cannot forge it. The page is the gateway's; a node serves none, so a browser that comes by itself comes from somebody else's,
+    // unless it has a ticket: the API gives those to the page alone, and with one no cookie is looked at.
     private static bool IsOwnOrigin(HttpRequest request, string scheme, string host) =>
         request.Headers.Origin.Count == 0 || (request.Headers.Origin is [{ } origin] && $"{scheme}://{host}".Equals(origin, StringComparison.OrdinalIgnoreCase));
 }

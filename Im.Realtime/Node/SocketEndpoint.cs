@@ -10,7 +10,7 @@ using Im.ServiceDefaults.Connections;
 
 namespace Im.Realtime.Node;
 
-/// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by the session cookie or a bearer token; a client's word counts for nothing.</summary>
+/// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by a ticket, a bearer token or the session cookie; a client's word counts for nothing.</summary>
 internal sealed class SocketEndpoint(
     ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door, SessionCookie cookie, ConnectionCounts counts, ProxyNetworks proxies)
 {
@@ -79,7 +79,16 @@ internal sealed class SocketEndpoint(
         UserInfo? user;
         try
         {
-            if (context.Request.Headers.Authorization is { Count: > 0 } credentials)
+            if (Doorkeeper.TicketOf(context) is { } ticket)
+            {
+                session = await sessions.RedeemTicketAsync(ticket);
+                if (session?.UserId is null)
+                {
+                    await HttpRefusal.WriteAsync(context, StatusCodes.Status401Unauthorized, ErrorCodes.BadTicket, "The ticket is used, expired or was never given.");
+                    return;
+                }
+            }
+            else if (context.Request.Headers.Authorization is { Count: > 0 } credentials)
             {
                 session = credentials is [{ } one] && one.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) ? await sessions.FindBearerAsync(one[BearerScheme.Length..]) : null;
                 if (session is null)

@@ -1,6 +1,10 @@
+using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
+using Im.Client;
 using Im.Core.Clocks;
 using Im.Core.Data;
+using Im.Protocol;
 using Im.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -20,6 +24,38 @@ public sealed class CrossSiteAttacks(TwoNodes system) : AttackSuite(system), ICl
     [InlineData("https://evil.example"), InlineData("null"), InlineData("http://127.0.0.1"), InlineData("http://{0}.evil.example")]
     public async Task A_foreign_page_cannot_upgrade_at_a_node(string origin) =>
         Assert.Equal(403, await UpgradeAsync(Chat.One, ("Origin", string.Format(null, origin, Chat.One.Authority)), ("Cookie", $"im_session={Jenny.Token}")));
+
+    [Fact]
+    public async Task A_page_with_a_ticket_comes_to_a_node_by_itself_once_and_as_the_tickets_user_whatever_its_cookie_says()
+    {
+        var ticket = await TicketAsync();
+        Assert.Equal(403, await UpgradeAsync(Chat.One, ("Origin", "https://chat.example"), ("Sec-WebSocket-Protocol", ProtocolLimits.SubProtocol)));
+        using (var page = new ClientWebSocket())
+        {
+            page.Options.AddSubProtocol(ProtocolLimits.SubProtocol);
+            page.Options.AddSubProtocol(ProtocolLimits.TicketSubProtocol + ticket);
+            page.Options.SetRequestHeader("Origin", "https://chat.example");
+            page.Options.SetRequestHeader("Cookie", $"im_session={Eve.Token}");
+            await page.ConnectAsync(RawConnection.AddressOf(Chat.One), CancellationToken.None);
+            Assert.Equal(ProtocolLimits.SubProtocol, page.SubProtocol);
+            var buffer = new byte[8 * 1024];
+            var hello = JsonSerializer.Deserialize(buffer.AsSpan(0, (await page.ReceiveAsync(buffer, CancellationToken.None)).Count), ProtocolJson.Default.ServerFrame);
+            Assert.Equal(Jenny.Id, Assert.IsType<HelloFrame>(hello).User?.Id);
+        }
+        foreach (var used in (string[])[ticket, "imk", ""])
+        {
+            var (refused, answer) = await UpgradeRawAsync(Chat.One, ("Origin", "https://chat.example"), Ticket(used), ("Cookie", $"im_session={Jenny.Token}"));
+            Assert.Equal(401, refused);
+            Assert.Contains("\"code\":\"bad_ticket\"", answer, StringComparison.Ordinal);
+        }
+        Assert.Equal(403, await UpgradeAsync(Chat.Address, ("Origin", "https://evil.example"), Ticket(await TicketAsync())));
+        var last = await TicketAsync();
+        (await Jenny.Browser.PostAsync("/api/logout")).ShouldBeOk(204);
+        Assert.Equal(401, await UpgradeAsync(Chat.One, ("Origin", "https://chat.example"), Ticket(last)));
+
+        async Task<string> TicketAsync() => (await Jenny.Browser.PostAsync("/api/ticket")).ShouldBeOk().Json.GetProperty("ticket").GetString()!;
+        static (string, string) Ticket(string ticket) => ("Sec-WebSocket-Protocol", $"{ProtocolLimits.SubProtocol}, {ProtocolLimits.TicketSubProtocol}{ticket}");
+    }
 
     [Fact]
     public async Task Two_origins_are_not_one_of_ours()

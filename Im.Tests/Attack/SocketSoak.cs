@@ -99,6 +99,7 @@ public sealed class SocketSoak(SocketSoak.Bounded chat, ITestOutputHelper output
         private static readonly KeyValuePair<string, string>[] Limits =
         [
             new("Limits:MaxConnectionsPerAddress", $"{MostSockets}"), new("Limits:Connects:Burst", "100000"), new("Limits:Messages:Burst", "100000"), new("Limits:Messages:PerSecond", "10000"),
+            new("Limits:Frames:Burst", "100000"), new("Limits:Frames:PerSecond", "10000"),
         ];
 
         protected override IEnumerable<KeyValuePair<string, string>> Settings => Limits;

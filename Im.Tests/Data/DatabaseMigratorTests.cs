@@ -55,6 +55,25 @@ public sealed class DatabaseMigratorTests : IAsyncLifetime
         await host.StopAsync();
     }
 
+    [Fact]
+    public async Task A_process_of_an_earlier_version_starts_on_a_later_ones_schema_and_leaves_it_alone()
+    {
+        using (var first = BuildHost())
+        {
+            await first.StartAsync();
+            await first.StopAsync();
+        }
+        await _database.ScalarAsync<object>("""
+            INSERT INTO "__EFMigrationsHistory" VALUES ('29991231235959_Later', '99.0.0');
+            ALTER TABLE messages ADD COLUMN later text;
+            """);
+        using var host = BuildHost();
+        await host.StartAsync();
+        Assert.Equal(HealthStatus.Healthy, (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status);
+        Assert.Equal("later", await _database.ScalarAsync<string>("SELECT column_name FROM information_schema.columns WHERE table_name = 'messages' AND column_name = 'later'"));
+        await host.StopAsync();
+    }
+
     private IHost BuildHost()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

@@ -56,7 +56,7 @@ public sealed class NicknameUpgradeTests(NicknameUpgradeTests.OldDatabase server
         Assert.Equal(name, (await browser.LoginAsync(typed)).ShouldBeOk().Json.GetProperty("user").GetProperty("nickname").GetString());
     }
 
-    [Theory, InlineData("Z0o"), InlineData("Z00"), InlineData("AÞP", 200), InlineData("many1O"), InlineData("manyl"), InlineData("АРР", 401), InlineData("J\u0435nny", 400), InlineData("root", 200), InlineData("gross", 401)]
+    [Theory, InlineData("Z0o"), InlineData("Z00"), InlineData("AÞP", 200), InlineData("many1O"), InlineData("manyl"), InlineData("АРР", 401), InlineData("J\u0435nny", 400), InlineData("reed", 200), InlineData("gross", 401)]
     public async Task Nobody_new_is_taken_for_somebody_old(string name, int status = 409)
     {
         using var browser = server.NewBrowser();

@@ -90,7 +90,7 @@ internal static class AsyncApi
             ["reply"] = new JsonObject
             {
                 ["channel"] = new JsonObject { ["$ref"] = Channel },
-                ["messages"] = References($"{Channel}/messages", ProtocolSchema.Answers[type] is { } answer ? [$"node.{answer}", "node.error"] : ["node.error"]),
+                ["messages"] = References($"{Channel}/messages", ProtocolSchema.Answers.GetValueOrDefault(type) is { } answer ? [$"node.{answer}", "node.error"] : ["node.error"]),
             },
         })));
         operations["frames"] = new JsonObject

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ImEvents } from '@im/client';
 import { jenny, tom } from '../../client/tests/fakes.ts';
-import { mentionAt, mentionsIn, suggestionsFor } from '../src/messages/mentions.ts';
+import { mentionAt, mentionsIn, splitAtNames, suggestionsFor } from '../src/messages/mentions.ts';
 import { client } from '../src/state/im.ts';
 
 const hears = <Name extends keyof ImEvents>(name: Name, payload: ImEvents[Name]): void =>
@@ -29,4 +29,12 @@ test('A text speaks to those whose whole names it has, and to all where that is 
   assert.deepEqual(mentionsIn('@tom, @Tommy Lee and @小明你好', 'lobby').mentions?.toSorted(), [tom.id, 'm-1', 't-2'].toSorted());
   assert.deepEqual(mentionsIn('@Tomato @Jenny @all', 'lobby'), {});
   assert.deepEqual(mentionsIn('@all @Tom', tom.id), { mentions: [tom.id], all: true });
+});
+
+test('Names are found in a text whatever a nickname may be made of', () => {
+  assert.deepEqual(splitAtNames('hi @Tom and @Tommy!', ['@Tom', '@Tommy']), ['hi ', '@Tom', ' and ', '@Tommy', '!']);
+  for (let code = 0x21; code < 0x7f; code++) {
+    const name = `@a${String.fromCharCode(code)}b`;
+    assert.deepEqual(splitAtNames(`1 ${name} 2`, [name]), ['1 ', name, ' 2'], name);
+  }
 });

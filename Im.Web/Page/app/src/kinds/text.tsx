@@ -1,6 +1,7 @@
 import { contentOf, textOf, type Line } from '@im/client';
 import { isOnlyEmoji } from '../messages/emoji.ts';
 import { Linked } from '../messages/Linked.tsx';
+import { splitAtNames } from '../messages/mentions.ts';
 import { nicknameOf } from '../state/chats.ts';
 import { exactText } from '../ui/times.ts';
 import type { KindView } from './kinds.ts';
@@ -9,7 +10,7 @@ function Text({ line }: { line: Line }) {
   const text = textOf(line);
   return (
     <div class={isOnlyEmoji(text) ? 'bubble bubble-emoji' : 'bubble'} dir="auto" title={exactText(line.at)}>
-      {split(text, namesIn(line)).map((part, index) => (index % 2 === 0 ? <Linked text={part} /> : <mark class="mention">{part}</mark>))}
+      {splitAtNames(text, namesIn(line)).map((part, index) => (index % 2 === 0 ? <Linked text={part} /> : <mark class="mention">{part}</mark>))}
     </div>
   );
 }
@@ -18,13 +19,6 @@ function Text({ line }: { line: Line }) {
 function namesIn(line: Line): string[] {
   const { mentions = [], all } = contentOf(line, 'text') ?? {};
   return [...mentions.flatMap((user) => nicknameOf(user) ?? []), ...(all ? ['all'] : [])].map((name) => `@${name}`);
-}
-
-/** The text before, between and after the names: every second part is one. */
-function split(text: string, names: readonly string[]): string[] {
-  if (names.length === 0) return [text];
-  const longestFirst = [...names].sort((a, b) => b.length - a.length).map((name) => name.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
-  return text.split(new RegExp(`(${longestFirst.join('|')})`, 'iu'));
 }
 
 export const textView: KindView = { Body: Text, preview: textOf };

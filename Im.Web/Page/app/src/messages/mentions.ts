@@ -48,3 +48,10 @@ export function mentionsIn(text: string, chat: ChatKey): Pick<TextContent, 'ment
   const mentions = found.flatMap(({ id }) => id ?? []).slice(0, maxMentions);
   return { ...(mentions.length > 0 ? { mentions } : {}), ...(found.includes(everybody) ? { all: true as const } : {}) };
 }
+
+/** The text before, between and after the names: every second part is one. */
+export function splitAtNames(text: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [text];
+  const longestFirst = [...names].sort((a, b) => b.length - a.length).map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  return text.split(new RegExp(`(${longestFirst.join('|')})`, 'iu'));
+}

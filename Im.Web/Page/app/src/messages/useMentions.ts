@@ -10,19 +10,19 @@ export interface Suggestions {
   pick(person: Mentionable): void;
   /** The caret moved, or the text changed. */
   look(): void;
-  /** Arrows choose, Enter and Tab take, Esc closes. */
+  /** Arrows choose, Enter and Tab take, Esc closes. Enter after a whole name does not: it sends. */
   takesKey(event: KeyboardEvent): boolean;
   close(): void;
 }
 
 /** Who is offered while a name is written after "@". */
 export function useMentions(chat: ChatKey, field: RefObject<HTMLTextAreaElement | null>, write: (text: string) => void): Suggestions {
-  const [found, setFound] = useState<{ list: readonly Mentionable[]; from: number; to: number; chosen: number }>();
+  const [found, setFound] = useState<{ list: readonly Mentionable[]; query: string; from: number; to: number; chosen: number }>();
   const look = () => {
     const { value, selectionStart: to, selectionEnd } = field.current!;
     const at = to === selectionEnd ? mentionAt(value, to) : undefined;
     const list = at ? suggestionsFor(at.query, mentionables(chat)) : [];
-    setFound((before) => (at && list.length > 0 ? { list, from: at.from, to, chosen: before?.from === at.from && before.to === to ? before.chosen : 0 } : undefined));
+    setFound((before) => (at && list.length > 0 ? { list, query: at.query, from: at.from, to, chosen: before?.from === at.from && before.to === to ? before.chosen : 0 } : undefined));
   };
   const pick = ({ nickname }: Mentionable) => {
     if (!found) return;
@@ -33,7 +33,8 @@ export function useMentions(chat: ChatKey, field: RefObject<HTMLTextAreaElement 
   };
   const takesKey = (event: KeyboardEvent): boolean => {
     if (!found || event.isComposing || event.keyCode === 229) return false;
-    const { list, chosen } = found;
+    const { list, chosen, query } = found;
+    if (event.key === 'Enter' && list[chosen]!.nickname.toLowerCase() === query) return (setFound(undefined), false);
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') setFound({ ...found, chosen: (chosen + (event.key === 'ArrowDown' ? 1 : list.length - 1)) % list.length });
     else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey)) pick(list[chosen]!);
     else if (event.key === 'Escape') setFound(undefined);
