@@ -48,4 +48,7 @@ public enum BusKind : byte
 
     /// <summary>A stored event: payload is a complete <c>event</c> frame without <c>via</c>.</summary>
     Event = 8,
+
+    /// <summary>As <see cref="Frame"/>, for connections of version 2 on.</summary>
+    FrameOfTwo = 9,
 }

@@ -15,9 +15,9 @@ public sealed class TextKind() : EventKind<TextContent>(1, "text", ProtocolJson.
         : content.Mentions?.Count > TextContent.MaxMentions ? new(ErrorCodes.BadContent, $"At most {TextContent.MaxMentions} mentions.")
         : null;
 
-    protected override CheckedContent Describe(TextContent content, PostedBy by)
+    protected override CheckedContent Describe(TextContent content, UserInfo by)
     {
-        List<Guid> named = [.. (content.Mentions ?? []).Where(user => user != by.User.Id && user != Guid.Empty).Distinct()];
+        List<Guid> named = [.. (content.Mentions ?? []).Where(user => user != by.Id && user != Guid.Empty).Distinct()];
         if (content.All == true)
             named.Add(Guid.Empty);
         return new(default, null, named.Count > 0 ? named : null);
