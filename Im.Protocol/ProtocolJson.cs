@@ -10,7 +10,7 @@ namespace Im.Protocol;
     JsonSerializerDefaults.Web,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.Strict,
-    MaxDepth = ProtocolLimits.MaxJsonDepth,
+    MaxDepth = 2 * ProtocolLimits.MaxJsonDepth, // a client's frame stands inside of what a node tells of it
     AllowDuplicateProperties = false,
     PropertyNameCaseInsensitive = false,
     RespectRequiredConstructorParameters = true,

@@ -104,7 +104,7 @@ public sealed class ProtocolSchema
         var isNullable = context.PropertyInfo?.IsGetNullable == true;
         // The exporter refers to a list of the same items by its place, which is another one here.
         if (context.TypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } && node["$ref"] is not null)
-            node = new JsonObject { ["type"] = "array", ["items"] = Reference(NameOf(element, context.Path)) };
+            node = new JsonObject { ["type"] = "array", ["items"] = IsNamed(Options.GetTypeInfo(element)) ? Reference(NameOf(element, context.Path)) : JsonSchemaExporter.GetJsonSchemaAsNode(Options, element) };
         if (type == typeof(int) || type == typeof(long))
         {
             node["minimum"] = 0;
@@ -112,14 +112,12 @@ public sealed class ProtocolSchema
         }
         if (Of<SinceAttribute>(context.PropertyInfo) is { Always: true } && node["type"] is JsonArray orNull)
             node["type"] = $"{orNull[0]}";
-        if (Of<SizeAttribute>(context.PropertyInfo) is { } size)
-            Limit(node, size);
+        Of<SizeAttribute>(context.PropertyInfo)?.Limit(node);
         if (type == typeof(RawJson))
             return new JsonObject { ["type"] = isNullable ? new JsonArray("object", "null") : "object" };
         if (type.IsEnum)
             node["type"] = isNullable ? new JsonArray("string", "null") : "string";
-        var isOwn = type == typeof(ConversationId) || context.TypeInfo.Kind == JsonTypeInfoKind.Object && type.Assembly == typeof(ProtocolSchema).Assembly;
-        if (!isOwn && type != typeof(Guid))
+        if (!IsNamed(Options.GetTypeInfo(type)))
             return node;
         var name = NameOf(type, context.Path);
         if (!_definitions.ContainsKey(name))
@@ -132,6 +130,10 @@ public sealed class ProtocolSchema
         return isNullable ? OrNull(name) : Reference(name);
     }
 
+    // A part with a name of its own; other types are said where they are.
+    private static bool IsNamed(JsonTypeInfo info) =>
+        info.Type == typeof(Guid) || info.Type == typeof(ConversationId) || info.Kind == JsonTypeInfoKind.Object && info.Type.Assembly == typeof(ProtocolSchema).Assembly;
+
     // An event is one record, which says more live, and more as a line of a page.
     private static string NameOf(Type type, ReadOnlySpan<string> path) =>
         type == typeof(Guid) ? "Uuid"
@@ -139,29 +141,6 @@ public sealed class ProtocolSchema
         : type == typeof(EventFrame) ? path.ContainsAny(["lines", "quoted", "last"]) ? "Line" : "Event"
         : type == typeof(ConversationInfo) ? nameof(ConversationSummary)
         : type.Name.Replace("Info", "", StringComparison.Ordinal);
-
-    private static void Limit(JsonNode node, SizeAttribute size)
-    {
-        if (node["items"] is { } item)
-        {
-            (node["minItems"], node["maxItems"]) = (size.Least, size.Most);
-            if (size.Distinct)
-                node["uniqueItems"] = true;
-            if (size.EachMost >= 0)
-                Bound(item, size.EachLeast, size.EachMost);
-        }
-        else
-            Bound(node, size.Least, size.Most);
-
-        // A text's in code points here, in UTF-16 code units at the node.
-        static void Bound(JsonNode node, int least, int most)
-        {
-            if ($"{node["type"]}".Contains("string", StringComparison.Ordinal))
-                (node["minLength"], node["maxLength"]) = (least, most);
-            else
-                (node["minimum"], node["maximum"]) = (least, most);
-        }
-    }
 
     private void LimitClient(string name, JsonObject schema)
     {

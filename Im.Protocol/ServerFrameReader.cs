@@ -17,7 +17,7 @@ public static class ServerFrameReader
 
     private static string? ReadType(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = ProtocolLimits.MaxJsonDepth });
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 2 * ProtocolLimits.MaxJsonDepth });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("A frame is a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

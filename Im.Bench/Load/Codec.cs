@@ -21,6 +21,9 @@ internal abstract class Codec
     /// <summary>The cookie that carries a session.</summary>
     public abstract string CookieName { get; }
 
+    /// <summary>The subprotocol that is asked for; null for none.</summary>
+    public virtual string? SubProtocol => null;
+
     /// <summary>Sent right after the upgrade; empty for nothing.</summary>
     public virtual ReadOnlySpan<byte> Opening => [];
 

@@ -34,7 +34,7 @@ internal sealed class LoadConnection(Codec codec, int port, string? cookie, Guid
         Descriptor = (int)_socket.Handle;
         Write(Encoding.ASCII.GetBytes(
             $"GET {codec.Path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
-            $"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{(cookie is null ? "" : $"Cookie: {codec.CookieName}={cookie}\r\n")}\r\n"));
+            $"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{(codec.SubProtocol is { } protocol ? $"Sec-WebSocket-Protocol: {protocol}\r\n" : "")}{(cookie is null ? "" : $"Cookie: {codec.CookieName}={cookie}\r\n")}\r\n"));
     }
 
     /// <summary>Reads what is there, once, and hands on each whole record.</summary>

@@ -24,7 +24,7 @@ internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgr
 
     public override Column Column => clone.Column;
 
-    public override Codec Codec { get; } = new ImCodec();
+    public override Codec Codec { get; } = new ImCodec(Directory.Exists(Path.Combine(clone.FolderOf("Im.Core"), "Kinds")) ? ImCodec.Newest : 1);
 
     public override OwnedProcess Redis => redis.Process;
 

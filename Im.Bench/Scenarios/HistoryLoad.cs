@@ -37,6 +37,6 @@ internal sealed class HistoryLoad(LoadConnection connection, Guid with, int? bef
     {
         var cursor = before is { } last ? string.Create(CultureInfo.InvariantCulture, $"\"before\":{Random.Shared.Next(PageMessages + 1, last)},") : "";
         _askedAt = Stopwatch.GetTimestamp();
-        connection.SendText(Encoding.ASCII.GetBytes($$"""{"type":"history","id":"h",{{cursor}}"user":"{{with}}","limit":{{PageMessages}}}"""));
+        connection.SendText(Encoding.ASCII.GetBytes($$"""{"type":"{{(connection.Codec.SubProtocol is null ? "history" : "lines")}}","id":"h",{{cursor}}"user":"{{with}}","limit":{{PageMessages}}}"""));
     }
 }

@@ -12,7 +12,7 @@ public sealed class EditKind() : EventKind<TextContent>(2, "edit", ProtocolJson.
 
     protected override Refusal? Check(TextContent content) => TextKind.CheckText(content);
 
-    protected override CheckedContent Describe(TextContent content, PostedBy by) => new(default, "", null);
+    protected override CheckedContent Describe(TextContent content, UserInfo by) => new(default, "", null);
 
     public override Refusal? Authorise(PostedBy by, CheckedContent content, TargetLine? target) =>
         target!.From == by.User.Id ? null : new(ErrorCodes.Forbidden, "Only its author edits a text.");

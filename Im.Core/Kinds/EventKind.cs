@@ -32,7 +32,7 @@ public abstract class EventKind(short number, string name)
     public abstract Type ContentType { get; }
 
     /// <summary>Checks a content, and says it again in the one form in which it is stored: without what the kind does not know.</summary>
-    public abstract Refusal? Check(RawJson content, PostedBy by, out CheckedContent result);
+    public abstract Refusal? Check(RawJson content, UserInfo by, out CheckedContent result);
 
     /// <summary>Whether this user may do it, to this target. A kind with an effect has a target, another may have one.</summary>
     public virtual Refusal? Authorise(PostedBy by, CheckedContent content, TargetLine? target) => null;
@@ -49,7 +49,7 @@ public abstract class EventKind<T>(short number, string name, JsonTypeInfo<T> js
 {
     public override Type ContentType => typeof(T);
 
-    public override Refusal? Check(RawJson content, PostedBy by, out CheckedContent result)
+    public override Refusal? Check(RawJson content, UserInfo by, out CheckedContent result)
     {
         result = default;
         T? read;
@@ -72,7 +72,7 @@ public abstract class EventKind<T>(short number, string name, JsonTypeInfo<T> js
     protected abstract Refusal? Check(T content);
 
     /// <summary>Slot and mentions, where the kind has them.</summary>
-    protected virtual CheckedContent Describe(T content, PostedBy by) => default;
+    protected virtual CheckedContent Describe(T content, UserInfo by) => default;
 
     protected T Read(RawJson content) => JsonSerializer.Deserialize(content.Utf8.Span, json)!;
 

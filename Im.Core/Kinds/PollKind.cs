@@ -24,7 +24,7 @@ public sealed class VoteKind() : EventKind<VoteContent>(6, "vote", ProtocolJson.
     protected override Refusal? Check(VoteContent content) =>
         content.Choices.Distinct().Count() == content.Choices.Count ? null : new(ErrorCodes.BadContent, "Each choice once.");
 
-    protected override CheckedContent Describe(VoteContent content, PostedBy by) => new(default, $"{by.User.Id}", null);
+    protected override CheckedContent Describe(VoteContent content, UserInfo by) => new(default, $"{by.Id}", null);
 
     public override Refusal? Authorise(PostedBy by, CheckedContent content, TargetLine? target)
     {

@@ -13,7 +13,7 @@ public sealed class ReactionKind() : EventKind<ReactionContent>(4, "reaction", P
         content.Keys.Count <= ReactionContent.MaxKeys && content.Keys.Distinct(StringComparer.Ordinal).Count() == content.Keys.Count && content.Keys.All(IsKey)
             ? null : new(ErrorCodes.BadContent, $"At most {ReactionContent.MaxKeys} different keys, each one text element of at most {ReactionContent.MaxKeyChars} UTF-16 code units.");
 
-    protected override CheckedContent Describe(ReactionContent content, PostedBy by) => new(default, $"{by.User.Id}", null);
+    protected override CheckedContent Describe(ReactionContent content, UserInfo by) => new(default, $"{by.Id}", null);
 
     private static bool IsKey(string key) => IsText(key, ReactionContent.MaxKeyChars) && StringInfo.GetNextTextElementLength(key) == key.Length;
 }

@@ -15,7 +15,7 @@ public sealed class RecallKind() : EventKind<RecallContent>(3, "recall", Protoco
     protected override Refusal? Check(RecallContent content) =>
         content.Reason is null || IsText(content.Reason, ProtocolLimits.MaxReasonChars) ? null : new(ErrorCodes.BadContent, $"A reason has 1 to {ProtocolLimits.MaxReasonChars} characters.");
 
-    protected override CheckedContent Describe(RecallContent content, PostedBy by) => new(default, "", null);
+    protected override CheckedContent Describe(RecallContent content, UserInfo by) => new(default, "", null);
 
     public override Refusal? Authorise(PostedBy by, CheckedContent content, TargetLine? target) =>
         by.IsAdmin ? null

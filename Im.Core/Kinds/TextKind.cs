@@ -8,17 +8,16 @@ public sealed class TextKind() : EventKind<TextContent>(1, "text", ProtocolJson.
 {
     protected override Refusal? Check(TextContent content) => CheckText(content);
 
-    /// <summary>The same for whoever has the content itself.</summary>
-    public static Refusal? CheckText(TextContent content) =>
+    internal static Refusal? CheckText(TextContent content) =>
         content.Text.Length > ProtocolLimits.MaxTextChars ? new(ErrorCodes.TextTooLong, $"The text is longer than {ProtocolLimits.MaxTextChars} UTF-16 code units.")
         : content.Text.Contains('\0') ? new(ErrorCodes.TextInvalid, "U+0000 cannot be stored.")
         : !VisibleText.IsIn(content.Text) ? new(ErrorCodes.TextEmpty, "Nothing of the text is visible.")
         : content.Mentions?.Count > TextContent.MaxMentions ? new(ErrorCodes.BadContent, $"At most {TextContent.MaxMentions} mentions.")
         : null;
 
-    protected override CheckedContent Describe(TextContent content, PostedBy by)
+    protected override CheckedContent Describe(TextContent content, UserInfo by)
     {
-        List<Guid> named = [.. (content.Mentions ?? []).Where(user => user != by.User.Id && user != Guid.Empty).Distinct()];
+        List<Guid> named = [.. (content.Mentions ?? []).Where(user => user != by.Id && user != Guid.Empty).Distinct()];
         if (content.All == true)
             named.Add(Guid.Empty);
         return new(default, null, named.Count > 0 ? named : null);

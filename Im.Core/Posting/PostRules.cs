@@ -10,20 +10,25 @@ public sealed class PostRules(IEventStore store, IUserStandings standings)
 {
     private static readonly Refusal NoTarget = new(ErrorCodes.NotFound, "There is no such line, or it was recalled.");
 
-    /// <param name="to">Where it belongs: in a direct conversation the other member.</param>
-    /// <param name="at">When it was taken, Unix milliseconds.</param>
-    /// <param name="node">Who took it.</param>
-    /// <exception cref="Data.StoreUnavailableException">A target, or what the user may do, could not be looked up.</exception>
-    public async ValueTask<(NewEvent? Event, Refusal? Refusal)> CheckAsync(
-        UserInfo from, ConversationId conversation, Guid? to, string id, string kindName, long? target, RawJson content, long at, string node)
+    /// <summary>What can be said of an event without asking anybody. Before <see cref="CheckAsync"/>.</summary>
+    public static (CheckedPost? Post, Refusal? Refusal) Check(UserInfo from, string kindName, long? target, RawJson content)
     {
         if (EventKinds.Find(kindName) is not { IsForClients: true } kind)
             return (null, new(ErrorCodes.UnknownKind, "There is no such kind of event."));
         if (kind.Effect is not null && target is null)
             return (null, new(ErrorCodes.BadFrame, "\"target\" is missing: the line it is about."));
+        return kind.Check(content, from, out var checkedContent) is { } bad ? (null, bad) : (new(from, kind, target, checkedContent), null);
+    }
+
+    /// <param name="to">Where it belongs: in a direct conversation the other member.</param>
+    /// <param name="at">When it was taken, Unix milliseconds.</param>
+    /// <param name="node">Who took it.</param>
+    /// <exception cref="Data.StoreUnavailableException">A target, or what the user may do, could not be looked up.</exception>
+    public async ValueTask<(NewEvent? Event, Refusal? Refusal)> CheckAsync(
+        CheckedPost post, ConversationId conversation, Guid? to, string id, long at, string node)
+    {
+        var (from, kind, target, content) = post;
         var by = new PostedBy(from, (await standings.FindAsync(from.Id)).IsAdmin, conversation, to);
-        if (kind.Check(content, by, out var checkedContent) is { } bad)
-            return (null, bad);
         TargetLine? line = null;
         if (target is not null)
         {
@@ -33,8 +38,11 @@ public sealed class PostRules(IEventStore store, IUserStandings standings)
             if (kind.TargetKind is { } wanted && line.Kind != wanted)
                 return (null, new(ErrorCodes.BadContent, $"A {kind.Name} is about a line of kind {wanted}."));
         }
-        if (kind.Authorise(by, checkedContent, line) is { } refused)
+        if (kind.Authorise(by, content, line) is { } refused)
             return (null, refused);
-        return (new(conversation, new(from.Id, from.Nickname), to, id, kind, checkedContent, at, node) { Target = target }, null);
+        return (new(conversation, new(from.Id, from.Nickname), to, id, kind, content, at, node) { Target = target }, null);
     }
 }
+
+/// <summary>An event of which its kind has checked the content.</summary>
+public sealed record CheckedPost(UserInfo From, EventKind Kind, long? Target, CheckedContent Content);

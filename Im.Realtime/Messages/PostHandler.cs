@@ -24,14 +24,12 @@ internal sealed class PostHandler(
     /// <exception cref="FrameRefusedException">Before the store has seen it.</exception>
     public Task HandleAsync(ClientConnection connection, SendFrame frame, Func<Exception, ErrorFrame> toError, Action stored)
     {
-        // Of version 1 the text is looked at before anybody asks where it goes.
-        CheckSender(connection, frame.Id);
-        var text = new TextContent(frame.Text);
         if (frame.Text.Length > ProtocolLimits.MaxTextCharsOne)
+        {
+            CheckSender(connection, frame.Id);
             throw new FrameRefusedException(ErrorCodes.TextTooLong, $"The text is longer than {ProtocolLimits.MaxTextCharsOne} UTF-16 code units.");
-        if (TextKind.CheckText(text) is { } bad)
-            throw new FrameRefusedException(bad.Code, bad.Message);
-        var content = new RawJson(JsonSerializer.SerializeToUtf8Bytes(text, ProtocolJson.Wire.TextContent));
+        }
+        var content = new RawJson(JsonSerializer.SerializeToUtf8Bytes(new TextContent(frame.Text), ProtocolJson.Wire.TextContent));
         return HandleAsync(connection, new PostFrame { Id = frame.Id, Conversation = frame.Conversation, User = frame.User, Kind = EventKinds.Text.Name, Content = content }, toError, stored);
     }
 
@@ -40,13 +38,15 @@ internal sealed class PostHandler(
     {
         var acceptedAt = time.GetUtcNow();
         var user = CheckSender(connection, frame.Id);
+        var (post, bad) = PostRules.Check(user, frame.Kind, frame.Target, frame.Content);
+        if (post is null)
+            throw new FrameRefusedException(bad!.Code, bad.Message);
         var span = ImTelemetry.Source.StartActivity(frame.Conversation is { IsLobby: true } ? "send lobby" : "send direct", ActivityKind.Server);
         try
         {
             var target = await resolver.ResolveAsync(user, frame, mayBeNobody: true);
             Describe(span, connection, frame, target);
-            var (added, refusal) = await rules.CheckAsync(
-                user, target.Conversation, target.Peer, frame.Id!, frame.Kind, frame.Target, frame.Content, acceptedAt.ToUnixTimeMilliseconds(), node.Name);
+            var (added, refusal) = await rules.CheckAsync(post, target.Conversation, target.Peer, frame.Id!, acceptedAt.ToUnixTimeMilliseconds(), node.Name);
             if (added is null)
                 throw new FrameRefusedException(refusal!.Code, refusal.Message);
             if (target.Peer is { } peer && frame.User is not null && await beginnings.BeginAsync(user.Id, peer) is { } wait)
@@ -124,8 +124,7 @@ internal sealed class PostHandler(
         span.SetTag("messaging.message.body.size", frame.Content.Utf8.Length);
         span.SetTag("im.node", node.Name);
         span.SetTag("im.connection", connection.Id);
-        if (EventKinds.Find(frame.Kind) is { } kind)
-            span.SetTag("im.event.kind", kind.Name);
+        span.SetTag("im.event.kind", frame.Kind);
     }
 
     // A client's word goes into no span but as printable ASCII: whoever reads traces, or keeps them, is shown nothing that is not what it seems.

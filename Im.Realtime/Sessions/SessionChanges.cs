@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Im.Core.Accounts;
 using Im.Core.Bus;
+using Im.Core.Messages;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Realtime.Connections;
@@ -11,7 +12,7 @@ namespace Im.Realtime.Sessions;
 /// Brings what happened to a session (login, logout, sign-out from elsewhere) to its open connections on this node. What happens to one connection is applied in the order in
 /// which it came; connections do not wait for one another. A sign-out waits for nothing.
 /// </summary>
-internal sealed partial class SessionChanges(IBus bus, ConnectionTable connections, SessionBinding binding, IUserStandings standings, ILogger<SessionChanges> log)
+internal sealed partial class SessionChanges(IBus bus, ConnectionTable connections, SessionBinding binding, IUserStandings standings, IUserDirectory users, ILogger<SessionChanges> log)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ClientConnection, Task> _last = [];
@@ -46,6 +47,7 @@ internal sealed partial class SessionChanges(IBus bus, ConnectionTable connectio
         if (change.Kind == SessionChangeKind.Standing)
         {
             standings.Invalidate(change.UserId ?? Guid.Empty);
+            users.Invalidate(change.UserId ?? Guid.Empty);
             return;
         }
         var concerned = change.UserId is { } user

@@ -50,7 +50,7 @@ public sealed class InstrumentTests
     public void Each_system_gets_the_same_mark_and_shows_it_again()
     {
         var mark = new Mark(0xFEDCBA98, 7, 123_456, Stopwatch.GetTimestamp());
-        foreach (var codec in (Codec[])[new ImCodec(), new SignalRCodec(), new BareCodec()])
+        foreach (var codec in (Codec[])[new ImCodec(ImCodec.Newest), new SignalRCodec(), new BareCodec()])
         {
             var bytes = new byte[512];
             var written = bytes.AsSpan(0, codec.WriteMessage(bytes, null, mark));

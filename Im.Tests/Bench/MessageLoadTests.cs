@@ -19,8 +19,8 @@ public sealed class MessageLoadTests : IDisposable
     {
         _server.Start();
         var port = ((IPEndPoint)_server.LocalEndpoint).Port;
-        _sender = new(new ImCodec(), port, null, Guid.NewGuid(), 0);
-        _receiver = new(new ImCodec(), port, null, Guid.NewGuid(), 1);
+        _sender = new(new ImCodec(ImCodec.Newest), port, null, Guid.NewGuid(), 0);
+        _receiver = new(new ImCodec(ImCodec.Newest), port, null, Guid.NewGuid(), 1);
         _sender.Connect();
         using var accepted = _server.AcceptSocket();
         _load = new([Route.Lobby(_sender, receivers: 2)], connections: 2, Pace.Closed(2));

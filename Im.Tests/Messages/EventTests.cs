@@ -239,7 +239,7 @@ public sealed class EventTests(StoreFixture store) : IClassFixture<StoreFixture>
         var kind = EventKinds.Find(kindName)!;
         var conversation = inLobby ? ConversationId.Lobby : ConversationId.Direct(_jenny.Id, _tom.Id);
         Guid? to = inLobby ? null : from.Id == _tom.Id ? _jenny.Id : _tom.Id;
-        Assert.Null(kind.Check(new(Encoding.UTF8.GetBytes(content)), new(from, false, conversation, to), out var good));
+        Assert.Null(kind.Check(new(Encoding.UTF8.GetBytes(content)), from, out var good));
         return new(conversation, new(from.Id, from.Nickname), to, id ?? $"{Guid.NewGuid()}", kind, good, 1_790_000_000_123, "realtime-1") { Target = target };
     }
 }

@@ -92,8 +92,8 @@ internal static class AdminSetup
             return ProblemKind.NotFound.Because();
         if (line.Content is null)
             return TypedResults.NoContent(); // it is removed
-        var (recall, refusal) = await rules.CheckAsync(
-            actor, id, null, $"{Guid.NewGuid()}", EventKinds.Recall.Name, seq, EventKinds.Recall.ContentOf(null), time.GetUtcNow().ToUnixTimeMilliseconds(), Origin);
+        var (post, _) = PostRules.Check(actor, EventKinds.Recall.Name, seq, EventKinds.Recall.ContentOf(null));
+        var (recall, refusal) = await rules.CheckAsync(post!, id, null, $"{Guid.NewGuid()}", time.GetUtcNow().ToUnixTimeMilliseconds(), Origin);
         if (recall is null)
             return ProblemKind.NotFound.Because(refusal!.Message);
         try

@@ -52,10 +52,11 @@ internal static class PublishSetup
         {
             var conversation = request.User is { } other ? ConversationId.Direct(owner.Id, other) : ConversationId.Lobby;
             var content = new RawJson(JsonSerializer.SerializeToUtf8Bytes(new TextContent(request.Text), ProtocolJson.Wire.TextContent));
-            var (added, refusal) = await rules.CheckAsync(owner, conversation, request.User, request.Id, EventKinds.Text.Name, null, content, now.ToUnixTimeMilliseconds(), Origin);
-            if (added is null)
+            var (post, refusal) = PostRules.Check(owner, EventKinds.Text.Name, null, content);
+            if (post is null)
                 return ProblemKind.BadText.Because(refusal!.Message);
-            var (committed, duplicate) = await store.AppendAsync(added, cancellationToken);
+            var (added, _) = await rules.CheckAsync(post, conversation, request.User, request.Id, now.ToUnixTimeMilliseconds(), Origin);
+            var (committed, duplicate) = await store.AppendAsync(added!, cancellationToken);
             await publisher.PublishAsync(committed, committed.At * 1000);
             return TypedResults.Ok(new PublishResponse(committed.Conversation, committed.Line!.Value, committed.At, duplicate));
         }
