@@ -7,29 +7,7 @@ namespace Im.Protocol;
 /// <summary>Reads a client's frame. Whatever the bytes are, the outcome is a frame or a coded error, never an exception.</summary>
 public static class ClientFrameReader
 {
-    private static readonly Dictionary<string, JsonTypeInfo> Both = new()
-    {
-        ["conversations"] = ProtocolJson.Default.ConversationsRequest,
-        ["people"] = ProtocolJson.Default.PeopleRequest,
-        ["typing"] = ProtocolJson.Default.TypingRequest,
-        ["authenticate"] = ProtocolJson.Default.AuthenticateRequest,
-        ["ping"] = ProtocolJson.Default.PingFrame,
-    };
-
-    private static readonly FrozenDictionary<string, JsonTypeInfo> First = new Dictionary<string, JsonTypeInfo>(Both)
-    {
-        ["send"] = ProtocolJson.Default.SendFrame,
-        ["history"] = ProtocolJson.Default.HistoryRequest,
-        ["read"] = ProtocolJson.Default.ReadRequest,
-    }.ToFrozenDictionary();
-
-    private static readonly FrozenDictionary<string, JsonTypeInfo> Second = new Dictionary<string, JsonTypeInfo>(Both)
-    {
-        ["post"] = ProtocolJson.Default.PostFrame,
-        ["lines"] = ProtocolJson.Default.LinesRequest,
-        ["events"] = ProtocolJson.Default.EventsRequest,
-        ["read"] = ProtocolJson.Default.ReadLineRequest,
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, JsonTypeInfo>[] Versions = ProtocolVersions.ReadAs<ClientFrame>();
 
     /// <param name="version">Of the protocol, as the connection negotiated it: each has frames that the other does not know.</param>
     /// <returns>The frame, or an error with the frame's id where that could be read.</returns>
@@ -40,7 +18,7 @@ public static class ClientFrameReader
         {
             if (!TryReadHead(utf8, out var type, out id))
                 return (null, new(ErrorCodes.BadFrame, "A frame has a string \"type\"; its \"id\", if any, is a string of 1 to 64 characters.") { Id = id });
-            if (!(version == 1 ? First : Second).TryGetValue(type!, out var info))
+            if (!Versions[version - 1].TryGetValue(type!, out var info))
                 return (null, new(ErrorCodes.UnknownType, "There is no such frame type.") { Id = id });
             return ((ClientFrame?)JsonSerializer.Deserialize(utf8, info), null);
         }

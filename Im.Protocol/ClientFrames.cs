@@ -17,7 +17,8 @@ namespace Im.Protocol;
 [JsonDerivedType(typeof(PingFrame), "ping")]
 public abstract record ClientFrame
 {
-    /// <summary>Repeated in the answer; 1 to <see cref="ProtocolLimits.MaxIdChars"/> characters. Required for <see cref="SendFrame"/>.</summary>
+    /// <summary>Repeated in the answer; 1 to <see cref="ProtocolLimits.MaxIdChars"/> characters. Required for <see cref="PostFrame"/> and <see cref="SendFrame"/>.</summary>
+    [Size(1, ProtocolLimits.MaxIdChars)]
     public string? Id { get; init; }
 }
 
@@ -30,10 +31,12 @@ public abstract record ConversationFrame : ClientFrame
     public Guid? User { get; init; }
 }
 
-/// <summary>An event for a conversation. <see cref="ClientFrame.Id"/> is the client's id of it: one for each event, the same for each retry. From version 2 on.</summary>
+/// <summary>An event for a conversation. <see cref="ClientFrame.Id"/> is the client's id of it: one for each event, the same for each retry.</summary>
+[Since(2)]
 public sealed record PostFrame : ConversationFrame
 {
     /// <summary>The name of a kind.</summary>
+    [Size(1, ProtocolLimits.MaxKindChars)]
     public required string Kind { get; init; }
 
     /// <summary>The line it is about, where its kind has one.</summary>
@@ -43,7 +46,8 @@ public sealed record PostFrame : ConversationFrame
     public required RawJson Content { get; init; }
 }
 
-/// <summary>A page of lines, at most one cursor; without one the newest. From version 2 on.</summary>
+/// <summary>A page of lines, at most one cursor; without one the newest.</summary>
+[Since(2)]
 public sealed record LinesRequest : ConversationFrame
 {
     public long? Before { get; init; }
@@ -53,23 +57,29 @@ public sealed record LinesRequest : ConversationFrame
     /// <summary>The page that has this line in its middle.</summary>
     public long? Around { get; init; }
 
+    [Size(1, ProtocolLimits.MaxPageMessages)]
     public int? Limit { get; init; }
 }
 
-/// <summary>Events after a sequence, as they came. From version 2 on.</summary>
+/// <summary>Events after a sequence, as they came.</summary>
+[Since(2)]
 public sealed record EventsRequest : ConversationFrame
 {
     public required long After { get; init; }
 
+    [Size(1, ProtocolLimits.MaxPageMessages)]
     public int? Limit { get; init; }
 }
 
 /// <summary>A text, as version 1 sends it.</summary>
+[Until(1)]
 public sealed record SendFrame : ConversationFrame
 {
+    [Size(1, ProtocolLimits.MaxTextCharsOne)]
     public required string Text { get; init; }
 }
 
+[Until(1)]
 public sealed record HistoryRequest : ConversationFrame
 {
     /// <summary>Messages older than this sequence; not together with <see cref="After"/>.</summary>
@@ -78,6 +88,7 @@ public sealed record HistoryRequest : ConversationFrame
     /// <summary>Messages newer than this sequence.</summary>
     public long? After { get; init; }
 
+    [Size(1, ProtocolLimits.MaxPageMessages)]
     public int? Limit { get; init; }
 }
 
@@ -94,6 +105,7 @@ public sealed record PeopleRequest : ClientFrame
 }
 
 /// <summary>As version 1 says it.</summary>
+[Until(1, Then = typeof(ReadLineRequest))]
 public sealed record ReadRequest : ConversationFrame
 {
     /// <summary>The line's number.</summary>

@@ -18,11 +18,10 @@ public static class ErrorCodes
     public const string Unavailable = "unavailable";
     public const string Internal = "internal";
 
-    // From version 2 on.
-    public const string UnknownKind = "unknown_kind";
-    public const string BadContent = "bad_content";
-    public const string Forbidden = "forbidden";
-    public const string TooLate = "too_late";
+    [Since(2)] public const string UnknownKind = "unknown_kind";
+    [Since(2)] public const string BadContent = "bad_content";
+    [Since(2)] public const string Forbidden = "forbidden";
+    [Since(2)] public const string TooLate = "too_late";
 }
 
 /// <summary>Close codes of our own. 4000–4499: the client does not connect again by itself; 4500–4999: it does.</summary>

@@ -28,6 +28,7 @@ public sealed record ConversationSummary(
     public bool? Stranger { get; init; }
 
     /// <summary>The newest event's sequence, as version 2 counts. From the HTTP API alone, for who connects next.</summary>
+    [Since(2)]
     public long? LastEventSeq { get; init; }
 }
 

@@ -7,125 +7,177 @@ using System.Text.Json.Serialization.Metadata;
 namespace Im.Protocol;
 
 /// <summary>
-/// JSON Schema (2020-12) of every frame, made from the records that are sent. <c>$defs</c> has one for each frame (<c>client.send</c>, <c>node.hello</c>), one for each side
-/// (<c>client</c>, <c>node</c>), and the parts that frames share (<c>User</c>, <c>Message</c>). Objects are open, as the protocol grows by fields that readers ignore.
+/// JSON Schema (2020-12) of every frame of a version, made from the records that are sent. <c>$defs</c> has one for each frame (<c>client.post</c>, <c>node.hello</c>), one for each side
+/// (<c>client</c>, <c>node</c>), the parts that frames share (<c>User</c>, <c>Line</c>), and the content of each kind of event. Objects are open, as the protocol grows by fields that readers ignore.
 /// </summary>
 /// <remarks>Only keywords that mean the same in draft 7, so that the AsyncAPI document can have them too.</remarks>
-public static class ProtocolSchema
+public sealed class ProtocolSchema
 {
     // 2^53 - 1, the largest that every JSON reader keeps exact.
     private const long MaxInteger = 9_007_199_254_740_991;
 
+    private const string Uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+
     /// <summary>With which frame of the node a client's frame is answered, besides <c>error</c>; null: with none.</summary>
     public static readonly IReadOnlyDictionary<string, string?> Answers = new Dictionary<string, string?>
     {
-        ["send"] = "ack", ["history"] = "history", ["conversations"] = "conversations", ["people"] = "people", ["read"] = "ack", ["typing"] = null, ["authenticate"] = "session", ["ping"] = "pong",
+        ["post"] = "ack", ["lines"] = "lines", ["events"] = "events", ["send"] = "ack", ["history"] = "history", ["conversations"] = "conversations", ["people"] = "people", ["read"] = "ack",
+        ["typing"] = null, ["authenticate"] = "session", ["ping"] = "pong",
     };
 
-    private const string Uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+    // Frames are nested less deep than their schemas. A frame that names its own type is described as it is, like those that are named in a list.
+    private static readonly JsonSerializerOptions Options = new(ProtocolJson.Default.Options)
+    {
+        MaxDepth = 64,
+        TypeInfoResolver = ProtocolJson.Default.WithAddedModifier(info => info.PolymorphismOptions = null),
+    };
 
-    // Frames are nested less deep than their schemas.
-    private static readonly JsonSerializerOptions Options = new(ProtocolJson.Default.Options) { MaxDepth = 64 };
+    private readonly JsonObject _definitions = [];
+    private readonly int _version;
+    private readonly IReadOnlyList<KindShape> _kinds;
+
+    private ProtocolSchema(int version, IReadOnlyList<KindShape> kinds) => (_version, _kinds) = (version, kinds);
 
     /// <summary>A new document.</summary>
-    public static JsonObject Create()
+    /// <param name="kinds">All that the server knows.</param>
+    public static JsonObject Create(int version, IReadOnlyList<KindShape> kinds)
     {
-        var definitions = new JsonObject();
-        AddFrames<ClientFrame>(definitions, "client", LimitClient);
-        AddFrames<ServerFrame>(definitions, "node", LimitNode);
+        var schema = new ProtocolSchema(version, kinds);
+        schema.AddFrames<ClientFrame>("client", schema.LimitClient);
+        schema.AddFrames<ServerFrame>("node", schema.LimitNode);
         return new()
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["$id"] = $"urn:im:protocol:{1}",
-            ["title"] = $"Frames of the Im protocol, version {1}",
+            ["$id"] = $"urn:im:protocol:{version}",
+            ["title"] = $"Frames of the Im protocol, version {version}",
             ["anyOf"] = new JsonArray(Reference("client"), Reference("node")),
-            ["$defs"] = definitions,
+            ["$defs"] = schema._definitions,
         };
     }
 
     /// <summary>The frames of one side: the names of its <c>type</c>s.</summary>
-    public static IEnumerable<string> TypesOf<TFrame>() => Derived<TFrame>().Select(frame => (string)frame.TypeDiscriminator!);
+    public static IEnumerable<string> TypesOf<TFrame>(int version) => ProtocolVersions.FramesOf<TFrame>(version).Select(frame => frame.Name);
 
-    private static IEnumerable<JsonDerivedTypeAttribute> Derived<TFrame>() =>
-        typeof(TFrame).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Cast<JsonDerivedTypeAttribute>().Where(frame => !OfVersionTwo.Contains(frame.DerivedType));
-
-    private static readonly HashSet<Type> OfVersionTwo = [typeof(PostFrame), typeof(LinesRequest), typeof(EventsRequest), typeof(EventFrame), typeof(LinesFrame), typeof(EventsFrame), typeof(SeenFrame)];
-
-    private static void AddFrames<TFrame>(JsonObject definitions, string side, Action<string, JsonObject> limit)
+    private void AddFrames<TFrame>(string side, Action<string, JsonObject> limit)
     {
-        foreach (var frame in Derived<TFrame>())
+        foreach (var (name, record) in ProtocolVersions.FramesOf<TFrame>(_version))
         {
-            var (name, schema) = ((string)frame.TypeDiscriminator!, Export(frame.DerivedType, definitions, isClients: side == "client"));
+            var schema = Export(record, $"{side}.{name}", isClients: side == "client");
             schema["properties"]!.AsObject().Insert(0, "type", new JsonObject { ["const"] = name });
             schema["required"]!.AsArray().Insert(0, "type");
             limit(name, schema);
-            definitions[$"{side}.{name}"] = schema;
+            _definitions[$"{side}.{name}"] = schema;
         }
-        definitions[side] = new JsonObject { ["oneOf"] = new JsonArray([.. TypesOf<TFrame>().Select(name => Reference($"{side}.{name}"))]) };
+        _definitions[side] = new JsonObject { ["oneOf"] = new JsonArray([.. TypesOf<TFrame>(_version).Select(name => Reference($"{side}.{name}"))]) };
     }
 
-    private static JsonObject Export(Type type, JsonObject definitions, bool isClients)
+    private JsonObject Export(Type type, string name, bool isClients = false)
     {
         var info = Options.GetTypeInfo(type);
         var schema = JsonSchemaExporter.GetJsonSchemaAsNode(info, new()
         {
             TreatNullObliviousAsNonNullable = true,
-            TransformSchemaNode = (context, node) => context.Path.IsEmpty ? node : Part(context, node, definitions),
+            TransformSchemaNode = (context, node) => context.Path.IsEmpty ? node : Part(context, node),
         }).AsObject();
         schema["type"] = "object";
         schema["properties"] ??= new JsonObject();
         schema.Remove("required");
+        string[] elsewhere = name switch { "node.event" => ["effects", "tally"], "Line" => ["via", "effect", "slot"], "Event" => ["via", "effects", "tally"], _ => [] };
+        var properties = info.Properties.Where(property => !elsewhere.Contains(property.Name) && (property.AttributeProvider is not { } member || ProtocolVersions.Has(member, _version))).ToList();
+        foreach (var absent in info.Properties.Except(properties))
+            schema["properties"]!.AsObject().Remove(absent.Name);
         // A node writes all it has; of what a client may leave out the serialiser knows.
-        Require(schema, [.. info.Properties.Where(property => isClients ? property.IsRequired : !property.IsGetNullable || IsNullWritten(property)).Select(property => property.Name)]);
+        Require(schema, [.. properties.Where(property => isClients ? property.IsRequired : !property.IsGetNullable || IsAlwaysThere(property)).Select(property => property.Name)]);
+        if (type == typeof(EventFrame))
+            DescribeEvent(name, schema);
         return schema;
     }
 
-    private static bool IsNullWritten(JsonPropertyInfo property) =>
-        property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.Never }];
+    private static bool IsAlwaysThere(JsonPropertyInfo property) =>
+        Of<JsonIgnoreAttribute>(property) is { Condition: JsonIgnoreCondition.Never } || Of<SinceAttribute>(property) is { Always: true };
 
-    private static JsonNode Part(JsonSchemaExporterContext context, JsonNode node, JsonObject definitions)
+    private static T? Of<T>(JsonPropertyInfo? property) where T : Attribute => property?.AttributeProvider?.GetCustomAttributes(typeof(T), inherit: false) is [T attribute] ? attribute : null;
+
+    private JsonNode Part(JsonSchemaExporterContext context, JsonNode node)
     {
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
         var isNullable = context.PropertyInfo?.IsGetNullable == true;
+        // The exporter refers to a list of the same items by its place, which is another one here.
+        if (context.TypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } && node["$ref"] is not null)
+            node = new JsonObject { ["type"] = "array", ["items"] = Reference(NameOf(element, context.Path)) };
         if (type == typeof(int) || type == typeof(long))
         {
             node["minimum"] = 0;
             node["maximum"] = type == typeof(int) ? int.MaxValue : MaxInteger;
         }
+        if (Of<SinceAttribute>(context.PropertyInfo) is { Always: true } && node["type"] is JsonArray orNull)
+            node["type"] = $"{orNull[0]}";
+        if (Of<SizeAttribute>(context.PropertyInfo) is { } size)
+            Limit(node, size);
+        if (type == typeof(RawJson))
+            return new JsonObject { ["type"] = isNullable ? new JsonArray("object", "null") : "object" };
+        if (type.IsEnum)
+            node["type"] = isNullable ? new JsonArray("string", "null") : "string";
         var isOwn = type == typeof(ConversationId) || context.TypeInfo.Kind == JsonTypeInfoKind.Object && type.Assembly == typeof(ProtocolSchema).Assembly;
         if (!isOwn && type != typeof(Guid))
             return node;
-        var name = type == typeof(Guid) ? "Uuid" : type.Name.Replace("Info", "", StringComparison.Ordinal).Replace("ConversationId", "Conversation", StringComparison.Ordinal);
-        if (!definitions.ContainsKey(name))
+        var name = NameOf(type, context.Path);
+        if (!_definitions.ContainsKey(name))
         {
-            definitions[name] = new JsonObject(); // its own turn, should it contain itself
-            definitions[name] = type == typeof(Guid) ? new JsonObject { ["type"] = "string", ["pattern"] = $"^{Uuid}$" }
+            _definitions[name] = new JsonObject(); // its own turn, should it contain itself
+            _definitions[name] = type == typeof(Guid) ? new JsonObject { ["type"] = "string", ["pattern"] = $"^{Uuid}$" }
                 : type == typeof(ConversationId) ? new JsonObject { ["type"] = "string", ["pattern"] = $"^(lobby|{Uuid})$" }
-                : Export(type, definitions, isClients: false);
+                : Export(type, name);
         }
-        return isNullable ? new JsonObject { ["anyOf"] = new JsonArray(Reference(name), new JsonObject { ["type"] = "null" }) } : Reference(name);
+        return isNullable ? OrNull(name) : Reference(name);
     }
 
-    private static void LimitClient(string name, JsonObject schema)
+    // An event is one record, which says more live, and more as a line of a page.
+    private static string NameOf(Type type, ReadOnlySpan<string> path) =>
+        type == typeof(Guid) ? "Uuid"
+        : type == typeof(ConversationId) ? "Conversation"
+        : type == typeof(EventFrame) ? path.ContainsAny(["lines", "quoted", "last"]) ? "Line" : "Event"
+        : type == typeof(ConversationInfo) ? nameof(ConversationSummary)
+        : type.Name.Replace("Info", "", StringComparison.Ordinal);
+
+    private static void Limit(JsonNode node, SizeAttribute size)
+    {
+        if (node["items"] is { } item)
+        {
+            (node["minItems"], node["maxItems"]) = (size.Least, size.Most);
+            if (size.Distinct)
+                node["uniqueItems"] = true;
+            if (size.EachMost >= 0)
+                Bound(item, size.EachLeast, size.EachMost);
+        }
+        else
+            Bound(node, size.Least, size.Most);
+
+        // A text's in code points here, in UTF-16 code units at the node.
+        static void Bound(JsonNode node, int least, int most)
+        {
+            if ($"{node["type"]}".Contains("string", StringComparison.Ordinal))
+                (node["minLength"], node["maxLength"]) = (least, most);
+            else
+                (node["minimum"], node["maximum"]) = (least, most);
+        }
+    }
+
+    private void LimitClient(string name, JsonObject schema)
     {
         var properties = schema["properties"]!.AsObject();
-        Limit(properties["id"]!, "minLength", 1, "maxLength", ProtocolLimits.MaxIdChars);
-        if (name == "send")
-        {
-            properties["id"]!["type"] = "string";
-            Require(schema, "id");
-            Limit(properties["text"]!, "minLength", 1, "maxLength", ProtocolLimits.MaxTextCharsOne); // code points here, UTF-16 code units at the node
-        }
-        if (name == "history")
-        {
-            Limit(properties["limit"]!, "minimum", 1, "maximum", ProtocolLimits.MaxPageMessages);
-            schema["not"] = Given("before", "after");
-        }
+        if (name is "post" or "send")
+            RequireAs(schema, "id", "string");
+        if (name == "post")
+            schema["allOf"] = new JsonArray([.. _kinds.Where(kind => kind.IsForClients).Select(kind => Case(kind, Reference(ContentOf(kind)), kind.Effect is null ? [] : ["target"]))]);
+        string[] cursors = [.. ((string[])["before", "after", "around"]).Where(properties.ContainsKey)];
+        if (cursors.Length > 1)
+            schema["not"] = new JsonObject { ["anyOf"] = new JsonArray([.. cursors.SelectMany((one, index) => cursors.Skip(index + 1).Select(other => Given(one, other)))]) };
         if (properties.ContainsKey("user"))
             schema["oneOf"] = new JsonArray(Given("conversation"), Given("user"));
     }
 
-    private static void LimitNode(string name, JsonObject schema)
+    private void LimitNode(string name, JsonObject schema)
     {
         var properties = schema["properties"]!.AsObject();
         // No enum: there may be more of them one day.
@@ -134,15 +186,43 @@ public static class ProtocolSchema
         if (name == "session")
             properties["reason"]!["examples"] = Constants(typeof(SessionFrame));
         if (name == "message")
-        {
-            properties["id"]!["type"] = "string";
-            Require(schema, "id");
-        }
-        else if (name != "error" && !Answers.Values.Contains(name))
+            RequireAs(schema, "id", "string");
+        else if (name is not ("error" or "event") && !Answers.Values.Contains(name))
             properties.Remove("id"); // answers nothing
     }
 
-    private static JsonArray Constants(Type type) => [.. type.GetFields().Where(field => field.IsLiteral).Select(field => JsonValue.Create((string)field.GetRawConstantValue()!))];
+    // A kind that this version of the server does not know may have any content.
+    private void DescribeEvent(string name, JsonObject schema)
+    {
+        RequireAs(schema, "id", "string");
+        if (name == "Line")
+            RequireAs(schema, "line", "integer");
+        schema["allOf"] = new JsonArray([.. _kinds.Where(kind => kind.IsLine || name != "Line").Select(kind =>
+        {
+            var one = Case(kind, OrNull(ContentOf(kind)), kind.Effect is not null ? ["target", "effect", "slot"] : kind.IsLine ? ["line"] : []);
+            if (kind.Effect is { } effect)
+                one["then"]!["properties"]!["effect"] = new JsonObject { ["const"] = JsonNamingPolicy.CamelCase.ConvertName($"{effect}") };
+            return one;
+        })]);
+    }
+
+    private static JsonObject Case(KindShape kind, JsonNode content, string[] required)
+    {
+        var then = Given(required);
+        then["properties"]!["content"] = content;
+        return new() { ["if"] = new JsonObject { ["required"] = new JsonArray("kind"), ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["const"] = kind.Name } } }, ["then"] = then };
+    }
+
+    private string ContentOf(KindShape kind)
+    {
+        var name = kind.Content.Name;
+        if (!_definitions.ContainsKey(name))
+            _definitions[name] = Export(kind.Content, name);
+        return name;
+    }
+
+    private JsonArray Constants(Type type) =>
+        [.. type.GetFields().Where(field => field.IsLiteral && ProtocolVersions.Has(field, _version)).Select(field => JsonValue.Create((string)field.GetRawConstantValue()!))];
 
     // Null is as good as absent.
     private static JsonObject Given(params string[] names) => new()
@@ -151,7 +231,11 @@ public static class ProtocolSchema
         ["properties"] = new JsonObject(names.Select(name => KeyValuePair.Create<string, JsonNode?>(name, new JsonObject { ["not"] = new JsonObject { ["type"] = "null" } }))),
     };
 
-    private static void Limit(JsonNode property, string low, int least, string high, int most) => (property[low], property[high]) = (least, most);
+    private static void RequireAs(JsonObject schema, string name, string type)
+    {
+        schema["properties"]![name]!["type"] = type;
+        Require(schema, name);
+    }
 
     private static void Require(JsonObject schema, params string[] names)
     {
@@ -162,4 +246,6 @@ public static class ProtocolSchema
     }
 
     private static JsonObject Reference(string name) => new() { ["$ref"] = $"#/$defs/{name}" };
+
+    private static JsonObject OrNull(string name) => new() { ["anyOf"] = new JsonArray(Reference(name), new JsonObject { ["type"] = "null" }) };
 }

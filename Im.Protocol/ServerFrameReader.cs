@@ -7,44 +7,13 @@ namespace Im.Protocol;
 /// <summary>Reads a node's frame; a client's half of <see cref="ClientFrameReader"/>.</summary>
 public static class ServerFrameReader
 {
-    private static readonly Dictionary<string, JsonTypeInfo> Both = new()
-    {
-        ["hello"] = ProtocolJson.Default.HelloFrame,
-        ["ready"] = ProtocolJson.Default.ReadyFrame,
-        ["ack"] = ProtocolJson.Default.AckFrame,
-        ["people"] = ProtocolJson.Default.PeopleFrame,
-        ["presence"] = ProtocolJson.Default.PresenceFrame,
-        ["session"] = ProtocolJson.Default.SessionFrame,
-        ["read"] = ProtocolJson.Default.ReadFrame,
-        ["typing"] = ProtocolJson.Default.TypingFrame,
-        ["announcement"] = ProtocolJson.Default.AnnouncementFrame,
-        ["move"] = ProtocolJson.Default.MoveFrame,
-        ["pong"] = ProtocolJson.Default.PongFrame,
-        ["error"] = ProtocolJson.Default.ErrorFrame,
-    };
-
-    private static readonly FrozenDictionary<string, JsonTypeInfo> First = new Dictionary<string, JsonTypeInfo>(Both)
-    {
-        ["message"] = ProtocolJson.Default.MessageFrame,
-        ["history"] = ProtocolJson.Default.HistoryFrame,
-        ["removed"] = ProtocolJson.Default.RemovedFrame,
-        ["conversations"] = ProtocolJson.Default.ConversationsFrame,
-    }.ToFrozenDictionary();
-
-    private static readonly FrozenDictionary<string, JsonTypeInfo> Second = new Dictionary<string, JsonTypeInfo>(Both)
-    {
-        ["event"] = ProtocolJson.Default.EventFrame,
-        ["lines"] = ProtocolJson.Default.LinesFrame,
-        ["events"] = ProtocolJson.Default.EventsFrame,
-        ["seen"] = ProtocolJson.Default.SeenFrame,
-        ["conversations"] = ProtocolJson.Default.ConversationListFrame,
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, JsonTypeInfo>[] Versions = ProtocolVersions.ReadAs<ServerFrame>();
 
     /// <param name="version">Of the protocol, as the connection negotiated it.</param>
     /// <returns>The frame, or null for a type this version does not know: a newer node's, to be ignored.</returns>
     /// <exception cref="JsonException">Not a frame, or a field is missing or of the wrong type.</exception>
     public static ServerFrame? Read(ReadOnlySpan<byte> utf8, int version) =>
-        ReadType(utf8) is { } type && (version == 1 ? First : Second).TryGetValue(type, out var info) ? (ServerFrame?)JsonSerializer.Deserialize(utf8, info) : null;
+        ReadType(utf8) is { } type && Versions[version - 1].TryGetValue(type, out var info) ? (ServerFrame?)JsonSerializer.Deserialize(utf8, info) : null;
 
     private static string? ReadType(ReadOnlySpan<byte> utf8)
     {

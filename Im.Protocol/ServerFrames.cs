@@ -41,7 +41,8 @@ public sealed record HelloFrame(
 {
     public int Protocol { get; init; } = 1;
 
-    /// <summary>The store's life: cursors of another one are worth nothing. From version 2 on.</summary>
+    /// <summary>The store's life: cursors of another one are worth nothing.</summary>
+    [Since(2, Always = true)]
     public string? Epoch { get; init; }
 
     public int PingSeconds { get; init; } = ProtocolLimits.PingSeconds;
@@ -54,16 +55,16 @@ public sealed record LimitsInfo(int FrameBytes, int TextChars, int PageMessages,
 public sealed record ReadyFrame(LobbyInfo Lobby) : ServerFrame;
 
 /// <param name="LastSeq">For version 1 the newest line's number.</param>
-/// <param name="LastLine">From version 2 on.</param>
-public sealed record LobbyInfo(long LastSeq, long? LastLine = null);
+public sealed record LobbyInfo(long LastSeq, [property: Since(2, Always = true)] long? LastLine = null);
 
 /// <summary>
-/// An event of a conversation, wherever it is: live, on a page, in the store. <see cref="ServerFrame.Id"/> is the client's id of it. From version 2 on.
+/// An event of a conversation, wherever it is: live, on a page, in the store. <see cref="ServerFrame.Id"/> is the client's id of it.
 /// </summary>
 /// <param name="Seq">1, 2, 3 … without gaps in its conversation: order, resume, gaps.</param>
 /// <param name="Kind">The name of its kind.</param>
 /// <param name="At">When the node took it, Unix milliseconds.</param>
 /// <param name="Node">The node that took it.</param>
+[Since(2)]
 public sealed record EventFrame(ConversationId Conversation, long Seq, string Kind, SenderInfo From, long At, string Node) : ServerFrame
 {
     /// <summary>Its number among the lines, 1, 2, 3 … without gaps; null for an event that is not shown as one of its own.</summary>
@@ -117,15 +118,19 @@ public enum EventEffect : short
 /// <param name="Lines">Ascending, with the content that is shown and their <see cref="EventFrame.Effects"/>.</param>
 /// <param name="Quoted">Lines of other pages that lines of this one reply to.</param>
 /// <param name="More">There are further ones in the direction asked for.</param>
+[Since(2)]
 public sealed record LinesFrame(ConversationId Conversation, IReadOnlyList<EventFrame> Lines, IReadOnlyList<EventFrame> Quoted, long LastSeq, long LastLine, bool More) : ServerFrame;
 
 /// <param name="Events">Ascending by <see cref="EventFrame.Seq"/>.</param>
+[Since(2)]
 public sealed record EventsFrame(ConversationId Conversation, IReadOnlyList<EventFrame> Events, long LastSeq, bool More) : ServerFrame;
 
 /// <summary>The other one of a direct conversation has read so far.</summary>
+[Since(2)]
 public sealed record SeenFrame(ConversationId Conversation, Guid User, long Line) : ServerFrame;
 
 /// <summary>A live line as version 1 sees it. <see cref="ServerFrame.Id"/> is the client message id.</summary>
+[Until(1)]
 public sealed record MessageFrame(ConversationId Conversation, long Seq, SenderInfo From, string Text, long At, string Node) : ServerFrame
 {
     /// <summary>In a direct conversation the user who is not <see cref="From"/>.</summary>
@@ -140,15 +145,18 @@ public sealed record ViaInfo(string Node, double Ms);
 /// <param name="Seq">For version 1, and of a <c>read</c>, the line's number.</param>
 public sealed record AckFrame(ConversationId Conversation, long Seq) : ServerFrame
 {
-    /// <summary>From version 2 on.</summary>
+    /// <summary>The line's number; null for an event that is no line.</summary>
+    [Since(2)]
     public long? Line { get; init; }
 
     public long? At { get; init; }
     public bool? Duplicate { get; init; }
 }
 
+[Until(1)]
 public sealed record HistoryFrame(ConversationId Conversation, IReadOnlyList<MessageInfo> Messages, long LastSeq, bool More) : ServerFrame;
 
+[Until(1, Then = typeof(ConversationListFrame))]
 public sealed record ConversationsFrame(IReadOnlyList<ConversationSummary> Conversations) : ServerFrame
 {
     /// <summary>For the next page's <see cref="ConversationsRequest.After"/>; null when this is the last.</summary>
@@ -196,12 +204,14 @@ public sealed record SessionFrame(string Reason) : ServerFrame
 public sealed record ReadFrame(ConversationId Conversation, long Seq) : ServerFrame
 {
     /// <summary>The newest line the user has read.</summary>
+    [Since(2, Always = true)]
     public long? Line { get; init; }
 }
 
 public sealed record TypingFrame(ConversationId Conversation, SenderInfo From) : ServerFrame;
 
 /// <summary>A message's text was removed by an administrator; the message keeps its place.</summary>
+[Until(1)]
 public sealed record RemovedFrame(ConversationId Conversation, long Seq) : ServerFrame;
 
 /// <summary>From the administrators to everybody who is connected; not stored.</summary>

@@ -28,6 +28,9 @@ public abstract class EventKind(short number, string name)
     /// <summary>It is about the conversation as a whole: neither a line nor about one.</summary>
     public virtual bool IsAboutConversation => false;
 
+    /// <summary>The record of its content.</summary>
+    public abstract Type ContentType { get; }
+
     /// <summary>Checks a content, and says it again in the one form in which it is stored: without what the kind does not know.</summary>
     public abstract Refusal? Check(RawJson content, UserInfo by, out CheckedContent result);
 
@@ -44,6 +47,8 @@ public abstract class EventKind(short number, string name)
 /// <summary>A kind whose content is a <typeparamref name="T"/>.</summary>
 public abstract class EventKind<T>(short number, string name, JsonTypeInfo<T> json) : EventKind(number, name) where T : class
 {
+    public override Type ContentType => typeof(T);
+
     public override Refusal? Check(RawJson content, UserInfo by, out CheckedContent result)
     {
         result = default;

@@ -16,6 +16,9 @@ public static class EventKinds
     private static readonly FrozenDictionary<string, EventKind> ByName = All.ToFrozenDictionary(kind => kind.Name, StringComparer.Ordinal);
     private static readonly FrozenDictionary<short, EventKind> ByNumber = All.ToFrozenDictionary(kind => kind.Number);
 
+    /// <summary>As the schema of the protocol has them.</summary>
+    public static IReadOnlyList<KindShape> Shapes => [.. All.Select(kind => new KindShape(kind.Name, kind.ContentType, kind is { Effect: null, IsAboutConversation: false }, kind.Effect, kind.IsForClients))];
+
     public static EventKind? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>A newer version's kind, in a store that this version was put back on, is passed on under a name nobody knows.</summary>

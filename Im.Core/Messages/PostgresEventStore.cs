@@ -102,15 +102,18 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
     {
         CheckPage(before, after, limit);
         var (rows, head) = await reader.QueryAsync(PageSql, [conversation.Value, Optional(before), Optional(after), (long)limit], ReadRowsAsync, cancellationToken);
-        var page = PageOf(rows.Where(row => row.Role == 0).Select(row => row.Event), rows.Where(row => row.Role == 2).ToLookup(row => row.Event.Target, row => row.Event), isNewer: after is not null);
-        var quoted = rows.Where(row => row.Role == 1).Select(row => Cut(row.Event)).ToList();
+        var effects = rows.Where(row => row.Role == 2).ToLookup(row => row.Event.Target, row => row.Event);
+        var page = PageOf(rows.Where(row => row.Role == 0).Select(row => row.Event), effects, isNewer: after is not null);
+        // Also lines that the page itself had no room for.
+        var (shown, targets) = (page.Select(line => line.Line).ToHashSet(), page.Select(line => line.Target).ToHashSet());
+        var quoted = rows.Where(row => row.Role < 2 && targets.Contains(row.Event.Line) && !shown.Contains(row.Event.Line)).Select(row => Cut(row.Event)).ToList();
         var more = page.Count > 0 && (after is null ? page[0].Line > 1 : page[^1].Line < head.LastLine);
         for (var index = 0; index < page.Count; index++)
             if (page[index].Effects?.Count(effect => effect.Effect == EventEffect.Mark) > ProtocolLimits.MaxLineEffects)
                 page[index] = await TallyAsync(page[index], cancellationToken);
         return new(page, quoted, head, more);
 
-        EventFrame Cut(EventFrame line) => line with { Content = EventKinds.Cut(line.Kind, line.Content, ProtocolLimits.MaxPreviewChars) };
+        EventFrame Cut(EventFrame line) => line with { Content = EventKinds.Cut(line.Kind, ShownContent(line, effects[line.Line]), ProtocolLimits.MaxPreviewChars) };
     }
 
     private static async Task<(List<(int Role, EventFrame Event)> Rows, ConversationHead Head)> ReadRowsAsync(NpgsqlDataReader reader)

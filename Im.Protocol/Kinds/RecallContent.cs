@@ -1,4 +1,4 @@
 namespace Im.Protocol.Kinds;
 
-/// <param name="Reason">At most <see cref="ProtocolLimits.MaxReasonChars"/> UTF-16 code units.</param>
-public sealed record RecallContent(string? Reason = null);
+/// <param name="Reason">1 to <see cref="ProtocolLimits.MaxReasonChars"/> UTF-16 code units.</param>
+public sealed record RecallContent([property: Size(1, ProtocolLimits.MaxReasonChars)] string? Reason = null);

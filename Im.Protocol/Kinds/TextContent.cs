@@ -4,7 +4,8 @@ namespace Im.Protocol.Kinds;
 /// <param name="Text">1 to <see cref="ProtocolLimits.MaxTextChars"/> UTF-16 code units with something visible.</param>
 /// <param name="Mentions">Users it names, at most <see cref="MaxMentions"/>.</param>
 /// <param name="All">It names everybody.</param>
-public sealed record TextContent(string Text, IReadOnlyList<Guid>? Mentions = null, bool? All = null)
+public sealed record TextContent(
+    [property: Size(1, ProtocolLimits.MaxTextChars)] string Text, [property: Size(0, TextContent.MaxMentions)] IReadOnlyList<Guid>? Mentions = null, bool? All = null)
 {
     public const int MaxMentions = 50;
 }

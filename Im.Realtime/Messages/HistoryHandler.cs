@@ -24,7 +24,7 @@ internal sealed class HistoryHandler(ConversationResolver resolver, IEventStore 
         if (new[] { frame.Before, frame.After, frame.Around }.Count(cursor => cursor is not null) > 1 || frame is { Before: < 0 } or { After: < 0 } or { Around: < 0 })
             throw new FrameRefusedException(ErrorCodes.BadFrame, "Give \"before\", \"after\" or \"around\", one of them; none is negative.");
         var target = await resolver.ResolveAsync(connection.User, frame);
-        var before = frame.Around is { } middle ? middle + (limit + 1) / 2 : frame.Before;
+        var before = frame.Around is { } middle ? Math.Min(middle, long.MaxValue - limit) + (limit + 1) / 2 : frame.Before;
         var page = await store.ReadLinesAsync(target.Conversation, before, frame.After, limit);
         reads.Charge(connection.ReadOwner, connection.Send(new LinesFrame(target.Conversation, page.Lines, page.Quoted, page.Head.LastSeq, page.Head.LastLine, page.More) { Id = frame.Id }));
     }

@@ -42,6 +42,7 @@ internal static class HttpCases
         ("GET", "/openapi/v1.json", ""),
         ("GET", "/asyncapi/v1.json", ""),
         ("GET", "/schema/v1.json", ""),
+        ("GET", "/schema/v2.json", ""),
         ("GET", "/health", ""),
         ("GET", "/assets/index.js", ""),
         ("GET", "/", ""),

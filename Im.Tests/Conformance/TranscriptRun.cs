@@ -2,15 +2,16 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Im.Client;
+using Im.Protocol;
 using Im.Tests.Fixtures;
-using Im.Tests.Protocol;
 
 namespace Im.Tests.Conformance;
 
 /// <summary>Plays a transcript's clients (<c>docs/conformance/README.md</c>) against a server, and compares what comes.</summary>
 /// <param name="web">Where requests go.</param>
 /// <param name="door">Where WebSockets are opened: the same, or a node's own address.</param>
-internal sealed class TranscriptRun(Uri web, Uri door) : IAsyncDisposable
+/// <param name="version">Of the protocol, which connections offer where a step says nothing else.</param>
+internal sealed class TranscriptRun(Uri web, Uri door, int version) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -69,15 +70,19 @@ internal sealed class TranscriptRun(Uri web, Uri door) : IAsyncDisposable
     {
         var browser = BrowserOf(name);
         var status = (int?)step["answer"] ?? 101;
+        string[] offers = step["offers"] is JsonArray named ? [.. named.Select(offer => $"{offer}")] : [$"im.v{version}"];
+        var negotiated = offers.Contains(ProtocolLimits.SubProtocol) ? 2 : 1;
         if (_sockets.Remove(name, out var former))
             await former.DisposeAsync();
         try
         {
             _sockets[name] = new(name, await RawConnection.OpenAsync(RawConnection.AddressOf(door), browser.Token is { } token ? $"im_session={token}" : null, options =>
             {
+                foreach (var offer in offers.Except([negotiated == 1 ? ProtocolLimits.SubProtocolOne : ProtocolLimits.SubProtocol])) // which is offered anyway
+                    options.AddSubProtocol(offer);
                 foreach (var (header, value) in step["headers"]?.AsObject() ?? [])
                     options.SetRequestHeader(header, _values.FillText($"{value}"));
-            }, version: 1));
+            }, version: negotiated), negotiated);
             Assert.Equal(101, status);
         }
         catch (ImException refused) when (status != 101)
@@ -94,13 +99,13 @@ internal sealed class TranscriptRun(Uri web, Uri door) : IAsyncDisposable
             {
                 var frame = _values.Fill(step["frame"])!;
                 await socket.Raw.SendTextAsync(frame.ToJsonString());
-                return _values.Fits(until, await socket.TakeAsync(came => $"{came["id"]}" == $"{frame["id"]}" && $"{came["type"]}" != "message", Patience));
+                return _values.Fits(until, await socket.TakeAsync(came => $"{came["id"]}" == $"{frame["id"]}" && $"{came["type"]}" is not ("message" or "event"), Patience));
             }, expected: until.ToJsonString());
             return;
         }
         var (bytes, type) = step switch
         {
-            _ when step["frame"] is { } one => (Encoding.UTF8.GetBytes(Checked(_values.Fill(one)!, step).ToJsonString()), WebSocketMessageType.Text),
+            _ when step["frame"] is { } one => (Encoding.UTF8.GetBytes(Checked(socket, _values.Fill(one)!, step).ToJsonString()), WebSocketMessageType.Text),
             _ when step["text"] is { } text => (Encoding.UTF8.GetBytes(_values.FillText($"{text}")), WebSocketMessageType.Text),
             _ when step["textBytes"] is { } text => (Convert.FromBase64String($"{text}"), WebSocketMessageType.Text),
             _ => (Convert.FromBase64String($"{step["binaryBytes"]}"), WebSocketMessageType.Binary),
@@ -135,9 +140,9 @@ internal sealed class TranscriptRun(Uri web, Uri door) : IAsyncDisposable
     }
 
     // Frames that are meant to be refused say so.
-    private static JsonNode Checked(JsonNode frame, JsonObject step)
+    private static JsonNode Checked(TranscriptSocket socket, JsonNode frame, JsonObject step)
     {
-        Assert.Equal(step["valid"]?.GetValue<bool>() ?? true, FrameSchema.IsValid("client", frame));
+        Assert.Equal(step["valid"]?.GetValue<bool>() ?? true, socket.Schema.IsValid("client", frame));
         return frame;
     }
 

@@ -11,13 +11,18 @@ internal sealed class TranscriptSocket : IAsyncDisposable
     private readonly Recorder<JsonNode> _frames;
     private readonly HashSet<JsonNode> _taken = new(ReferenceEqualityComparer.Instance);
 
-    public TranscriptSocket(string name, RawConnection raw)
+    /// <param name="version">Of the protocol, as it was offered.</param>
+    public TranscriptSocket(string name, RawConnection raw, int version)
     {
-        (Raw, _frames) = (raw, new(() => name, frame => frame.ToJsonString()));
+        (Raw, Version, _frames) = (raw, version, new(() => name, frame => frame.ToJsonString()));
         Ended = ReadAsync();
     }
 
     public RawConnection Raw { get; }
+
+    public int Version { get; }
+
+    public FrameSchema Schema => FrameSchema.OfVersion(Version);
 
     /// <summary>Fails where a frame is not within the schema.</summary>
     public Task Ended { get; }
@@ -44,7 +49,8 @@ internal sealed class TranscriptSocket : IAsyncDisposable
         while (await Raw.ReceiveBytesAsync() is { } bytes)
         {
             var frame = JsonNode.Parse(bytes.Span)!;
-            Assert.True(FrameSchema.IsValid("node", frame), $"Not within the schema: {frame.ToJsonString()}");
+            Assert.True(Schema.IsValid("node", frame), $"Not within the schema of version {Version}: {frame.ToJsonString()}");
+            Assert.True($"{frame["type"]}" != "hello" || (int)frame["protocol"]! == Version, frame.ToJsonString());
             _frames.Add(frame);
         }
     }

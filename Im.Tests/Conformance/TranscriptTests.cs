@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Im.Core.Data;
+using Im.Core.Kinds;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 using Im.Tests.Web;
@@ -15,15 +16,17 @@ public sealed class TranscriptTests(TranscriptTests.System chat) : IClassFixture
     private const string Admin = "admin";
 
     /// <summary>What a client cannot bring about when it wants to.</summary>
-    private static readonly string[] OutOfReach = [ErrorCodes.Busy, ErrorCodes.Unavailable, ErrorCodes.Internal, ProblemCodes.Unavailable];
+    private static readonly string[] OutOfReach = [ErrorCodes.Busy, ErrorCodes.Unavailable, ErrorCodes.Internal, ErrorCodes.TooLate, ProblemCodes.Unavailable];
 
     private static readonly string[] OtherEnds = ["1012", "4500", EndReasons.Reused, EndReasons.Over, EndReasons.Lost];
 
     public static TheoryData<string> Files => [.. Names];
 
-    private static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.jsonl").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names => Enumerable.Range(1, ProtocolLimits.Version).SelectMany(NamesOf);
 
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Transcripts", "v1");
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Transcripts");
+
+    private static IEnumerable<string> NamesOf(int version) => Directory.EnumerateFiles(Path.Combine(Folder, $"v{version}"), "*.jsonl").Select(path => $"v{version}/{Path.GetFileName(path)}").Order(StringComparer.Ordinal);
 
     [Theory, MemberData(nameof(Files))]
     public Task A_transcript_is_what_happens_by_the_gateway(string file) => PlayAsync(file, chat.Address);
@@ -31,15 +34,25 @@ public sealed class TranscriptTests(TranscriptTests.System chat) : IClassFixture
     [Theory, MemberData(nameof(Files))]
     public Task A_transcript_is_what_happens_at_a_node(string file) => PlayAsync(file, chat.Two);
 
+    [Theory, InlineData(1), InlineData(2)]
+    public void There_is_one_of_each_frame_each_error_and_each_kind(int version)
+    {
+        var steps = NamesOf(version).SelectMany(Read).ToArray();
+        var sent = steps.Where(step => step["client"] is not null).Select(step => step["frame"]).ToArray();
+        var came = steps.SelectMany(step => (JsonNode?[])[step["client"] is null ? step["frame"] : null, step["until"]]).ToArray();
+        Assert.Empty(ProtocolSchema.TypesOf<ClientFrame>(version).Except(sent.Select(frame => $"{frame?["type"]}")));
+        Assert.Empty(ProtocolSchema.TypesOf<ServerFrame>(version).Except(came.Select(frame => $"{frame?["type"]}")).Except(["move"]));
+        Assert.Empty(Constants(typeof(ErrorCodes), version).Except(came.Select(frame => $"{frame?["code"]}")).Except(OutOfReach));
+        if (version == 1)
+            return;
+        Assert.Empty(EventKinds.All.Where(kind => kind.IsForClients).Select(kind => kind.Name).Except(sent.Select(frame => $"{frame?["kind"]}")));
+        Assert.Empty(EventKinds.All.Select(kind => kind.Name).Except(came.Select(frame => $"{frame?["kind"]}")));
+    }
+
     [Fact]
-    public void There_is_one_of_each_frame_each_error_each_problem_and_each_end()
+    public void There_is_one_of_each_problem_and_each_end()
     {
         var steps = Names.SelectMany(Read).ToArray();
-        var sent = steps.Where(step => step["client"] is not null).Select(step => $"{step["frame"]?["type"]}").ToHashSet();
-        var came = steps.SelectMany(step => (JsonNode?[])[step["frame"], step["until"]]).ToArray();
-        Assert.Empty(ProtocolSchema.TypesOf<ClientFrame>().Except(sent));
-        Assert.Empty(ProtocolSchema.TypesOf<ServerFrame>().Except(came.Select(frame => $"{frame?["type"]}")).Except(["move"]));
-        Assert.Empty(Constants(typeof(ErrorCodes)).Except(came.Select(frame => $"{frame?["code"]}")).Except(OutOfReach));
         Assert.Empty(Constants(typeof(ProblemCodes)).Except(steps.Select(step => $"{(step["expect"] as JsonObject)?["code"]}")).Except(OutOfReach));
         var ends = steps.Where(step => step["closed"] is not null).SelectMany(step => (string[])[$"{step["code"]}", $"{step["reason"]}"]).ToHashSet();
         Assert.Empty(Constants(typeof(CloseCodes)).Concat(Constants(typeof(EndReasons))).Concat(["1000", "1003", "1007", "1009"]).Except(ends).Except(OtherEnds));
@@ -68,11 +81,12 @@ public sealed class TranscriptTests(TranscriptTests.System chat) : IClassFixture
 
     private async Task PlayAsync(string file, Uri door)
     {
-        await using var run = new TranscriptRun(chat.Address, door);
+        var version = file[1] - '0';
+        await using var run = new TranscriptRun(chat.Address, door, version);
         run.Add(Admin, await chat.NewAdminAsync());
         foreach (var (step, line) in Read(file).Select((step, index) => (step, index + 1)))
             if (line == 1)
-                Assert.Equal(1, (int)step["protocol"]!);
+                Assert.Equal(version, (int)step["protocol"]!);
             else
                 try
                 {
@@ -86,7 +100,7 @@ public sealed class TranscriptTests(TranscriptTests.System chat) : IClassFixture
 
     private static IEnumerable<JsonObject> Read(string file) => File.ReadLines(Path.Combine(Folder, file)).Select(line => JsonNode.Parse(line)!.AsObject());
 
-    private static IEnumerable<string> Constants(Type type) => type.GetFields().Where(field => field.IsLiteral).Select(field => $"{field.GetRawConstantValue()}");
+    private static IEnumerable<string> Constants(Type type, int version = ProtocolLimits.Version) => type.GetFields().Where(field => field.IsLiteral && ProtocolVersions.Has(field, version)).Select(field => $"{field.GetRawConstantValue()}");
 
     /// <summary>With a limit that is met a little sooner than the default.</summary>
     public sealed class System : TwoNodes

@@ -162,6 +162,18 @@ public sealed class EventTests(StoreFixture store) : IClassFixture<StoreFixture>
     }
 
     [Fact]
+    public async Task A_quoted_line_is_shown_as_it_was_edited_also_where_the_page_had_no_room_for_it()
+    {
+        var conversation = await TalkAsync([.. Enumerable.Range(1, 8).Select(i => $"{i}" + new string('界', 9_000))]);
+        await AppendAsync(_jenny, "edit", 1, """{"text":"one"}""");
+        await AppendAsync(_tom, "text", 1, """{"text":"to the first"}""");
+        var page = await store.Two.Messages.ReadLinesAsync(conversation, null, null, 100);
+        Assert.InRange(page.Lines[0].Line!.Value, 2, 8);
+        var quoted = Assert.Single(page.Quoted);
+        Assert.Equal((1L, "one"), (quoted.Line!.Value, quoted.Content?.Text));
+    }
+
+    [Fact]
     public async Task Unread_lines_and_mentions_are_counted_and_nothing_else_is()
     {
         var conversation = await TalkAsync("one");

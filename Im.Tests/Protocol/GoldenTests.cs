@@ -66,7 +66,7 @@ public sealed class GoldenTests
         var found = GoldenFiles().Select(file => string.Join('.', file.Split('.')[..(file.StartsWith("v2.", StringComparison.Ordinal) ? 3 : 2)])).ToHashSet();
         Assert.DoesNotContain(FramesOf(1).Concat(HttpBodies.Keys.Select(body => $"http.{body}")), name => !found.Contains(name));
         // What both versions have in one form is told once.
-        string[] changed = ["client.read", "node.hello", "node.ready", "node.ack", "node.read", "node.conversations"];
+        string[] changed = [.. ChangedOf<ClientFrame>("client"), .. ChangedOf<ServerFrame>("node")];
         Assert.DoesNotContain(FramesOf(2), name => !found.Contains($"v2.{name}") && (changed.Contains(name) || !found.Contains(name)));
     }
 
@@ -118,25 +118,14 @@ public sealed class GoldenTests
 
     private static IEnumerable<JsonDerivedTypeAttribute> Derived<T>() => typeof(T).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Cast<JsonDerivedTypeAttribute>();
 
-    // Of all types that of a version are those its readers know.
-    private static IEnumerable<string> FramesOf(int version)
-    {
-        var client = Derived<ClientFrame>().Select(d => $"{d.TypeDiscriminator}").Where(type => ClientFrameReader.Read(FrameOf(type), version).Error?.Code != ErrorCodes.UnknownType);
-        var node = Derived<ServerFrame>().Select(d => $"{d.TypeDiscriminator}").Where(type => IsKnown(type, version));
-        return client.Select(type => $"client.{type}").Concat(node.Select(type => $"node.{type}"));
-    }
+    private static IEnumerable<string> FramesOf(int version) =>
+        [.. ProtocolSchema.TypesOf<ClientFrame>(version).Select(type => $"client.{type}"), .. ProtocolSchema.TypesOf<ServerFrame>(version).Select(type => $"node.{type}")];
 
-    private static bool IsKnown(string type, int version)
-    {
-        try
-        {
-            return ServerFrameReader.Read(FrameOf(type), version) is not null;
-        }
-        catch (JsonException)
-        {
-            return true; // it knows what is missing
-        }
-    }
+    // What both versions have, and not in one form.
+    private static IEnumerable<string> ChangedOf<TFrame>(string side) => ProtocolVersions.FramesOf<TFrame>(1)
+        .Join(ProtocolVersions.FramesOf<TFrame>(2), one => one.Name, two => two.Name, (one, two) => (one.Name, IsChanged: one.Record != two.Record || IsChanged(two.Record)))
+        .Where(frame => frame.IsChanged).Select(frame => $"{side}.{frame.Name}");
 
-    private static byte[] FrameOf(string type) => System.Text.Encoding.UTF8.GetBytes($$"""{"type":"{{type}}"}""");
+    private static bool IsChanged(Type record) => record.GetProperties().Any(property =>
+        ProtocolVersions.Has(property, 1) != ProtocolVersions.Has(property, 2) || property.PropertyType.IsClass && property.PropertyType.Assembly == typeof(ProtocolVersions).Assembly && IsChanged(property.PropertyType));
 }

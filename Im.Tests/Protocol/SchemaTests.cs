@@ -8,31 +8,54 @@ namespace Im.Tests.Protocol;
 /// <summary>The schema of the frames takes what the protocol takes, and the protocol page's table of fields says the same.</summary>
 public sealed class SchemaTests
 {
-    public static TheoryData<string> Frames => [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Golden"), "*.json").Select(path => Path.GetFileName(path))
-        .Where(name => !name.StartsWith("http.", StringComparison.Ordinal) && !name.StartsWith("v2.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Frames => [.. Files];
+
+    private static IEnumerable<string> Files => Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Golden"), "*.json").Select(path => Path.GetFileName(path))
+        .Where(name => !name.StartsWith("http.", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     [Theory, MemberData(nameof(Frames))]
     public void A_golden_frame_is_valid_and_each_of_its_mutations_is_not(string file)
     {
-        var (side, frame) = (file.Split('.')[0], Read(file));
-        Assert.True(FrameSchema.IsValid(side, frame), file);
-        var definition = FrameSchema.Definition($"{side}.{frame["type"]}");
-        Assert.All(definition["required"]!.AsArray().Select(name => $"{name}"), name => Assert.False(FrameSchema.IsValid(side, Without(frame, name)), $"without {name}"));
-        foreach (var (name, schema) in definition["properties"]!.AsObject().Where(property => frame.ContainsKey(property.Key)))
+        var name = file.Split('.');
+        var (version, side, frame) = (name[0] == "v2" ? 2 : 1, name[0] == "v2" ? name[1] : name[0], Read(file));
+        var schema = FrameSchema.OfVersion(version);
+        Assert.True(schema.IsValid(side, frame), file);
+        var definition = schema.Definitions[$"{side}.{frame["type"]}"]!;
+        Assert.All(definition["required"]!.AsArray().Select(field => $"{field}"), field => Assert.False(schema.IsValid(side, Without(frame, field)), $"without {field}"));
+        foreach (var (field, type) in definition["properties"]!.AsObject().Where(property => frame.ContainsKey(property.Key)))
         {
-            JsonNode other = Say(schema!) is "integer" or "integer or null" ? "seven" : 7;
-            Assert.All((JsonNode[])[new JsonObject(), new JsonArray(7), other], wrong => Assert.False(FrameSchema.IsValid(side, With(frame, name, wrong)), $"{name} = {wrong.ToJsonString()}"));
+            var said = Say(type!);
+            List<JsonNode> wrong = [new JsonArray(7), said is "integer" or "integer or null" ? "seven" : 7];
+            if (!said.StartsWith("object", StringComparison.Ordinal))
+                wrong.Add(new JsonObject());
+            Assert.All(wrong, value => Assert.False(schema.IsValid(side, With(frame, field, value)), $"{field} = {value.ToJsonString()}"));
         }
-        Assert.True(FrameSchema.IsValid(side, With(frame, "laterField", new JsonObject { ["x"] = 1 })), "An unknown field is to be ignored.");
-        Assert.False(FrameSchema.IsValid(side, With(frame, "type", "weather")));
+        Assert.True(schema.IsValid(side, With(frame, "laterField", new JsonObject { ["x"] = 1 })), "An unknown field is to be ignored.");
+        Assert.False(schema.IsValid(side, With(frame, "type", "weather")));
     }
 
     [Fact]
-    public void The_schema_is_one_of_2020_12()
+    public void A_golden_frame_that_is_of_one_version_alone_is_not_valid_in_the_other()
     {
-        var results = MetaSchemas.Draft202012.Evaluate(FrameSchema.Document, new() { OutputFormat = OutputFormat.List });
-        Assert.True(results.IsValid);
-        Assert.Equal("https://json-schema.org/draft/2020-12/schema", FrameSchema.Document["$schema"]!.GetValue<string>());
+        string[] common = [.. Common<ClientFrame>("client"), .. Common<ServerFrame>("node")];
+        foreach (var file in Files)
+        {
+            var (name, frame) = (file.Split('.'), Read(file));
+            if (common.Contains($"{(name[0] == "v2" ? name[1] : name[0])}.{frame["type"]}"))
+                continue;
+            var (other, side) = name[0] == "v2" ? (1, name[1]) : (2, name[0]);
+            Assert.False(FrameSchema.OfVersion(other).IsValid(side, frame), file);
+        }
+    }
+
+    private static IEnumerable<string> Common<TFrame>(string side) => ProtocolVersions.FramesOf<TFrame>(1).Intersect(ProtocolVersions.FramesOf<TFrame>(2)).Select(frame => $"{side}.{frame.Name}");
+
+    [Theory, InlineData(1), InlineData(2)]
+    public void The_schema_is_one_of_2020_12(int version)
+    {
+        var document = FrameSchema.OfVersion(version).Document;
+        Assert.True(MetaSchemas.Draft202012.Evaluate(document, new() { OutputFormat = OutputFormat.List }).IsValid);
+        Assert.Equal("https://json-schema.org/draft/2020-12/schema", document["$schema"]!.GetValue<string>());
     }
 
     [Theory]
@@ -49,29 +72,51 @@ public sealed class SchemaTests
     [InlineData("""{"type":"history","conversation":"lobby","after":-1}""", false)]
     [InlineData("""{"type":"read","conversation":"lobby","seq":9007199254740992}""", false)]
     [InlineData("""{"type":"ping","id":null}""", true)]
-    public void A_frame_that_a_node_refuses_as_bad_is_not_valid(string frame, bool valid) => Assert.Equal(valid, FrameSchema.IsValid("client", JsonNode.Parse(frame)));
+    public void A_frame_that_a_node_refuses_as_bad_is_not_valid(string frame, bool valid) => Assert.Equal(valid, FrameSchema.OfVersion(1).IsValid("client", JsonNode.Parse(frame)));
 
-    [Fact]
-    public void The_protocol_pages_table_of_fields_is_the_schema()
+    [Theory]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"text","content":{"text":"hi"}}""", true)]
+    [InlineData("""{"type":"post","conversation":"lobby","kind":"text","content":{"text":"hi"}}""", false)]
+    [InlineData("""{"type":"post","id":"1","kind":"text","content":{"text":"hi"}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"text","content":{"text":""}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"text","content":{"mentions":[]}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"text","content":{"text":"hi","mentions":["tom"]}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"edit","content":{"text":"hi"}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"edit","target":null,"content":{"text":"hi"}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"recall","target":1,"content":{"reason":""}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"reaction","target":1,"content":{"keys":["a","a"]}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"reaction","target":1,"content":{"keys":["1","2","3","4","5","6","7","8","9"]}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"poll","content":{"question":"q","options":["one"]}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"vote","target":1,"content":{"choices":[10]}}""", false)]
+    [InlineData("""{"type":"post","id":"1","conversation":"lobby","kind":"later","content":{"any":"thing"}}""", true)]
+    [InlineData("""{"type":"lines","conversation":"lobby","before":1,"around":1}""", false)]
+    [InlineData("""{"type":"lines","conversation":"lobby","after":1,"around":null}""", true)]
+    [InlineData("""{"type":"lines","conversation":"lobby","limit":101}""", false)]
+    [InlineData("""{"type":"events","conversation":"lobby"}""", false)]
+    [InlineData("""{"type":"read","conversation":"lobby","seq":1}""", false)]
+    public void A_frame_of_version_2_that_a_node_refuses_as_bad_is_not_valid(string frame, bool valid) => Assert.Equal(valid, FrameSchema.OfVersion(2).IsValid("client", JsonNode.Parse(frame)));
+
+    [Theory, InlineData(2, "### All fields"), InlineData(1, "### All fields of version 1")]
+    public void The_protocol_pages_table_of_fields_is_the_schema(int version, string title)
     {
         var page = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "protocol.md"));
-        var written = page.SkipWhile(line => !line.StartsWith("### All fields", StringComparison.Ordinal)).Skip(1).TakeWhile(line => !line.StartsWith('#'))
+        var written = page.SkipWhile(line => line != title).Skip(1).TakeWhile(line => !line.StartsWith('#'))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal) || line.StartsWith("| client", StringComparison.Ordinal) || line.StartsWith("| node", StringComparison.Ordinal)).ToArray();
-        var expected = FieldTable();
+        var expected = FieldTable(version);
         Assert.True(expected.SequenceEqual(written), $"The table should be:\n{string.Join('\n', expected)}\n");
     }
 
     [Fact]
     public void Every_frame_of_a_client_says_how_it_is_answered() =>
-        Assert.Equal(ProtocolSchema.TypesOf<ClientFrame>().Order(), ProtocolSchema.Answers.Keys.Order());
+        Assert.Equal(new[] { 1, 2 }.SelectMany(ProtocolSchema.TypesOf<ClientFrame>).Distinct().Order(), ProtocolSchema.Answers.Keys.Order());
 
     /// <summary>A row for each frame, then for each part: what is always there, and what may be missing (or null).</summary>
-    private static string[] FieldTable()
+    private static string[] FieldTable(int version)
     {
-        var definitions = FrameSchema.Document["$defs"]!.AsObject();
+        var definitions = FrameSchema.OfVersion(version).Definitions;
         string[] names =
         [
-            .. ProtocolSchema.TypesOf<ClientFrame>().Select(type => $"client.{type}"), .. ProtocolSchema.TypesOf<ServerFrame>().Select(type => $"node.{type}"),
+            .. ProtocolSchema.TypesOf<ClientFrame>(version).Select(type => $"client.{type}"), .. ProtocolSchema.TypesOf<ServerFrame>(version).Select(type => $"node.{type}"),
             .. definitions.Where(definition => definition.Value!["properties"] is not null).Select(definition => definition.Key).Where(name => !name.Contains('.')).Order(StringComparer.Ordinal),
         ];
         return [.. names.Select(name =>
@@ -90,7 +135,8 @@ public sealed class SchemaTests
     {
         _ when schema["$ref"] is { } reference => Part(reference),
         _ when schema["anyOf"] is { } either => $"{Part(either[0]!["$ref"]!)} or null",
-        _ when schema["items"] is { } item => $"list of {Part(item["$ref"]!)}",
+        _ when schema["items"] is { } item => $"list of {Say(item)}",
+        _ when schema["additionalProperties"] is { } value => $"object of {Say(value)}",
         _ when schema["type"] is JsonArray types => string.Join(" or ", types),
         _ => $"{schema["type"] ?? "constant"}",
     };

@@ -1,11 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Im.Client;
+using Im.Core.Data;
 using Im.Protocol;
 using Im.Protocol.Kinds;
 using Im.Tests.Attack;
 using Im.Tests.Fixtures;
 using Im.Tests.Messages;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Im.Tests.Realtime;
 
@@ -88,6 +91,19 @@ public sealed class EventWireTests(TwoNodes system) : AttackSuite(system), IClas
         await jenny.SendAsync(new EventsRequest { Id = "e", User = Tom.Id, After = 1 });
         var events = await NextAsync<EventsFrame>(jenny);
         Assert.Equal([(2L, true), (3L, false), (4L, true)], events.Events.Select(e => (e.Seq, e.Content is not null)));
+    }
+
+    [Fact]
+    public async Task A_line_is_recalled_by_its_author_within_24_hours_by_the_clock_of_the_store()
+    {
+        var jenny = await OpenTwoAsync(Jenny);
+        await PostAsync(jenny, "text", Tom, """{"text":"a day and an hour ago"}""");
+        await PostAsync(jenny, "text", Tom, """{"text":"just now"}""");
+        await using var scope = Chat.Services.CreateAsyncScope();
+        var talk = ConversationId.Direct(Jenny.Id, Tom.Id).Value;
+        await scope.ServiceProvider.GetRequiredService<ImDbContext>().Database.ExecuteSqlAsync($"UPDATE events SET at = at - interval '25 hours' WHERE conversation_id = {talk} AND line = 1");
+        await IsRefusedAsync(jenny, "recall", Tom, "{}", 1, ErrorCodes.TooLate);
+        await PostAsync(jenny, "recall", Tom, "{}", target: 2);
     }
 
     [Fact]

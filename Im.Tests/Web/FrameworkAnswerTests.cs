@@ -10,7 +10,7 @@ public abstract class FrameworkAnswerTests(WebServer server)
         { "GET", "/openapi/v1%0a.json", 404 }, { "GET", "/openapi/v1%0d%0a.json", 404 }, { "GET", "/openapi/v1%e2%80%a8.json", 404 }, { "GET", "/openapi/v2.json", 404 },
         { "GET", "/openapi/v1.json%0a", 404 }, { "GET", "/openapi/%0av1.json", 404 }, { "GET", "/openapi/echoed.json?documentName=v1", 404 }, { "GET", "/openapi/v1.yaml", 404 },
         { "GET", "/openapi/", 404 }, { "POST", "/openapi/v1.json", 405 }, { "DELETE", "/openapi/v1.json", 405 },
-        { "GET", "/asyncapi/v2.json", 404 }, { "GET", "/schema/v1%0a.json", 404 }, { "POST", "/schema/v1.json", 405 },
+        { "GET", "/asyncapi/v3.json", 404 }, { "GET", "/schema/v1%0a.json", 404 }, { "POST", "/schema/v1.json", 405 },
         { "GET", "/scalar/echoed/echoed", 404 }, { "POST", "/scalar/", 0 },
         { "GET", "/assets/echoed.js", 404 }, { "GET", "/assets/", 404 }, { "GET", "/assets/%0a", 404 }, { "POST", "/", 405 }, { "PUT", "/index.html", 405 },
         { "DELETE", "/favicon.svg", 0 }, { "FOO", "/index.html", 405 }, { "GET", "/%2e%2e/appsettings.json", 404 },

@@ -11,16 +11,16 @@ public sealed class SocketDescriptionTests(WebServer server)
 {
     private readonly Browser _browser = server.NewBrowser();
 
-    [Fact]
-    public async Task The_schema_is_the_one_the_golden_frames_are_checked_with() =>
-        Assert.True(JsonNode.DeepEquals(FrameSchema.Document, await ReadAsync("/schema/v1.json", "application/schema+json")));
+    [Theory, InlineData(1), InlineData(2)]
+    public async Task The_schema_is_the_one_the_golden_frames_are_checked_with(int version) =>
+        Assert.True(JsonNode.DeepEquals(FrameSchema.OfVersion(version).Document, await ReadAsync($"/schema/v{version}.json", "application/schema+json")));
 
-    [Fact]
-    public async Task The_AsyncAPI_document_has_every_frame_with_the_same_schema_and_every_request_with_its_answers()
+    [Theory, InlineData(1), InlineData(2)]
+    public async Task The_AsyncAPI_document_has_every_frame_with_the_same_schema_and_every_request_with_its_answers(int version)
     {
-        var document = await ReadAsync("/asyncapi/v1.json", "application/vnd.aai.asyncapi+json");
-        Assert.Equal("3.0.0", $"{document["asyncapi"]}");
-        var definitions = FrameSchema.Document["$defs"]!.AsObject();
+        var document = await ReadAsync($"/asyncapi/v{version}.json", "application/vnd.aai.asyncapi+json");
+        Assert.Equal(("3.0.0", $"{version}"), ($"{document["asyncapi"]}", $"{document["info"]!["version"]}"));
+        var definitions = FrameSchema.OfVersion(version).Definitions;
         var schemas = document["components"]!["schemas"]!;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(definitions.ToJsonString().Replace("#/$defs/", "#/components/schemas/", StringComparison.Ordinal)), schemas));
 
@@ -35,7 +35,7 @@ public sealed class SocketDescriptionTests(WebServer server)
         Assert.All(References(document), reference => Assert.NotNull(Find(document, reference)));
     }
 
-    [Theory, InlineData("/openapi/v1.json"), InlineData("/schema/v1.json"), InlineData("/asyncapi/v1.json")]
+    [Theory, InlineData("/openapi/v1.json"), InlineData("/schema/v1.json"), InlineData("/schema/v2.json"), InlineData("/asyncapi/v1.json"), InlineData("/asyncapi/v2.json")]
     public async Task Who_has_a_description_is_not_sent_it_again(string path)
     {
         var tag = (await _browser.GetAsync(path)).ShouldBeOk().Headers.ETag;

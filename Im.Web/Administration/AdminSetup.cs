@@ -42,7 +42,7 @@ internal static class AdminSetup
         admin.MapPut("/users/{id:guid}/admin", MakeAdminAsync)
             .RequireLogin().WithSummary("Make somebody an administrator, or no longer").Produces<AdminUserInfo>();
         admin.MapDelete("/conversations/{conversation}/messages/{seq:long}", RemoveAsync)
-            .RequireLogin().WithSummary("Remove a message").WithDescription("Its text is erased; it keeps its place. Whoever is connected is told, and whoever comes later.").Produces(StatusCodes.Status204NoContent);
+            .RequireLogin().WithSummary("Remove a message").WithDescription("`seq` is the line's number. Its content is erased; it keeps its place. Whoever is connected is told, and whoever comes later.").Produces(StatusCodes.Status204NoContent);
         admin.MapPost("/announcements", AnnounceAsync)
             .RequireLogin().WithSummary("Say something to everybody who is connected").Produces(StatusCodes.Status204NoContent);
         admin.MapGet("/audit", (long? before, AuditTrail trail, CancellationToken ct) => trail.ReadAsync(before, AuditPage, ct))

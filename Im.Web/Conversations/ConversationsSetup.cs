@@ -17,12 +17,13 @@ internal static class ConversationsSetup
             .RequireLogin()
             .WithSummary("My conversations")
             .WithDescription("The lobby and the user's direct conversations, those in which the user has written before those of strangers, each newest first, "
+                + "with the numbers of lines as seq, "
                 + $"at most {ProtocolLimits.MaxConversations} on a page. The header `Link` has the next page; `{UnreadHeader}`, on the first page, what is unread on all.")
             .Produces<IReadOnlyList<ConversationSummary>>()
             .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         conversations.MapGet("/{id}/messages", ReadAsync)
             .WithSummary("A page of history")
-            .WithDescription($"Messages ascending by seq: those before or after a seq (not both), else the newest. `limit` is 1 to {ProtocolLimits.MaxPageMessages}, "
+            .WithDescription($"Messages ascending by seq, which is the line's number: those before or after one (not both), else the newest. A line that is no text, such as a poll, is told as one. `limit` is 1 to {ProtocolLimits.MaxPageMessages}, "
                 + $"{ProtocolLimits.DefaultPageMessages} when not given. `more`: there are further ones in that direction. The lobby needs no login.")
             .Produces<MessagesResponse>()
             .WithCredentials(null, ApiDescription.Session, ApiDescription.Bearer)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Im.Core.Kinds;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Microsoft.AspNetCore.Authorization;
@@ -12,7 +13,7 @@ using Scalar.AspNetCore;
 
 namespace Im.Web.Http;
 
-/// <summary><c>/openapi/v1.json</c>, and in Development a page to read and try it at <c>/scalar</c>; beside it the socket's <c>/asyncapi/v1.json</c> and <c>/schema/v1.json</c>.</summary>
+/// <summary><c>/openapi/v1.json</c>, and in Development a page to read and try it at <c>/scalar</c>; beside it, for each version of the protocol, the socket's <c>/asyncapi/v2.json</c> and <c>/schema/v2.json</c>.</summary>
 internal static class ApiDescription
 {
     public const string ReferencePath = "/scalar";
@@ -38,8 +39,12 @@ internal static class ApiDescription
     {
         var description = new Description(app.Services);
         app.MapGet("/openapi/v1.json", description.AnswerAsync).WithHead().ExcludeFromDescription();
-        app.MapDocument("/schema/v1.json", "application/schema+json", ProtocolSchema.Create());
-        app.MapDocument("/asyncapi/v1.json", "application/vnd.aai.asyncapi+json;version=3.0.0", AsyncApi.Create(app.Services.GetRequiredService<SessionCookie>().NameFor(isHttps: false)));
+        var cookie = app.Services.GetRequiredService<SessionCookie>().NameFor(isHttps: false);
+        for (var version = 1; version <= ProtocolLimits.Version; version++)
+        {
+            app.MapDocument($"/schema/v{version}.json", "application/schema+json", ProtocolSchema.Create(version, EventKinds.Shapes));
+            app.MapDocument($"/asyncapi/v{version}.json", "application/vnd.aai.asyncapi+json;version=3.0.0", AsyncApi.Create(version, cookie));
+        }
         if (app.Environment.IsDevelopment())
             app.MapScalarApiReference(ReferencePath);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Im.Core.Kinds;
 using Im.Protocol;
 
 namespace Im.Web.Http;
@@ -8,11 +9,12 @@ internal static class AsyncApi
 {
     private const string Channel = "#/channels/socket";
 
+    /// <param name="version">Of the protocol: what a connection of that version sends and gets.</param>
     /// <param name="cookie">The session's, over http.</param>
-    public static JsonObject Create(string cookie)
+    public static JsonObject Create(int version, string cookie)
     {
-        var schemas = ProtocolSchema.Create()["$defs"]!.AsObject();
-        string[] client = [.. ProtocolSchema.TypesOf<ClientFrame>().Select(type => $"client.{type}")], node = [.. ProtocolSchema.TypesOf<ServerFrame>().Select(type => $"node.{type}")];
+        var schemas = ProtocolSchema.Create(version, EventKinds.Shapes)["$defs"]!.AsObject();
+        string[] client = [.. ProtocolSchema.TypesOf<ClientFrame>(version).Select(type => $"client.{type}")], node = [.. ProtocolSchema.TypesOf<ServerFrame>(version).Select(type => $"node.{type}")];
         string[] all = [.. client, .. node];
         return new()
         {
@@ -20,7 +22,7 @@ internal static class AsyncApi
             ["info"] = new JsonObject
             {
                 ["title"] = "Im",
-                ["version"] = "1",
+                ["version"] = $"{version}",
                 ["description"] = "The WebSocket of Im: JSON frames, one per text message. Rules, limits and close codes: docs/protocol.md. Over HTTP: `/openapi/v1.json`.",
             },
             ["defaultContentType"] = "application/json",
@@ -41,10 +43,10 @@ internal static class AsyncApi
                 {
                     ["address"] = HandshakePath,
                     ["messages"] = new JsonObject(all.Select(name => KeyValuePair.Create<string, JsonNode?>(name, Reference("#/components/messages", name)))),
-                    ["bindings"] = new JsonObject { ["ws"] = Handshake() },
+                    ["bindings"] = new JsonObject { ["ws"] = Handshake(version) },
                 },
             },
-            ["operations"] = Operations(node),
+            ["operations"] = Operations(version, node),
             ["components"] = new JsonObject
             {
                 ["messages"] = new JsonObject(all.Select(name => KeyValuePair.Create<string, JsonNode?>(name, new JsonObject
@@ -64,7 +66,7 @@ internal static class AsyncApi
 
     private static string HandshakePath => Gateway.GatewaySetup.Path;
 
-    private static JsonObject Handshake() => new()
+    private static JsonObject Handshake(int version) => new()
     {
         ["method"] = "GET",
         ["query"] = new JsonObject
@@ -75,14 +77,14 @@ internal static class AsyncApi
         ["headers"] = new JsonObject
         {
             ["type"] = "object",
-            ["properties"] = new JsonObject { ["Sec-WebSocket-Protocol"] = new JsonObject { ["type"] = "string", ["examples"] = new JsonArray(ProtocolLimits.SubProtocolOne) } },
+            ["properties"] = new JsonObject { ["Sec-WebSocket-Protocol"] = new JsonObject { ["type"] = "string", ["examples"] = new JsonArray(version == 1 ? ProtocolLimits.SubProtocolOne : ProtocolLimits.SubProtocol) } },
         },
         ["bindingVersion"] = "0.1.0",
     };
 
-    private static JsonObject Operations(string[] node)
+    private static JsonObject Operations(int version, string[] node)
     {
-        var operations = new JsonObject(ProtocolSchema.TypesOf<ClientFrame>().Select(type => KeyValuePair.Create<string, JsonNode?>(type, new JsonObject
+        var operations = new JsonObject(ProtocolSchema.TypesOf<ClientFrame>(version).Select(type => KeyValuePair.Create<string, JsonNode?>(type, new JsonObject
         {
             ["action"] = "receive",
             ["channel"] = new JsonObject { ["$ref"] = Channel },

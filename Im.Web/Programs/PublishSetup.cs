@@ -21,7 +21,7 @@ internal static class PublishSetup
         api.MapPost("/publish", PublishAsync)
             .WithTags("Programs")
             .WithSummary("Publish a message with a key")
-            .WithDescription("`Authorization: Bearer imk_…`. The message is its owner's. With the same `id` again it is stored once, and answered with the first result.")
+            .WithDescription("`Authorization: Bearer imk_…`. The message is its owner's, a line of kind `text`; `seq` is the line's number. With the same `id` again it is stored once, and answered with the first result.")
             .Produces<PublishResponse>()
             .WithCredentials(ApiDescription.Key)
             .WithProblems(ProblemKind.BadText, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.Forbidden, ProblemKind.Muted, ProblemKind.Banned, ProblemKind.NotFound,
