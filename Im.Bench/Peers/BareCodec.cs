@@ -21,7 +21,7 @@ internal sealed class BareCodec : Codec
     public override int WriteMessage(Span<byte> target, Guid? toUser, in Mark mark)
     {
         _ = Utf8.TryWrite(target,
-            $$$"""{"type":"event","conversation":"lobby","seq":{{{mark.Number}}},"kind":"text","from":{"id":"{{{Guid.Empty}}}","nickname":"user-1"},"at":1790000000123,"node":"realtime-bench1","line":{{{mark.Number}}},"content":{"text":"{{{mark.Text}}}"},"id":"{{{mark.Id}}}","via":{"ms":1.9,"node":"realtime-bench2"} }""",
+            $$$"""{"type":"event","conversation":"lobby","seq":{{{mark.Number}}},"kind":"text","id":"{{{mark.Id}}}","from":{"id":"{{{Guid.Empty}}}","nickname":"user-1"},"at":1790000000123,"node":"realtime-bench1","line":{{{mark.Number}}},"content":{"text":"{{{mark.Text}}}"},"via":{"ms":1.9,"node":"realtime-bench2"} }""",
             out var written);
         return written;
     }

@@ -49,6 +49,6 @@ public enum BusKind : byte
     /// <summary>A stored event: payload is a complete <c>event</c> frame without <c>via</c>.</summary>
     Event = 8,
 
-    /// <summary>As <see cref="Frame"/>, for connections of version 2 on.</summary>
-    FrameOfTwo = 9,
+    /// <summary>As <see cref="Frame"/>, of a type that version 1 of the protocol does not have: not for its connections.</summary>
+    LaterFrame = 9,
 }

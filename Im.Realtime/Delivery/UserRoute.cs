@@ -41,8 +41,8 @@ internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo,
             case BusKind.Frame or BusKind.Typing:
                 Audience.Send(envelope.Payload, droppable: envelope.Kind == BusKind.Typing);
                 break;
-            case BusKind.FrameOfTwo:
-                Audience.Send(envelope.Payload, versionOne: () => null);
+            case BusKind.LaterFrame:
+                Audience.Send(envelope.Payload, versionOne: static () => null);
                 break;
             case BusKind.Profile when JsonSerializer.Deserialize(envelope.Payload.Span, ProtocolJson.Wire.UserInfo) is { } user:
                 profileChanged(user, Audience);

@@ -34,6 +34,6 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         // Not waited for: a hung Redis holds up nothing that comes after it.
         _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new ReadFrame(conversation, line) { Line = line }))).AsTask();
         if (peer is { } other)
-            _ = bus.TryPublishAsync(BusTopic.User(other), new(BusKind.FrameOfTwo, node.Name, ClientConnection.Serialize(new SeenFrame(conversation, user.Id, line)))).AsTask();
+            _ = bus.TryPublishAsync(BusTopic.User(other), new(BusKind.LaterFrame, node.Name, ClientConnection.Serialize(new SeenFrame(conversation, user.Id, line)))).AsTask();
     }
 }

@@ -24,11 +24,9 @@ internal sealed class PostHandler(
     /// <exception cref="FrameRefusedException">Before the store has seen it.</exception>
     public Task HandleAsync(ClientConnection connection, SendFrame frame, Func<Exception, ErrorFrame> toError, Action stored)
     {
+        CheckSender(connection, frame.Id);
         if (frame.Text.Length > ProtocolLimits.MaxTextCharsOne)
-        {
-            CheckSender(connection, frame.Id);
             throw new FrameRefusedException(ErrorCodes.TextTooLong, $"The text is longer than {ProtocolLimits.MaxTextCharsOne} UTF-16 code units.");
-        }
         var content = new RawJson(JsonSerializer.SerializeToUtf8Bytes(new TextContent(frame.Text), ProtocolJson.Wire.TextContent));
         return HandleAsync(connection, new PostFrame { Id = frame.Id, Conversation = frame.Conversation, User = frame.User, Kind = EventKinds.Text.Name, Content = content }, toError, stored);
     }
