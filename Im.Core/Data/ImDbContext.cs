@@ -87,6 +87,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             installation.HasKey(i => i.Id).HasName("pk_installation");
             installation.Property(i => i.Id).HasColumnName("id").ValueGeneratedNever();
             installation.Property(i => i.Secret).HasColumnName("secret");
+            installation.Property(i => i.Home).HasColumnName("home");
             installation.Property(i => i.Epoch).HasColumnName("epoch").HasDefaultValueSql("gen_random_uuid()");
         });
 

@@ -10,4 +10,7 @@ internal sealed class Installation
 
     /// <summary>The store's life: made anew where it went back in time, as after the restore of an older backup.</summary>
     public Guid Epoch { get; init; }
+
+    /// <summary>Where the database was when a node last looked: its cluster's identifier and timeline, and its own number there. Another place means that it was restored.</summary>
+    public string? Home { get; init; }
 }

@@ -1,8 +1,21 @@
+using Npgsql;
+
 namespace Im.Core.Data;
 
-/// <summary>The life of the store: a client's cursors are worth something only in the one they are of.</summary>
+/// <summary>
+/// The life of the store: a client's cursors are worth something only in the one they are of. It is made anew where the database stands in another place than it did, as after the restore of a
+/// dump, a recovery to a point in time or the promotion of a standby: what was stored last may be missing, and its numbers are given again. A disk that was put back to a snapshot of itself is in
+/// the same place: of that whoever does it tells (docs/guarantees.md).
+/// </summary>
 public sealed class StoreEpoch
 {
+    private const string PlaceSql = "SELECT oid::text FROM pg_database WHERE datname = current_database()";
+
+    private const string ClusterSql = "SELECT s.system_identifier || '/' || c.timeline_id FROM pg_control_system() s, pg_control_checkpoint() c";
+
+    // Of nodes that start at once the first makes it; the others wait for the row and find the new place.
+    private const string MoveSql = "UPDATE installation SET epoch = CASE WHEN home IS NULL THEN epoch ELSE gen_random_uuid() END, home = $1 WHERE home IS DISTINCT FROM $1";
+
     private readonly StoreReader _reader;
 
     internal StoreEpoch(StoreReader reader) => _reader = reader;
@@ -11,6 +24,26 @@ public sealed class StoreEpoch
     public string Current { get; private set; } = "";
 
     /// <exception cref="StoreUnavailableException"/>
-    public async Task ReadAsync(CancellationToken cancellationToken) => Current = await _reader.QueryAsync(
-        "SELECT epoch FROM installation", [], async rows => await rows.ReadAsync() ? $"{rows.GetGuid(0):N}" : throw new InvalidOperationException("The installation has no row."), cancellationToken);
+    public async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        var home = $"{await ReadClusterAsync(cancellationToken)}/{await ReadTextAsync(PlaceSql, cancellationToken)}";
+        await _reader.QueryAsync(MoveSql, [home], rows => rows.ReadAsync(), cancellationToken);
+        Current = await ReadTextAsync("SELECT replace(epoch::text, '-', '') FROM installation", cancellationToken);
+    }
+
+    // A role that may not ask knows its database alone.
+    private async Task<string> ReadClusterAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadTextAsync(ClusterSql, cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return "";
+        }
+    }
+
+    private Task<string> ReadTextAsync(string sql, CancellationToken cancellationToken) =>
+        _reader.QueryAsync(sql, [], async rows => await rows.ReadAsync() ? rows.GetString(0) : throw new InvalidOperationException($"No row: {sql}"), cancellationToken);
 }

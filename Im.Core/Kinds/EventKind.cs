@@ -25,6 +25,9 @@ public abstract class EventKind(short number, string name)
     /// <summary>The kind its target must be of; null: any line.</summary>
     public virtual string? TargetKind => null;
 
+    /// <summary>A line of this kind may reply to one.</summary>
+    public virtual bool MayReply => false;
+
     /// <summary>It is about the conversation as a whole: neither a line nor about one.</summary>
     public virtual bool IsAboutConversation => false;
 

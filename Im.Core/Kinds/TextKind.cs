@@ -6,6 +6,8 @@ namespace Im.Core.Kinds;
 /// <summary>What somebody writes. Its target, if any, is the line it replies to.</summary>
 public sealed class TextKind() : EventKind<TextContent>(1, "text", ProtocolJson.Wire.TextContent)
 {
+    public override bool MayReply => true;
+
     protected override Refusal? Check(TextContent content) => CheckText(content);
 
     internal static Refusal? CheckText(TextContent content) =>

@@ -17,6 +17,8 @@ public sealed class PostRules(IEventStore store, IUserStandings standings)
             return (null, new(ErrorCodes.UnknownKind, "There is no such kind of event."));
         if (kind.Effect is not null && target is null)
             return (null, new(ErrorCodes.BadFrame, "\"target\" is missing: the line it is about."));
+        if (kind.Effect is null && target is not null && !kind.MayReply)
+            return (null, new(ErrorCodes.BadFrame, $"A {kind.Name} has no \"target\"."));
         return kind.Check(content, from, out var checkedContent) is { } bad ? (null, bad) : (new(from, kind, target, checkedContent), null);
     }
 

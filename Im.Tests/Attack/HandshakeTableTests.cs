@@ -46,8 +46,8 @@ public sealed class HandshakeTableTests(TwoNodes chat) : AttackSuite(chat), ICla
             }
     }
 
-    [Theory, InlineData("im.v1", "im.v1"), InlineData("im.v2, im.v1", "im.v1"), InlineData("im.v1, im.v2", "im.v1"), InlineData("im.v2", null), InlineData("IM.V1", null)]
-    public async Task A_client_of_another_version_is_given_version_1_if_it_offers_it(string offered, string? selected)
+    [Theory, InlineData("im.v1", "im.v1"), InlineData("im.v2", "im.v2"), InlineData("im.v2, im.v1", "im.v2"), InlineData("im.v1, im.v2", "im.v2"), InlineData("im.v3, im.v1", "im.v1"), InlineData("im.v3", null), InlineData("IM.V1", null)]
+    public async Task The_newest_version_that_is_offered_and_known_is_selected(string offered, string? selected)
     {
         foreach (var door in (Uri[])[Chat.Address, Chat.One])
         {

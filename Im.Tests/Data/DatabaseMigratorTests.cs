@@ -65,12 +65,12 @@ public sealed class DatabaseMigratorTests : IAsyncLifetime
         }
         await _database.ScalarAsync<object>("""
             INSERT INTO "__EFMigrationsHistory" VALUES ('29991231235959_Later', '99.0.0');
-            ALTER TABLE messages ADD COLUMN later text;
+            ALTER TABLE events ADD COLUMN later text;
             """);
         using var host = BuildHost();
         await host.StartAsync();
         Assert.Equal(HealthStatus.Healthy, (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status);
-        Assert.Equal("later", await _database.ScalarAsync<string>("SELECT column_name FROM information_schema.columns WHERE table_name = 'messages' AND column_name = 'later'"));
+        Assert.Equal("later", await _database.ScalarAsync<string>("SELECT column_name FROM information_schema.columns WHERE table_name = 'events' AND column_name = 'later'"));
         await host.StopAsync();
     }
 

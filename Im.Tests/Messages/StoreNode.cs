@@ -23,6 +23,8 @@ internal sealed class StoreNode : IAsyncDisposable
 
     public IUserStandings Standings => _host.Services.GetRequiredService<IUserStandings>();
 
+    public StoreEpoch NewEpoch() => new(_host.Services.GetRequiredService<StoreReader>());
+
     public static async Task<StoreNode> StartAsync(string connectionString, Action<MessageWriterOptions>? configure = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

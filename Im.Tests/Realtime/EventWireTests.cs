@@ -123,7 +123,7 @@ public sealed class EventWireTests(TwoNodes system) : AttackSuite(system), IClas
             ("recall", 1, "{}", "forbidden"), ("recall", 99, "{}", "not_found"), ("recall", 1, """{"reason":""}""", "bad_content"),
             ("reaction", 1, "{}", "bad_content"), ("reaction", 1, """{"keys":["ab"]}""", "bad_content"), ("reaction", 1, """{"keys":["👍","👍"]}""", "bad_content"),
             ("reaction", 1, """{"keys":["1","2","3","4","5","6","7","8","9"]}""", "bad_content"), ("reaction", 1, """{"keys":[""]}""", "bad_content"), ("reaction", 0, """{"keys":["👍"]}""", "not_found"), ("reaction", -1, """{"keys":["👍"]}""", "not_found"),
-            ("poll", null, """{"question":"q","options":["one"]}""", "bad_content"), ("poll", null, """{"question":"","options":["a","b"]}""", "bad_content"),
+            ("poll", 1, """{"question":"q","options":["a","b"]}""", "bad_frame"), ("poll", null, """{"question":"q","options":["one"]}""", "bad_content"), ("poll", null, """{"question":"","options":["a","b"]}""", "bad_content"),
             ("vote", 1, """{"choices":[0]}""", "bad_content"), ("vote", 2, """{"choices":[2]}""", "bad_content"), ("vote", 2, """{"choices":[-1]}""", "bad_content"),
             ("vote", 2, """{"choices":[0,1]}""", "bad_content"), ("vote", 2, """{"choices":[0,0]}""", "bad_content"), ("vote", 2, """{"choices":["0"]}""", "bad_content"),
         ];

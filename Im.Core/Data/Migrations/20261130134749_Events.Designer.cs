@@ -292,6 +292,10 @@ namespace Im.Core.Data.Migrations
                         .HasColumnName("epoch")
                         .HasDefaultValueSql("gen_random_uuid()");
 
+                    b.Property<string>("Home")
+                        .HasColumnType("text")
+                        .HasColumnName("home");
+
                     b.Property<byte[]>("Secret")
                         .IsRequired()
                         .HasColumnType("bytea")

@@ -68,7 +68,7 @@ namespace Im.Core.Data.Migrations
                 ALTER TABLE members RENAME COLUMN read_seq TO read_line;
                 ALTER TABLE conversations ADD last_line bigint NOT NULL DEFAULT 0;
                 UPDATE conversations SET last_line = last_seq;
-                ALTER TABLE installation ADD epoch uuid NOT NULL DEFAULT gen_random_uuid();
+                ALTER TABLE installation ADD epoch uuid NOT NULL DEFAULT gen_random_uuid(), ADD home text;
                 """);
             migrationBuilder.Sql(Trigger);
         }
