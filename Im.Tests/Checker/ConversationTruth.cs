@@ -12,7 +12,7 @@ internal sealed class ConversationTruth(IReadOnlyList<EventFrame> events)
 
     public IReadOnlyList<EventFrame> Events => events;
 
-    public IEnumerable<ShownLine> Lines => events.Where(e => e.Line is not null).Select(Show);
+    public IReadOnlyList<ShownLine> Lines => field ??= [.. events.Where(e => e.Line is not null).Select(Show)];
 
     /// <summary>A line that was recalled, or what was done to one before.</summary>
     public bool IsErased(EventFrame e) => e.Effect != EventEffect.Erase && IsErased(e.Line ?? e.Target);
@@ -37,7 +37,8 @@ internal sealed class ConversationTruth(IReadOnlyList<EventFrame> events)
 /// <param name="Effects">By kind and slot the newest.</param>
 internal sealed record ShownLine(long Line, long Seq, string? Content, string Effects)
 {
-    public static ShownLine Of(LineState state) => new(state.Line, state.Event.Seq, state.Content.Json, Describe(state.Effects));
+    /// <param name="line">With its effects, as the clients keep it.</param>
+    public static ShownLine Of(EventFrame line) => new(line.Line!.Value, line.Seq, line.Content.Json, Describe(line.Effects!));
 
     public static string Describe(IEnumerable<EventFrame> effects) => string.Join(", ", effects.Select(e => $"{e.Seq} {e.Kind} {e.Slot} {e.Content.Json}"));
 

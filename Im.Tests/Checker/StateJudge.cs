@@ -1,4 +1,3 @@
-using Im.Client.Events;
 using Im.Protocol;
 
 namespace Im.Tests.Checker;
@@ -8,7 +7,7 @@ internal static class StateJudge
 {
     public static void Judge(string device, ConversationId conversation, DeviceRecord shows, ConversationTruth truth, long? storedRead, List<DeliveryFault> faults)
     {
-        var shown = shows.Lines.ToDictionary(line => line.Line, ShownLine.Of);
+        var shown = shows.Lines.ToDictionary(line => line.Line);
         foreach (var line in truth.Lines)
         {
             if (!shown.Remove(line.Line, out var own))
@@ -26,4 +25,4 @@ internal static class StateJudge
 
 /// <param name="User">Null for a guest, of whom nobody keeps how far they have read.</param>
 /// <param name="Read">How far the user has read, by lines.</param>
-internal sealed record DeviceRecord(Guid? User, IReadOnlyList<LineState> Lines, long Read);
+internal sealed record DeviceRecord(Guid? User, IReadOnlyList<ShownLine> Lines, long Read);

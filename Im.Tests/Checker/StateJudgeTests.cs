@@ -136,7 +136,7 @@ public sealed class StateJudgeTests
     }
 
     private void Show(IEnumerable<EventFrame> given, string device = Device, long read = 3) =>
-        _checker.Shows(device, ConversationId.Lobby, new(Tom, given.Aggregate((IReadOnlyList<LineState>)[], Fold.Onto), read));
+        _checker.Shows(device, ConversationId.Lobby, new(Tom, [.. given.Aggregate((IReadOnlyList<LineState>)[], Fold.Onto).Select(line => ShownLine.Of(line.Event))], read));
 
     private DeliveryReport Judge() => _checker.Judge(_stored, _reads);
 

@@ -94,7 +94,8 @@ internal sealed class Crowd : IAsyncDisposable
     }
 
     /// <summary>Waits, at most <paramref name="patience"/>, until everybody has what they are to have, and judges.</summary>
-    public async Task<CrowdReport> JudgeAsync(TimeSpan patience)
+    /// <param name="page">What has the lobby open too.</param>
+    public async Task<CrowdReport> JudgeAsync(TimeSpan patience, PageDevice? page = null)
     {
         var heads = await _stored.GetHeadsAsync(_start.Keys);
         var waited = Stopwatch.StartNew();
@@ -105,6 +106,8 @@ internal sealed class Crowd : IAsyncDisposable
         foreach (var tab in Everybody)
             foreach (var (conversation, _) in _entitled[tab])
                 _checker.Shows(tab.Name, conversation, tab.Device.Of(conversation, tab.User.Profile?.Id));
+        if (page is not null)
+            _checker.Shows("the page", ConversationId.Lobby, new(null, await page.ShowAsync(_start[ConversationId.Lobby], heads[ConversationId.Lobby], patience), 0));
         await LoadAgainAsync();
         var report = new CrowdReport(
             _checker.Judge(await _stored.ReadAsync(_start), await _stored.ReadPositionsAsync(_start.Keys)), [.. _tabs.SelectMany(t => t.Failures)], _talked.Elapsed, settled,
@@ -203,14 +206,14 @@ internal sealed class Crowd : IAsyncDisposable
         });
     }
 
-    private static async Task<List<LineState>> ReadLinesAsync(ImClient client, ChatTarget of, long after)
+    private static async Task<List<ShownLine>> ReadLinesAsync(ImClient client, ChatTarget of, long after)
     {
-        var all = new List<LineState>();
+        var all = new List<ShownLine>();
         LinesFrame page;
         do
         {
             page = await client.LinesAsync(of, before: all.FirstOrDefault()?.Line, limit: ProtocolLimits.MaxPageMessages);
-            all.InsertRange(0, page.Lines.Where(line => line.Seq > after).Select(LineState.OfPage));
+            all.InsertRange(0, page.Lines.Where(line => line.Seq > after).Select(line => ShownLine.Of(LineState.OfPage(line).Event)));
         }
         while (page.More && page.Lines[0].Seq > after);
         return all;

@@ -69,7 +69,7 @@ internal sealed class Device
     public DeviceRecord Of(ConversationId conversation, Guid? user)
     {
         lock (_lock)
-            return new(user, [.. _lines.GetValueOrDefault(conversation, []).Values], _read.GetValueOrDefault(conversation));
+            return new(user, [.. _lines.GetValueOrDefault(conversation, []).Values.Select(line => ShownLine.Of(line.Event))], _read.GetValueOrDefault(conversation));
     }
 
     /// <summary>It shows no line any more, as one that was just opened.</summary>
