@@ -35,6 +35,10 @@ public interface IEventStore
     /// <exception cref="StoreUnavailableException"/>
     Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, CancellationToken cancellationToken = default);
 
+    /// <summary>Whether <see cref="AppendAsync"/> would find what was stored before.</summary>
+    /// <exception cref="StoreUnavailableException"/>
+    Task<bool> IsStoredAsync(ConversationId conversation, Guid sender, string id, CancellationToken cancellationToken = default);
+
     /// <summary>Where the conversation stands.</summary>
     /// <exception cref="StoreUnavailableException"/>
     Task<ConversationHead> GetHeadAsync(ConversationId conversation, CancellationToken cancellationToken = default);

@@ -198,6 +198,9 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
             ? new TargetLine(line, EventKinds.NameOf(rows.GetInt16(0)), rows.GetGuid(1), rows.GetTimeSpan(2), rows.IsDBNull(3) ? null : new(rows.GetFieldValue<byte[]>(3)))
             : null, cancellationToken);
 
+    public Task<bool> IsStoredAsync(ConversationId conversation, Guid sender, string id, CancellationToken cancellationToken = default) => reader.QueryAsync(
+        "SELECT FROM events WHERE conversation_id = $1 AND sender_id = $2 AND client_id = $3", [conversation.Value, sender, id], rows => rows.ReadAsync(), cancellationToken);
+
     public Task<ConversationHead> GetHeadAsync(ConversationId conversation, CancellationToken cancellationToken = default) => reader.QueryAsync(
         "SELECT last_seq, last_line FROM conversations WHERE id = $1", [conversation.Value],
         async rows => await rows.ReadAsync() ? new ConversationHead(rows.GetInt64(0), rows.GetInt64(1)) : default, cancellationToken);

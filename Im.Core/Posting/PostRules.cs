@@ -31,19 +31,17 @@ public sealed class PostRules(IEventStore store, IUserStandings standings)
     {
         var (from, kind, target, content) = post;
         var by = new PostedBy(from, (await standings.FindAsync(from.Id)).IsAdmin, conversation, to);
-        TargetLine? line = null;
-        if (target is not null)
-        {
-            line = await store.FindLineAsync(conversation, target.Value);
-            if (line is null || line.Content is null && kind.Effect is not null)
-                return (null, NoTarget);
-            if (kind.TargetKind is { } wanted && line.Kind != wanted)
-                return (null, new(ErrorCodes.BadContent, $"A {kind.Name} is about a line of kind {wanted}."));
-        }
-        if (kind.Authorise(by, content, line) is { } refused)
+        var line = target is { } number ? await store.FindLineAsync(conversation, number) : null;
+        // What is sent again was allowed the first time, whatever has become of its line since (a recall itself erases it): the store finds it.
+        if (RefusalOf(kind, by, content, target, line) is { } refused && !await store.IsStoredAsync(conversation, from.Id, id))
             return (null, refused);
         return (new(conversation, new(from.Id, from.Nickname), to, id, kind, content, at, node) { Target = target }, null);
     }
+
+    private static Refusal? RefusalOf(EventKind kind, PostedBy by, CheckedContent content, long? target, TargetLine? line) =>
+        target is not null && (line is null || line.Content is null && kind.Effect is not null) ? NoTarget
+        : line is not null && kind.TargetKind is { } wanted && line.Kind != wanted ? new(ErrorCodes.BadContent, $"A {kind.Name} is about a line of kind {wanted}.")
+        : kind.Authorise(by, content, line);
 }
 
 /// <summary>An event of which its kind has checked the content.</summary>

@@ -12,7 +12,7 @@ public sealed class DeliveryCheckerTests
     private static readonly ConversationId Direct = ConversationId.Direct(Jenny, Tom);
 
     private readonly DeliveryChecker _checker = new();
-    private readonly List<MessageInfo> _stored = [];
+    private readonly List<EventFrame> _stored = [];
 
     [Fact]
     public void A_clean_run_has_no_faults()
@@ -35,8 +35,8 @@ public sealed class DeliveryCheckerTests
     public void An_unacked_message_may_be_stored_or_not()
     {
         _checker.Entitle("r", ConversationId.Lobby, 0);
-        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "gone", "x");
-        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "kept", "text 1 ✓");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "gone", Texts.ContentOf("x"));
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "kept", Texts.ContentOf("text 1 ✓"));
         Store(ConversationId.Lobby, 1, Jenny, "kept");
         Receive("r", 1);
         Assert.True(Judge().IsClean, Judge().ToString());
@@ -46,7 +46,7 @@ public sealed class DeliveryCheckerTests
     public void An_unacked_message_that_is_stored_must_reach_everybody()
     {
         _checker.Entitle("r", ConversationId.Lobby, 0);
-        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "kept", "text 1 ✓");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "kept", Texts.ContentOf("text 1 ✓"));
         Store(ConversationId.Lobby, 1, Jenny, "kept");
         AssertOne(FaultKind.Lost, "r", 1);
     }
@@ -55,7 +55,7 @@ public sealed class DeliveryCheckerTests
     public void It_sees_an_acked_message_that_is_not_stored()
     {
         CleanRun();
-        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "lost", "x");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "lost", Texts.ContentOf("x"));
         _checker.Acked(Jenny, ConversationId.Lobby, "lost", 6);
         AssertOne(FaultKind.Lost, "store", 6);
     }
@@ -127,7 +127,7 @@ public sealed class DeliveryCheckerTests
     public void It_sees_messages_stored_in_another_order_than_sent()
     {
         foreach (var id in new[] { "first", "second" })
-            _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, id, id);
+            _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, id, Texts.ContentOf(id));
         Store(ConversationId.Lobby, 1, Jenny, "second", "second");
         Store(ConversationId.Lobby, 2, Jenny, "first", "first");
         AssertOne(FaultKind.Misordered, "store", 1);
@@ -136,8 +136,8 @@ public sealed class DeliveryCheckerTests
     [Fact]
     public void Two_connections_of_a_user_are_not_in_order_among_each_other()
     {
-        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "first", "first");
-        _checker.Sending("Jenny on node 2", Jenny, ConversationId.Lobby, "second", "second");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "first", Texts.ContentOf("first"));
+        _checker.Sending("Jenny on node 2", Jenny, ConversationId.Lobby, "second", Texts.ContentOf("second"));
         Store(ConversationId.Lobby, 1, Jenny, "second", "second");
         Store(ConversationId.Lobby, 2, Jenny, "first", "first");
         Assert.True(Judge().IsClean, Judge().ToString());
@@ -148,14 +148,14 @@ public sealed class DeliveryCheckerTests
     {
         CleanRun();
         Say(ConversationId.Lobby, 6, Jenny, "Tom on node 2", "Jenny on node 1");
-        _checker.Received("guest", Live(_stored[^1]) with { Content = Texts.ContentOf("other") });
+        _checker.Received("guest", _stored[^1] with { Content = Texts.ContentOf("other") });
         AssertOne(FaultKind.Differing, "guest", 6);
     }
 
     [Fact]
     public void It_sees_a_text_that_changed_in_the_store()
     {
-        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "m", "as sent");
+        _checker.Sending("Jenny on node 1", Jenny, ConversationId.Lobby, "m", Texts.ContentOf("as sent"));
         Store(ConversationId.Lobby, 1, Jenny, "m", "as stored");
         AssertOne(FaultKind.Differing, "store", 1);
     }
@@ -188,7 +188,7 @@ public sealed class DeliveryCheckerTests
     public void It_sees_a_direct_message_at_somebody_else()
     {
         CleanRun();
-        _checker.Received("guest", Live(_stored.First(m => m.Conversation == Direct)));
+        _checker.Received("guest", _stored.First(m => m.Conversation == Direct));
         AssertOne(FaultKind.Foreign, "guest", 1);
     }
 
@@ -200,13 +200,13 @@ public sealed class DeliveryCheckerTests
             checker.Entitle("r", ConversationId.Lobby, 0);
             var stored = Enumerable.Range(1, count).Select(seq => Message(ConversationId.Lobby, seq, Tom, null, null)).ToList();
             var at = where % (count - 1);
-            List<MessageInfo> given = kind switch
+            List<EventFrame> given = kind switch
             {
                 0 => [.. stored[..at], .. stored[(at + 1)..]],
                 1 => [.. stored, stored[at]],
                 _ => [.. stored[..at], stored[at + 1], stored[at], .. stored[(at + 2)..]],
             };
-            given.ForEach(m => checker.Received("r", Live(m)));
+            given.ForEach(m => checker.Received("r", m));
             var fault = checker.Judge(stored).Faults.Single();
             return fault.Kind == (FaultKind)kind && fault.Seq == at + 1;
         });
@@ -218,7 +218,7 @@ public sealed class DeliveryCheckerTests
         for (var seq = 1; seq <= 13; seq++)
             Store(ConversationId.Lobby, seq, Jenny);
         var lines = Judge().ToString().Split('\n');
-        Assert.Equal("sent 0, acked 0, stored 13, received 0; lost 13 doubled 0 misordered 0 differing 0 foreign 0", lines[0]);
+        Assert.Equal("sent 0, acked 0, refused 0, stored 13, received 0; lost 13 doubled 0 misordered 0 differing 0 foreign 0 stale 0 kept 0", lines[0]);
         Assert.Equal("  Lost at r: lobby 1: lobby-1 is stored and was not given", lines[1]);
         Assert.Equal(("  … and 3 more Lost", 12), (lines[^1], lines.Length));
     }
@@ -239,15 +239,15 @@ public sealed class DeliveryCheckerTests
     private void Say(ConversationId conversation, long seq, Guid sender, params string[] receivers)
     {
         Store(conversation, seq, sender);
-        _checker.Sending($"{sender}", sender, conversation, IdOf(conversation, seq), _stored[^1].Text);
+        _checker.Sending($"{sender}", sender, conversation, IdOf(conversation, seq), _stored[^1].Content!.Value);
         _checker.Acked(sender, conversation, IdOf(conversation, seq), seq);
         foreach (var receiver in receivers)
-            _checker.Received(receiver, Live(_stored[^1]));
+            _checker.Received(receiver, _stored[^1]);
     }
 
     private void Store(ConversationId conversation, long seq, Guid sender, string? id = null, string? text = null) => _stored.Add(Message(conversation, seq, sender, id, text));
 
-    private void Receive(string receiver, long seq) => _checker.Received(receiver, Live(_stored.First(m => m.Conversation.IsLobby && m.Seq == seq)));
+    private void Receive(string receiver, long seq) => _checker.Received(receiver, _stored.First(m => m.Conversation.IsLobby && m.Seq == seq));
 
     private DeliveryReport Judge() => _checker.Judge(_stored);
 
@@ -259,8 +259,10 @@ public sealed class DeliveryCheckerTests
 
     private static string IdOf(ConversationId conversation, long seq) => $"{(conversation.IsLobby ? "lobby" : "direct")}-{seq}";
 
-    private static MessageInfo Message(ConversationId conversation, long seq, Guid sender, string? id, string? text) =>
-        new(conversation, seq, id ?? IdOf(conversation, seq), new(sender, sender == Tom ? "Tom" : "Jenny"), text ?? $"text {seq} ✓", 0, "realtime-1");
-
-    private static EventFrame Live(MessageInfo m) => new(m.Conversation, m.Seq, "text", m.From, m.At, m.Node) { Id = m.Id, Content = Texts.ContentOf(m.Text) };
+    private static EventFrame Message(ConversationId conversation, long seq, Guid sender, string? id, string? text) => new(conversation, seq, "text", new(sender, sender == Tom ? "Tom" : "Jenny"), 0, "realtime-1")
+    {
+        Id = id ?? IdOf(conversation, seq),
+        Line = seq,
+        Content = Texts.ContentOf(text ?? $"text {seq} ✓"),
+    };
 }

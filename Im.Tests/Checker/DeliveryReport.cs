@@ -19,6 +19,12 @@ internal enum FaultKind
 
     /// <summary>Given to somebody who is not entitled to it.</summary>
     Foreign,
+
+    /// <summary>Shown on a device otherwise than the stored events come to.</summary>
+    Stale,
+
+    /// <summary>Recalled, and still stored.</summary>
+    Kept,
 }
 
 /// <param name="Where">The receiver, or "store".</param>
@@ -27,8 +33,9 @@ internal sealed record DeliveryFault(FaultKind Kind, string Where, ConversationI
     public override string ToString() => $"{Kind} at {Where}: {Conversation} {Seq}: {What}";
 }
 
+/// <param name="Refused">For good, because the line had been recalled.</param>
 /// <param name="Received">Over all receivers.</param>
-internal sealed record DeliveryReport(IReadOnlyList<DeliveryFault> Faults, int Sent, int Acked, int Stored, int Received)
+internal sealed record DeliveryReport(IReadOnlyList<DeliveryFault> Faults, int Sent, int Acked, int Refused, int Stored, int Received)
 {
     private const int Shown = 10;
 
@@ -39,7 +46,7 @@ internal sealed record DeliveryReport(IReadOnlyList<DeliveryFault> Faults, int S
     /// <summary>One line of figures, then the first faults of each kind.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder($"sent {Sent}, acked {Acked}, stored {Stored}, received {Received};");
+        var text = new StringBuilder($"sent {Sent}, acked {Acked}, refused {Refused}, stored {Stored}, received {Received};");
         foreach (var kind in Enum.GetValues<FaultKind>())
             text.Append($" {kind.ToString().ToLowerInvariant()} {Count(kind)}");
         foreach (var kind in Faults.GroupBy(f => f.Kind).OrderBy(g => g.Key))

@@ -60,6 +60,66 @@ public sealed class EventsOnNodesTests(TwoNodes system) : IClassFixture<TwoNodes
         Assert.Equal(2, Assert.Single(await jenny.ConversationsAsync(), c => c.Conversation == talk).PeerReadLine);
     }
 
+    [Fact]
+    public async Task A_device_that_was_away_during_a_recall_shows_the_text_no_more()
+    {
+        await system.WhenWholeAsync();
+        await using var jenny = await JoinAsync("node-1");
+        await using var tom = await JoinAsync("node-2");
+        var talk = ConversationId.Direct(jenny.User!.Id, tom.User!.Id);
+        await jenny.SendAsync(tom.User.Id, "a secret");
+        var edited = await jenny.EditAsync(talk, 1, "another secret");
+        await tom.ReactAsync(talk, 1, ["👍"]);
+        var held = await FoldUntilAsync(tom, talk, edited.Seq);
+        Assert.Equal("another secret", Assert.Single(held).Event.Text);
+
+        await tom.DisconnectAsync();
+        await jenny.RecallAsync(talk, 1);
+        var after = await jenny.SendAsync(talk, "what of it?");
+        await tom.ConnectAsync().WaitAsync(Bounded.Time);
+        held = await FoldUntilAsync(tom, talk, after.Seq, held);
+        Assert.Equal([(1L, true, (string?)null), (2L, false, "what of it?")], held.Select(line => (line.Line, line.IsErased, line.Event.Text)));
+        Assert.DoesNotContain("secret", string.Join(' ', held.Select(Show)), StringComparison.Ordinal);
+    }
+
+    // A page is asked for while lines are recalled: now the page is older, now the recall. What the stream brought meanwhile is folded onto the page.
+    [Fact]
+    public async Task A_recall_that_arrives_before_the_page_with_its_line_erases_it()
+    {
+        const int Lines = 40;
+        await system.WhenWholeAsync();
+        await using var jenny = await JoinAsync("node-1");
+        await using var tom = await JoinAsync("node-2");
+        var talk = ConversationId.Direct(jenny.User!.Id, tom.User!.Id);
+        for (var line = 1; line <= Lines; line++)
+            await jenny.SendAsync(tom.User.Id, $"secret {line}");
+        await FoldUntilAsync(tom, talk, Lines);
+        for (var line = 1; line <= Lines; line++)
+        {
+            var recalling = jenny.RecallAsync(talk, line);
+            var page = await tom.LinesAsync(talk);
+            var live = await TakeUntilAsync(tom, talk, (await recalling).Seq);
+            var shown = live.Where(e => e.Seq > page.LastSeq).Aggregate(Fold.Merge([], [.. page.Lines.Select(LineState.OfPage)]), Fold.Onto);
+            Assert.Equal(Enumerable.Range(1, Lines).Select(n => n <= line), shown.Select(one => one.IsErased));
+            Assert.All(shown.Take(line), one => Assert.Null(one.Content));
+        }
+    }
+
+    // The ack may be lost with its node, and the line has no content any more.
+    [Fact]
+    public async Task What_is_sent_again_after_its_line_was_recalled_is_the_first_one_a_recall_too()
+    {
+        await system.WhenWholeAsync();
+        await using var jenny = await JoinAsync("node-1");
+        await using var tom = await JoinAsync("node-2");
+        var talk = ConversationId.Direct(jenny.User!.Id, tom.User!.Id);
+        await jenny.SendAsync(tom.User.Id, "a secret");
+        var (reaction, recall) = (await tom.ReactAsync(talk, 1, ["👍"], id: "reaction"), await jenny.RecallAsync(talk, 1, id: "recall"));
+        var again = (Reaction: await tom.ReactAsync(talk, 1, ["👍"], id: "reaction"), Recall: await jenny.RecallAsync(talk, 1, id: "recall"));
+        Assert.Equal(((reaction.Seq, true), (recall.Seq, true)), ((again.Reaction.Seq, again.Reaction.Duplicate), (again.Recall.Seq, again.Recall.Duplicate)));
+        Assert.Equal(ErrorCodes.NotFound, (await Assert.ThrowsAsync<ImException>(() => tom.ReactAsync(talk, 1, ["👍"], id: "another"))).Code);
+    }
+
     private async Task<ImClient> JoinAsync(string node)
     {
         var client = new ImClient(new() { BaseAddress = system.Address, Node = node });
@@ -68,17 +128,20 @@ public sealed class EventsOnNodesTests(TwoNodes system) : IClassFixture<TwoNodes
         return client;
     }
 
-    private static async Task<IReadOnlyList<LineState>> FoldUntilAsync(ImClient client, ConversationId talk, long lastSeq)
+    private static async Task<IReadOnlyList<LineState>> FoldUntilAsync(ImClient client, ConversationId talk, long lastSeq, IReadOnlyList<LineState>? lines = null) =>
+        (await TakeUntilAsync(client, talk, lastSeq)).Aggregate(lines ?? [], Fold.Onto);
+
+    private static async Task<List<EventFrame>> TakeUntilAsync(ImClient client, ConversationId talk, long lastSeq)
     {
-        IReadOnlyList<LineState> lines = [];
+        var taken = new List<EventFrame>();
         using var limit = new CancellationTokenSource(Bounded.Time);
         await foreach (var next in client.ReadEventsAsync(limit.Token).Where(e => e.Conversation == talk))
         {
-            lines = Fold.Onto(lines, next);
+            taken.Add(next);
             if (next.Seq == lastSeq)
                 break;
         }
-        return lines;
+        return taken;
     }
 
     private static string Show(LineState line) =>

@@ -4,6 +4,7 @@ using Im.Client.Chat;
 using Im.Protocol;
 using Im.Tests.Checker;
 using Im.Tests.Fixtures;
+using Im.Tests.Messages;
 
 namespace Im.Tests.Distributed;
 
@@ -98,21 +99,21 @@ public sealed class CrashTests(ImAppFixture im) : IAsyncLifetime
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
             var id = Guid.NewGuid().ToString();
-            _checker.Sending(name, user.User.Id, ConversationId.Lobby, id, $"{name} {i}");
+            _checker.Sending(name, user.User.Id, ConversationId.Lobby, id, Texts.ContentOf($"{name} {i}"));
             var ack = await tab.Client.SendAsync(ChatTarget.Lobby, $"{name} {i}", id, cancellationToken: CancellationToken.None);
             _checker.Acked(user.User.Id, ConversationId.Lobby, id, ack.Seq);
             await Task.Delay(200, CancellationToken.None);
         }
     }
 
-    private static async Task<List<MessageInfo>> ReadAllAsync(ChatConnection reader, long after)
+    private static async Task<List<EventFrame>> ReadAllAsync(ChatConnection reader, long after)
     {
-        var all = new List<MessageInfo>();
+        var all = new List<EventFrame>();
         EventsFrame page;
         do
         {
             page = await reader.Client.EventsAsync(ChatTarget.Lobby, after: all.LastOrDefault()?.Seq ?? after);
-            all.AddRange(page.Events.Select(e => new MessageInfo(e.Conversation, e.Seq, e.Id!, e.From, e.Text ?? "", e.At, e.Node)));
+            all.AddRange(page.Events);
         }
         while (page.More);
         return all;

@@ -5,10 +5,13 @@ using Xunit.Abstractions;
 
 namespace Im.Tests.Faults;
 
-/// <summary>Twenty clients on both nodes send at least 50 messages a second while a part of the system breaks: nothing is lost, nothing doubled, nothing out of order.</summary>
+/// <summary>
+/// Twenty clients on both nodes send at least 50 events a second while a part of the system breaks: nothing is lost, nothing doubled, nothing out of order, and all of them, with the page's client
+/// too, show what whoever comes then is shown.
+/// </summary>
 [Collection(ImAppCollection.Name)]
 [Trait("Category", "Faults")]
-public sealed class CrowdFaultTests(ImAppFixture im, ITestOutputHelper output) : IAsyncLifetime
+public sealed class CrowdFaultTests(ImAppFixture im, PageDevice page, ITestOutputHelper output) : IClassFixture<PageDevice>, IAsyncLifetime
 {
     private readonly Saboteur _saboteur = new(im);
     private string[] _nodes = [];
@@ -76,7 +79,7 @@ public sealed class CrowdFaultTests(ImAppFixture im, ITestOutputHelper output) :
     private Task<CrowdReport> RunAsync(int seed, Func<CrowdPlan, Crowd, Task> injectAsync, Action<CrowdPlan, Crowd>? judge = null, Func<int, Uri>? through = null, [CallerMemberName] string test = "")
     {
         var plan = new CrowdPlan(seed);
-        return new FaultRun(im, output, plan, $"{nameof(CrowdFaultTests)}.{test}")
+        return new FaultRun(im, output, plan, $"{nameof(CrowdFaultTests)}.{test}", page)
             .RunAsync(_nodes, crowd => injectAsync(plan, crowd), crowd => judge?.Invoke(plan, crowd), through);
     }
 }

@@ -5,16 +5,36 @@ namespace Im.Tests.Faults;
 /// <param name="Node">0 or 1: the node it asks for. A person's second tab asks for the other one.</param>
 internal sealed record TabPlan(int Index, int Person, int Node);
 
-/// <summary>What a tab says next.</summary>
+/// <summary>What a tab does: says something, or changes or marks a line that it shows.</summary>
+internal enum Deed
+{
+    Text,
+    Reply,
+    Poll,
+    Edit,
+    Recall,
+    Reaction,
+    Vote,
+    Read,
+}
+
+/// <summary>What a tab does next.</summary>
 /// <param name="After">The pause before it.</param>
 /// <param name="To">Index of the person it goes to; null for the lobby.</param>
-internal sealed record Utterance(TimeSpan After, int? To);
+/// <param name="Which">0 to 1: the line, among those of which it may be.</param>
+internal sealed record Utterance(TimeSpan After, int? To, Deed What, double Which);
 
 /// <summary>Everything a seed decides: who has two tabs, who talks to whom and when, when the fault comes and whom it hits. The same seed, the same plan.</summary>
 internal sealed class CrowdPlan
 {
     /// <summary>Of all tabs together, on average; half of it in the lobby.</summary>
     public const int MessagesPerSecond = 80;
+
+    private static readonly Deed[] Deeds = // of so many
+    [
+        .. Enumerable.Repeat(Deed.Text, 22), .. Enumerable.Repeat(Deed.Reply, 3), .. Enumerable.Repeat(Deed.Poll, 2), .. Enumerable.Repeat(Deed.Edit, 4),
+        .. Enumerable.Repeat(Deed.Recall, 2), .. Enumerable.Repeat(Deed.Reaction, 4), .. Enumerable.Repeat(Deed.Vote, 3), .. Enumerable.Repeat(Deed.Read, 2),
+    ];
 
     private readonly TimeSpan _averagePause;
 
@@ -54,13 +74,14 @@ internal sealed class CrowdPlan
     /// <summary>For whatever else a fault has to choose; asked by one caller, in order.</summary>
     public Random Chance { get; }
 
-    /// <summary>What a tab says, without end.</summary>
-    /// <param name="round">From 0: each time they begin to talk they have something else to say.</param>
+    /// <summary>What a tab does, without end.</summary>
+    /// <param name="round">From 0: each time they begin to talk they do something else.</param>
     public IEnumerable<Utterance> Talk(TabPlan tab, int round)
     {
         var random = new Random(unchecked((Seed * 1_000_003 + round) * 1_009 + tab.Index)); // not System.HashCode, which differs from process to process
         int[] peers = [.. Directs.Where(d => d.One == tab.Person || d.Other == tab.Person).Select(d => d.One == tab.Person ? d.Other : d.One)];
         while (true)
-            yield return new(_averagePause * (0.4 + 1.2 * random.NextDouble()), random.Next(2) == 0 ? null : peers[random.Next(peers.Length)]);
+            yield return new(
+                _averagePause * (0.4 + 1.2 * random.NextDouble()), random.Next(2) == 0 ? null : peers[random.Next(peers.Length)], Deeds[random.Next(Deeds.Length)], random.NextDouble());
     }
 }

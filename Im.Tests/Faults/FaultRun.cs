@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Im.Tests.Faults;
 
 /// <summary>A crowd talks, something breaks, the crowd talks on; then everybody must have everything, once and in order.</summary>
-internal sealed class FaultRun(ImAppFixture im, ITestOutputHelper output, CrowdPlan plan, string test)
+internal sealed class FaultRun(ImAppFixture im, ITestOutputHelper output, CrowdPlan plan, string test, PageDevice? page = null)
 {
     private const int LeastMessagesPerSecond = 50;
 
@@ -29,7 +29,7 @@ internal sealed class FaultRun(ImAppFixture im, ITestOutputHelper output, CrowdP
             happened = $"the fault from {from.TotalSeconds:0.00} s to {(from + started.Elapsed).TotalSeconds:0.00} s";
             await Task.Delay(TalkAfterwards); // the crowd talks on
             await crowd.HushAsync(Patience);
-            var report = await crowd.JudgeAsync(Patience);
+            var report = await crowd.JudgeAsync(Patience, page);
             output.WriteLine($"{test}, seed {plan.Seed}: {happened}; {report}");
             Assert.True(report.IsClean, $"{report}");
             Assert.True(report.SentPerSecond >= LeastMessagesPerSecond, $"{report}");

@@ -83,7 +83,7 @@ public sealed class OutageEndTests(OutageEndTests.Servers chat, ITestOutputHelpe
         foreach (var tab in sends)
         {
             var acks = await Task.WhenAll(tab).WaitAsync(BackWithin);
-            Assert.Equal(acks.Select(ack => ack.Seq).Order(), acks.Select(ack => ack.Seq));
+            Assert.Equal(acks.Select(ack => ack.Seq).Distinct().Order(), acks.Select(ack => ack.Seq));
         }
         SayWhenAllWereBack();
         Assert.All((ImClient[])[one, two], client => Assert.Equal(ConnectionState.Ready, client.State));

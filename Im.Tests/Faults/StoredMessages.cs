@@ -1,4 +1,6 @@
+using System.Text;
 using Im.Protocol;
+using Im.Protocol.Kinds;
 using Npgsql;
 
 namespace Im.Tests.Faults;
@@ -6,6 +8,8 @@ namespace Im.Tests.Faults;
 /// <summary>The truth: what stands in the table, read past all of the product's code.</summary>
 internal sealed class StoredMessages(string connectionString)
 {
+    private static readonly string[] Kinds = ["", KindNames.Text, KindNames.Edit, KindNames.Recall, KindNames.Reaction, KindNames.Poll, KindNames.Vote, KindNames.Erasure]; // by their numbers
+
     private readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
 
     /// <summary>Each conversation's newest sequence; 0 where nothing was said.</summary>
@@ -18,19 +22,35 @@ internal sealed class StoredMessages(string connectionString)
     }
 
     /// <summary>What was stored since, in order.</summary>
-    public async Task<List<MessageInfo>> ReadAsync(IReadOnlyDictionary<ConversationId, long> after)
+    public async Task<List<EventFrame>> ReadAsync(IReadOnlyDictionary<ConversationId, long> after)
     {
         const string Sql = """
-            SELECT conversation_id, seq, client_id, sender_id, sender_nickname, content::json->>'text', at, node
+            SELECT conversation_id, seq, client_id, sender_id, sender_nickname, content, at, node, line, target, effect, slot, kind
             FROM events JOIN unnest($1, $2) AS asked (id, after) ON conversation_id = asked.id AND seq > asked.after
             ORDER BY conversation_id, seq
             """;
-        var messages = new List<MessageInfo>();
+        var events = new List<EventFrame>();
         await foreach (var row in QueryAsync(Sql, Ids(after.Keys), after.Values.ToArray()))
-            messages.Add(new(
-                new(row.GetGuid(0)), row.GetInt64(1), row.GetString(2), new(row.GetGuid(3), row.GetString(4)), row.GetString(5),
-                new DateTimeOffset(row.GetDateTime(6)).ToUnixTimeMilliseconds(), row.GetString(7)));
-        return messages;
+            events.Add(new(
+                new(row.GetGuid(0)), row.GetInt64(1), Kinds[row.GetInt16(12)], new(row.GetGuid(3), row.GetString(4)), new DateTimeOffset(row.GetDateTime(6)).ToUnixTimeMilliseconds(), row.GetString(7))
+            {
+                Id = row.GetString(2),
+                Content = row.IsDBNull(5) ? null : new(Encoding.UTF8.GetBytes(row.GetString(5))),
+                Line = row.IsDBNull(8) ? null : row.GetInt64(8),
+                Target = row.IsDBNull(9) ? null : row.GetInt64(9),
+                Effect = row.IsDBNull(10) ? null : (EventEffect)row.GetInt16(10),
+                Slot = row.IsDBNull(11) ? null : row.GetString(11),
+            });
+        return events;
+    }
+
+    /// <summary>How far each has read.</summary>
+    public async Task<Dictionary<(ConversationId Conversation, Guid User), long>> ReadPositionsAsync(IEnumerable<ConversationId> conversations)
+    {
+        var reads = new Dictionary<(ConversationId, Guid), long>();
+        await foreach (var row in QueryAsync("SELECT conversation_id, user_id, read_line FROM members WHERE conversation_id = ANY ($1)", Ids(conversations)))
+            reads[(new(row.GetGuid(0)), row.GetGuid(1))] = row.GetInt64(2);
+        return reads;
     }
 
     /// <summary>How many rows have this client message id.</summary>

@@ -66,7 +66,7 @@ internal sealed class ChatUser : IAsyncDisposable
 
     /// <summary>A connection that the caller disposes of: a borrowed user must not keep it.</summary>
     /// <param name="web">The way to the gateway.</param>
-    public async Task<ChatConnection> OpenAsync(Uri web, string node)
+    public async Task<ChatConnection> OpenAsync(Uri web, string? node = null)
     {
         var connection = new ChatConnection(new(new() { BaseAddress = web, Cookies = Cookies, Node = node }), Profile?.Nickname ?? "a guest");
         await connection.OpenAsync(node);

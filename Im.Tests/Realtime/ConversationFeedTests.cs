@@ -276,6 +276,8 @@ public sealed class ConversationFeedTests
 
         public Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+        public Task<bool> IsStoredAsync(ConversationId conversation, Guid sender, string id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
         public Task<ConversationHead> GetHeadAsync(ConversationId conversation, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }
