@@ -94,15 +94,18 @@ public sealed class EventsOnNodesTests(TwoNodes system) : IClassFixture<TwoNodes
         for (var line = 1; line <= Lines; line++)
             await jenny.SendAsync(tom.User.Id, $"secret {line}");
         await FoldUntilAsync(tom, talk, Lines);
+        var olderPages = 0;
         for (var line = 1; line <= Lines; line++)
         {
             var recalling = jenny.RecallAsync(talk, line);
             var page = await tom.LinesAsync(talk);
             var live = await TakeUntilAsync(tom, talk, (await recalling).Seq);
+            olderPages += page.LastSeq < live[^1].Seq ? 1 : 0;
             var shown = live.Where(e => e.Seq > page.LastSeq).Aggregate(Fold.Merge([], [.. page.Lines.Select(LineState.OfPage)]), Fold.Onto);
             Assert.Equal(Enumerable.Range(1, Lines).Select(n => n <= line), shown.Select(one => one.IsErased));
             Assert.All(shown.Take(line), one => Assert.Null(one.Content));
         }
+        Assert.NotEqual(0, olderPages);
     }
 
     // The ack may be lost with its node, and the line has no content any more.

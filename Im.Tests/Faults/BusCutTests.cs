@@ -6,7 +6,7 @@ namespace Im.Tests.Faults;
 /// <summary>One node alone loses its way to Redis: its messages still reach the other node's people, and theirs its own.</summary>
 [Collection(ImAppCollection.Name)]
 [Trait("Category", "Faults")]
-public sealed class BusCutTests(ImAppFixture im, NodeBehindRelay behindRelay, ITestOutputHelper output) : IClassFixture<NodeBehindRelay>
+public sealed class BusCutTests(ImAppFixture im, NodeBehindRelay behindRelay, PageDevice page, ITestOutputHelper output) : IClassFixture<NodeBehindRelay>, IClassFixture<PageDevice>
 {
     [Theory, FaultSeeds]
     public async Task The_bus_connection_of_one_node_is_cut_for_three_seconds(int seed)
@@ -16,7 +16,7 @@ public sealed class BusCutTests(ImAppFixture im, NodeBehindRelay behindRelay, IT
         await Eventually.TrueAsync(node.IsHealthyAsync);
         await Eventually.TrueAsync(() => im.TakesConnectionsAsync(node.Name)); // the gateway asks once a second
         string[] nodes = seed % 2 == 0 ? [node.Name, two] : [one, node.Name];
-        await new FaultRun(im, output, new(seed), $"{nameof(BusCutTests)}").RunAsync(nodes, async _ =>
+        await new FaultRun(im, output, new(seed), $"{nameof(BusCutTests)}", page).RunAsync(nodes, async _ =>
         {
             node.Redis.Close();
             await Eventually.TrueAsync(async () => !await node.IsHealthyAsync());

@@ -12,7 +12,7 @@ namespace Im.Tests.Faults;
 /// </summary>
 [Collection(ImAppCollection.Name)]
 [Trait("Category", "Faults")]
-public sealed class LongRunTests(ImAppFixture im, ITestOutputHelper output) : IAsyncLifetime
+public sealed class LongRunTests(ImAppFixture im, PageDevice page, ITestOutputHelper output) : IClassFixture<PageDevice>, IAsyncLifetime
 {
     private const int MostFaultsInARound = 6;
 
@@ -53,7 +53,7 @@ public sealed class LongRunTests(ImAppFixture im, ITestOutputHelper output) : IA
                 await next;
             }
             await crowd.HushAsync(Patience);
-            var report = await crowd.JudgeAsync(Patience);
+            var report = await crowd.JudgeAsync(Patience, page);
             Say($"{began.Elapsed:mm\\:ss} {faults} faults so far; {report}");
             Assert.True(report.IsClean, $"Seed {plan.Seed}, after {faults} faults: {report}");
         }

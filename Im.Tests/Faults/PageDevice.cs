@@ -34,19 +34,14 @@ public sealed class PageDevice(ImAppFixture im) : IAsyncLifetime
 
     private static readonly JsonSerializerOptions AsStored = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly Lazy<Task<string>> Compiled = new(CompileAsync);
+
     private Process _node = null!;
 
     public async Task InitializeAsync()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "page-device")).FullName;
-        // Into a folder of its own: other tests build the client at the same time.
-        await NodePackages.RunAsync(Path.Combine(NodePackages.Page, "client"), Path.Combine(NodePackages.Page, "node_modules", ".bin", "tsc"), "-p", ".", "--outDir", Path.Combine(folder, "client"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), """{"type":"module"}""");
-        await File.WriteAllTextAsync(Path.Combine(folder, "device.js"), Script);
-        if (!Directory.Exists(Path.Combine(folder, "node_modules")))
-            Directory.CreateSymbolicLink(Path.Combine(folder, "node_modules"), Path.Combine(NodePackages.Page, "node_modules"));
         await im.WaitUntilWholeAsync();
-        _node = Process.Start(new ProcessStartInfo("node", ["device.js", im.WebAddress.OriginalString]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        _node = Process.Start(new ProcessStartInfo("node", ["device.js", im.WebAddress.OriginalString]) { WorkingDirectory = await Compiled.Value, RedirectStandardInput = true, RedirectStandardOutput = true })!;
         Assert.Equal("ready", await _node.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
@@ -63,6 +58,18 @@ public sealed class PageDevice(ImAppFixture im) : IAsyncLifetime
         await _node.StandardInput.WriteLineAsync($"{after} {upTo}");
         var shown = await _node.StandardOutput.ReadLineAsync().WaitAsync(patience);
         return [.. JsonNode.Parse(shown!)!.AsArray().Select(line => ShownLine.Of(Read(line!)))];
+    }
+
+    private static async Task<string> CompileAsync()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "page-device")).FullName;
+        // Into a folder of its own: other tests build the client at the same time.
+        await NodePackages.RunAsync(Path.Combine(NodePackages.Page, "client"), Path.Combine(NodePackages.Page, "node_modules", ".bin", "tsc"), "-p", ".", "--outDir", Path.Combine(folder, "client"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), """{"type":"module"}""");
+        await File.WriteAllTextAsync(Path.Combine(folder, "device.js"), Script);
+        if (!Directory.Exists(Path.Combine(folder, "node_modules")))
+            Directory.CreateSymbolicLink(Path.Combine(folder, "node_modules"), Path.Combine(NodePackages.Page, "node_modules"));
+        return folder;
     }
 
     private static EventFrame Read(JsonNode line)
