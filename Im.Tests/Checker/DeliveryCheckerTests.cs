@@ -181,6 +181,7 @@ public sealed class DeliveryCheckerTests
     {
         Store(ConversationId.Lobby, 1, Jenny);
         Store(ConversationId.Lobby, 3, Jenny);
+        _stored[^1] = _stored[^1] with { Line = 2 };
         AssertOne(FaultKind.Differing, "store", 3);
     }
 

@@ -50,7 +50,7 @@ export class Connection {
     this.#dialledAt = this.#lastHeard = clock.now();
     socket.onmessage = (event: { data: unknown }) => this.#hear(event.data);
     socket.onclose = (event: { code: number; reason?: string }) => this.#end(event.code, event.reason);
-    socket.onerror = null; // a close follows
+    socket.onerror = unheard;
     this.#readyWithinMs = failures < quickTries ? quickReadyWithinMs : readyWithinMs;
     this.#timer = clock.setTimeout(() => this.#abandon(), this.#readyWithinMs);
   }
@@ -125,9 +125,12 @@ export class Connection {
   #detach(): void {
     this.#ended = true;
     this.#clock.clearTimeout(this.#timer);
-    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = this.#socket.onerror = null;
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
   }
 }
+
+// A close follows, or nobody waits for it any more. In Node an error that nobody listens to ends the program, and `ws` has one for a dial that was given up.
+function unheard(): void {}
 
 function parse(data: unknown): NodeFrame | undefined {
   if (typeof data !== 'string') return undefined;

@@ -32,6 +32,17 @@ test('A lost connection is made again after the wait, and the state says so', as
   assert.deepEqual(phases, ['waiting', 'connecting', 'ready']);
 });
 
+test('The error of a dial that was given up is heard by somebody: in Node it would end the program', async () => {
+  const { clock, socket } = await ready();
+  await socket().ends(1006);
+  await clock.advance(250);
+  const dialled = socket();
+  assert.equal(typeof dialled.onerror, 'function');
+  await clock.advance(4_000);
+  assert.equal(dialled.closedWith, 1005);
+  assert.equal(typeof dialled.onerror, 'function');
+});
+
 test('Tries start over only after a connection that held', async () => {
   const { client, clock, socket } = await ready();
   await socket().ends(1006);
