@@ -1,5 +1,5 @@
 import type { Gap, Line } from '@im/client';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { t } from '../settings/language.ts';
 import { chatOf, reading } from '../state/chats.ts';
 import { connection, me } from '../state/im.ts';
@@ -46,6 +46,10 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
     trim(atBottom ? undefined : topLine);
     return () => void (reading.value = undefined);
   }, [looking, shownView, atBottom, newest?.line]);
+  // An effect comes after the painting: what arrives before it, in a pane that is hidden by then, would count as read.
+  useLayoutEffect(() => {
+    if (!looking || box.current!.offsetParent === null) reading.value = undefined;
+  }, [looking, shownView]);
   useEffect(() => {
     if (mine.length > 0) toBottom();
   }, [mine.at(-1)?.id]);
