@@ -4,11 +4,11 @@ using Im.Protocol.Kinds;
 namespace Im.Core.Kinds;
 
 /// <summary>Another text in the place of one's own. The earlier ones stay in the store, and are told to nobody.</summary>
-public sealed class EditKind() : EventKind<TextContent>(2, "edit", ProtocolJson.Wire.TextContent)
+public sealed class EditKind() : EventKind<TextContent>(2, KindNames.Edit, ProtocolJson.Wire.TextContent)
 {
     public override EventEffect? Effect => EventEffect.Replace;
 
-    public override string? TargetKind => EventKinds.Text.Name;
+    public override string? TargetKind => KindNames.Text;
 
     protected override Refusal? Check(TextContent content) => TextKind.CheckText(content);
 

@@ -9,7 +9,7 @@ namespace Im.Core.Kinds;
 /// and a line in <see cref="EventKinds"/>.
 /// </summary>
 /// <param name="number">As stored: never reuse one.</param>
-/// <param name="name">On the wire, 1 to <see cref="ProtocolLimits.MaxKindChars"/> characters.</param>
+/// <param name="name">One of <see cref="Im.Protocol.Kinds.KindNames"/>, on the wire, 1 to <see cref="ProtocolLimits.MaxKindChars"/> characters.</param>
 public abstract class EventKind(short number, string name)
 {
     public short Number => number;

@@ -5,7 +5,7 @@ using Im.Protocol.Kinds;
 namespace Im.Core.Kinds;
 
 /// <summary>A question with answers to choose from.</summary>
-public sealed class PollKind() : EventKind<PollContent>(5, "poll", ProtocolJson.Wire.PollContent)
+public sealed class PollKind() : EventKind<PollContent>(5, KindNames.Poll, ProtocolJson.Wire.PollContent)
 {
     protected override Refusal? Check(PollContent content) =>
         IsText(content.Question, PollContent.MaxQuestionChars) && content.Options.Count is >= PollContent.MinOptions and <= PollContent.MaxOptions && content.Options.All(option => IsText(option, PollContent.MaxOptionChars))
@@ -15,11 +15,11 @@ public sealed class PollKind() : EventKind<PollContent>(5, "poll", ProtocolJson.
 }
 
 /// <summary>What a user chose, all at once: what is newest holds.</summary>
-public sealed class VoteKind() : EventKind<VoteContent>(6, "vote", ProtocolJson.Wire.VoteContent)
+public sealed class VoteKind() : EventKind<VoteContent>(6, KindNames.Vote, ProtocolJson.Wire.VoteContent)
 {
     public override EventEffect? Effect => EventEffect.Mark;
 
-    public override string? TargetKind => "poll";
+    public override string? TargetKind => KindNames.Poll;
 
     protected override Refusal? Check(VoteContent content) =>
         content.Choices.Distinct().Count() == content.Choices.Count ? null : new(ErrorCodes.BadContent, "Each choice once.");

@@ -5,7 +5,7 @@ using Im.Protocol.Kinds;
 namespace Im.Core.Kinds;
 
 /// <summary>A user's reactions to a line, all of them at once: what is newest holds.</summary>
-public sealed class ReactionKind() : EventKind<ReactionContent>(4, "reaction", ProtocolJson.Wire.ReactionContent)
+public sealed class ReactionKind() : EventKind<ReactionContent>(4, KindNames.Reaction, ProtocolJson.Wire.ReactionContent)
 {
     public override EventEffect? Effect => EventEffect.Mark;
 

@@ -4,7 +4,7 @@ using Im.Protocol.Kinds;
 namespace Im.Core.Kinds;
 
 /// <summary>Takes back a line: its content is erased where it is stored, in the statement that stores this. By its author within <see cref="Within"/>, by administrators always.</summary>
-public sealed class RecallKind() : EventKind<RecallContent>(3, "recall", ProtocolJson.Wire.RecallContent)
+public sealed class RecallKind() : EventKind<RecallContent>(3, KindNames.Recall, ProtocolJson.Wire.RecallContent)
 {
     public static readonly TimeSpan Within = TimeSpan.FromHours(24);
 

@@ -4,7 +4,7 @@ using Im.Protocol.Kinds;
 namespace Im.Core.Kinds;
 
 /// <summary>What somebody writes. Its target, if any, is the line it replies to.</summary>
-public sealed class TextKind() : EventKind<TextContent>(1, "text", ProtocolJson.Wire.TextContent)
+public sealed class TextKind() : EventKind<TextContent>(1, KindNames.Text, ProtocolJson.Wire.TextContent)
 {
     public override bool MayReply => true;
 

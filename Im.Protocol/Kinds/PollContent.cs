@@ -13,3 +13,8 @@ public sealed record PollContent(
 
 /// <param name="Choices">Options by their place, from 0, each once; none takes the vote back.</param>
 public sealed record VoteContent([property: Size(0, PollContent.MaxOptions, EachMost = PollContent.MaxOptions - 1, Distinct = true)] IReadOnlyList<int> Choices);
+
+public static partial class KindNames
+{
+    public const string Poll = "poll", Vote = "vote";
+}

@@ -6,3 +6,8 @@ public sealed record ReactionContent([property: Size(0, ReactionContent.MaxKeys,
     public const int MaxKeys = 8;
     public const int MaxKeyChars = 32;
 }
+
+public static partial class KindNames
+{
+    public const string Reaction = "reaction";
+}

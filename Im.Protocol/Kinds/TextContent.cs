@@ -9,3 +9,9 @@ public sealed record TextContent(
 {
     public const int MaxMentions = 50;
 }
+
+/// <summary>The kinds of events, as the wire names them: each stands beside its content.</summary>
+public static partial class KindNames
+{
+    public const string Text = "text", Edit = "edit";
+}

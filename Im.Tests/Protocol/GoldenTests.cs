@@ -80,6 +80,11 @@ public sealed class GoldenTests
         Assert.Equal(EventKinds.All.Select(kind => kind.Name).Order(), events.Select(e => e.Kind).Distinct().Order());
         Assert.Equal(EventKinds.All.Select(kind => kind.Name).Order(), typeof(KindNames).GetFields().Select(field => (string)field.GetRawConstantValue()!).Order());
         Assert.All(events, e => Assert.Equal(EventKinds.Find(e.Kind)!.Effect, e.Effect));
+        Assert.All(events.Where(e => e.Effect is not null), e =>
+        {
+            Assert.Null(EventKinds.Find(e.Kind)!.Check(e.Content!.Value, new(e.From.Id, e.From.Nickname, ""), out var result));
+            Assert.Equal(result.Slot, e.Slot);
+        });
         foreach (var (name, content) in posts.Select(post => (post.Kind, post.Content)).Concat(events.Where(e => EventKinds.Find(e.Kind)!.IsForClients).Select(e => (e.Kind, e.Content!.Value))))
         {
             Assert.Null(EventKinds.Find(name)!.Check(content, new(Guid.NewGuid(), "Jenny", ""), out var result));

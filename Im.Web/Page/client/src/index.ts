@@ -7,11 +7,9 @@ export { deletedNickname, fold, isLine, lineOfPage, newestReplace } from './fold
 export type { Gap } from './gap.ts';
 export { newId } from './ids.ts';
 export { defaultMaxFillEvents, type ImClientOptions, type ImEvents } from './options.ts';
-export { contentOf, effectOf, marksOf, mentions, textOf, type Contents, type Kind, type Post, type TextContent } from './kinds.ts';
-export { pollOf, toggledChoices, type PollState } from './poll.ts';
+export * from './kinds.ts';
 export type { Presence } from './presence.ts';
 export type * from './protocol.ts';
-export { reactionsOf, toggledReactions, type Reaction } from './reactions.ts';
 export { hasVisible, isInvisible, isWhiteSpace, trimmed } from './text.ts';
 export type { Cause, ConnectionState, EndReason } from './state.ts';
 export type { Timeline } from './timeline.ts';

@@ -1,6 +1,9 @@
 import type { Line, LogEvent } from './protocol.ts';
 
-/** What each kind says: docs/protocol.md has the table. A new kind is a line here, and what it means for a line in a file of its own where that takes a function. */
+export { pollOf, toggledChoices, type PollState } from './poll.ts';
+export { reactionsOf, toggledReactions, type Reaction } from './reactions.ts';
+
+/** What each kind says: docs/protocol.md has the table. A new kind is a line here, and what it means for a line in a file of its own where that takes a function, told on from here. */
 export interface Contents {
   text: TextContent;
   edit: TextContent;
@@ -24,8 +27,17 @@ export type Kind = keyof Contents;
 /** What a user can post. `target` is the line that a text replies to, or that another kind is about. */
 export type Post<K extends Kind = Kind> = { [Each in K]: { readonly kind: Each; readonly target?: number; readonly content: Contents[Each] } }[K];
 
-/** What a kind's events do to their target. A kind that is not here is a line of its own. The slot of a mark is its user. */
+/** What a kind's events do to their target. A kind that is not here is a line of its own. */
 export const effectOf: Readonly<Record<string, LogEvent['effect']>> = { edit: 'replace', recall: 'erase', reaction: 'mark', vote: 'mark' };
+
+/** The slot of a mark is its user. Of a kind whose marks compete otherwise, it is what is here. */
+const slots: { readonly [K in Kind]?: (content: Contents[K]) => string } = {};
+
+/** With what else about its target an event competes, as the server will say: for what is on its way, and shown already. */
+export function slotOf(kind: string, content: Post['content'], user: string): string {
+  if (effectOf[kind] !== 'mark') return '';
+  return (slots as Readonly<Record<string, (content: Post['content']) => string>>)[kind]?.(content) ?? user;
+}
 
 /** An event's content, where it is of that kind and still there. Servers have checked it. */
 export function contentOf<K extends Kind>(event: LogEvent | undefined, kind: K): Contents[K] | undefined {
@@ -41,5 +53,5 @@ export function mentions(line: LogEvent, user: string | undefined): boolean {
   return user !== undefined && line.from.id !== user && Boolean(content?.all || content?.mentions?.includes(user));
 }
 
-/** The newest event of each user of a kind that marks lines. */
+/** The newest event of each slot of a kind that marks lines, ascending by seq. */
 export const marksOf = (line: Line, kind: Kind): readonly LogEvent[] => line.effects.filter((each) => each.kind === kind);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
-  contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, textOf,
-  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type EventsPage, type ImClient, type ImError, type LinesPage, type PeoplePage, type Post, type SessionInfo, type User,
+  contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
+  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type EventsPage, type ImClient, type ImError, type LinesPage, type LogEvent, type PeoplePage, type Post, type SessionInfo, type User,
 } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
@@ -180,6 +180,14 @@ for (const [name, check] of Object.entries(heard)) {
     await loading;
     await socket().says(golden(name));
     assert.ok(check(client, socket()));
+  });
+}
+
+for (const name of names.filter((each) => each.startsWith('v2.node.event.'))) {
+  const { kind, content, effect, slot, from } = golden(name) as LogEvent;
+  if (!effect) continue;
+  test(`The client knows the slot of ${name} before it is stored`, () => {
+    assert.equal(slotOf(kind, content as Post['content'], from.id), slot);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Line } from '@im/client';
 import type { FunctionComponent } from 'preact';
 import { t } from '../settings/language.ts';
+import type { ChatKey } from '../state/route.ts';
 import { pollView } from './poll.tsx';
 import { textView } from './text.tsx';
 import { unknownView } from './unknown.tsx';
@@ -11,9 +12,14 @@ export interface KindView {
   readonly Body: FunctionComponent<{ line: Line; pending: boolean }>;
   /** In the list of conversations, in a quote, and for screen readers. */
   readonly preview: (line: Line) => string;
+  /** How one is begun, other than by writing: a button beside the text, and the dialog that it opens. */
+  readonly begin?: { readonly title: () => string; readonly Icon: FunctionComponent; readonly Dialog: FunctionComponent<{ chat: ChatKey; onClose: () => void }> };
 }
 
 const views: Readonly<Record<string, KindView>> = { text: textView, poll: pollView };
+
+/** What has a button in the composer. */
+export const beginnings = Object.entries(views).flatMap(([kind, { begin }]) => (begin ? [{ kind, ...begin }] : []));
 
 export const viewOf = ({ kind }: Line): KindView => views[kind] ?? unknownView;
 

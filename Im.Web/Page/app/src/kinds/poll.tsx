@@ -1,9 +1,10 @@
 import { contentOf, pollOf, toggledChoices, type Line } from '@im/client';
+import { PollDialog } from '../messages/PollDialog.tsx';
 import { t } from '../settings/language.ts';
 import { keyOf } from '../state/chats.ts';
 import { me } from '../state/im.ts';
 import { post } from '../state/outgoing.ts';
-import { CheckIcon } from '../ui/icons.tsx';
+import { CheckIcon, PollIcon } from '../ui/icons.tsx';
 import type { KindView } from './kinds.ts';
 import './poll.css';
 
@@ -47,4 +48,8 @@ function Poll({ line, pending }: { line: Line; pending: boolean }) {
   );
 }
 
-export const pollView: KindView = { Body: Poll, preview: (line) => `${t.value.poll}: ${contentOf(line, 'poll')?.question ?? ''}` };
+export const pollView: KindView = {
+  Body: Poll,
+  preview: (line) => `${t.value.poll}: ${contentOf(line, 'poll')?.question ?? ''}`,
+  begin: { title: () => t.value.makePoll, Icon: PollIcon, Dialog: PollDialog },
+};

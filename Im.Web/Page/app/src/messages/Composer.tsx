@@ -1,7 +1,7 @@
 import { hasVisible, textOf } from '@im/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dialog } from '../account/dialogs.ts';
-import { previewOf } from '../kinds/kinds.ts';
+import { beginnings, previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { store, stored } from '../settings/stored.ts';
 import { addresseeOf } from '../state/addressee.ts';
@@ -10,10 +10,9 @@ import { client, me } from '../state/im.ts';
 import { post } from '../state/outgoing.ts';
 import type { ChatKey } from '../state/route.ts';
 import { typing } from '../state/typing.ts';
-import { CloseIcon, PollIcon, SendIcon } from '../ui/icons.tsx';
+import { CloseIcon, SendIcon } from '../ui/icons.tsx';
 import { mentionsIn } from './mentions.ts';
 import { MentionList } from './MentionList.tsx';
-import { PollDialog } from './PollDialog.tsx';
 import { useMentions } from './useMentions.ts';
 import './composer.css';
 
@@ -39,7 +38,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   useEffect(() => void focus(), []);
   useEffect(() => void (document.activeElement === document.body && focus()), [open]);
 
-  const [asking, setAsking] = useState(false);
+  const [begun, setBegun] = useState<(typeof beginnings)[number]>();
   const context = composing.value;
   const editing = context?.mode === 'edit' ? context.line : undefined;
   useLayoutEffect(() => {
@@ -103,11 +102,12 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
         )}
         <MentionList suggestions={suggestions} />
         <div class="composer-box">
-          {!editing && (
-            <button type="button" class="icon-button composer-poll" data-testid="poll-open" aria-label={t.value.makePoll} title={t.value.makePoll} onClick={() => setAsking(true)}>
-              <PollIcon />
-            </button>
-          )}
+          {!editing &&
+            beginnings.map((one) => (
+              <button key={one.kind} type="button" class="icon-button composer-begin" data-testid={`${one.kind}-open`} aria-label={one.title()} title={one.title()} onClick={() => setBegun(one)}>
+                <one.Icon />
+              </button>
+            ))}
           <textarea
             ref={field}
             id="composer"
@@ -141,7 +141,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
           {t.value.sendHint}
         </p>
       </form>
-      {asking && <PollDialog chat={chat} onClose={() => setAsking(false)} />}
+      {begun && <begun.Dialog chat={chat} onClose={() => setBegun(undefined)} />}
     </>
   );
 }

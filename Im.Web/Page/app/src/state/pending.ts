@@ -1,4 +1,4 @@
-import { effectOf, fold, type Line, type LogEvent, type User } from '@im/client';
+import { effectOf, fold, slotOf, type Line, type LogEvent, type User } from '@im/client';
 import type { Outgoing } from './outgoing.ts';
 
 /** Newer than anything that is stored. */
@@ -19,6 +19,6 @@ function eventOf({ id, kind, target, content, at }: Outgoing, { id: user, nickna
   const effect = effectOf[kind];
   return {
     conversation: '', seq, id, kind, from: { id: user, nickname }, content: { ...content }, at, node: '',
-    ...(target === undefined ? {} : { target }), ...(effect ? { effect, slot: effect === 'mark' ? user : '' } : {}),
+    ...(target === undefined ? {} : { target }), ...(effect ? { effect, slot: slotOf(kind, content, user) } : {}),
   };
 }
