@@ -48,7 +48,8 @@ internal sealed class BoundedHealthCheck(HealthCheckRegistration registration, F
             if (_look.Result.IsCompleted || _look.GivenUp.IsCancellationRequested)
             {
                 var givenUp = new CancellationTokenSource(GivenUpAfter);
-                _look = (Task.Run(() => RunAsync(context, givenUp), CancellationToken.None), givenUp.Token);
+                var token = givenUp.Token; // before it runs: a quick one has disposed of the source by the next line
+                _look = (Task.Run(() => RunAsync(context, givenUp), CancellationToken.None), token);
             }
             return _look.Result;
         }

@@ -17,9 +17,7 @@ internal static class ImHistory
     {
         var all = pairs.ToArray();
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        // A build that is compared with may be older than the log of events.
-        await using var question = new NpgsqlCommand("SELECT to_regclass('events') IS NOT NULL", connection);
-        var isLog = (bool)(await question.ExecuteScalarAsync(cancellationToken))!;
+        var isLog = await HasEventsAsync(connection, cancellationToken);
         await CopyAsync($"conversations (id, kind, last_seq, {(isLog ? "last_line, " : "")}last_message_at)", all, async (copy, pair) =>
         {
             await copy.WriteAsync(IdOf(pair), NpgsqlDbType.Uuid, cancellationToken);
@@ -68,6 +66,31 @@ internal static class ImHistory
             }
             await copy.CompleteAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Every fifth message of the pair's conversation gets a reaction; nothing in a build that has none.</summary>
+    public static async Task MarkAsync(NpgsqlDataSource source, (Guid One, Guid Other) pair, int messages, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        if (!await HasEventsAsync(connection, cancellationToken))
+            return;
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO events (conversation_id, seq, kind, target, effect, slot, sender_id, sender_nickname, client_id, content, at, node, tx)
+            SELECT $1, $3 + n, 4, 5 * n, 1, $2::text, $2, 'somebody', gen_random_uuid()::text, '{"keys":["+"]}', now(), 'realtime-1', $4 FROM generate_series(1, $3 / 5) n
+            """, connection) { Parameters = { new() { Value = IdOf(pair) }, new() { Value = pair.Other }, new() { Value = messages }, new() { Value = LongAgo, NpgsqlDbType = NpgsqlDbType.Xid8 } } };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var rest = new NpgsqlCommand("UPDATE conversations SET last_seq = last_seq + $2 / 5 WHERE id = $1", connection) { Parameters = { new() { Value = IdOf(pair) }, new() { Value = messages } } };
+        await rest.ExecuteNonQueryAsync(cancellationToken);
+        await using var analyze = new NpgsqlCommand("VACUUM (ANALYZE) events", connection);
+        await analyze.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    // A build that is compared with may be older than the log of events.
+    private static async Task<bool> HasEventsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var question = new NpgsqlCommand("SELECT to_regclass('events') IS NOT NULL", connection);
+        return (bool)(await question.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static Guid IdOf((Guid One, Guid Other) pair) => ConversationId.Direct(pair.One, pair.Other).Value;

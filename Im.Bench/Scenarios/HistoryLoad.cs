@@ -22,7 +22,7 @@ internal sealed class HistoryLoad(LoadConnection connection, Guid with, int? bef
     {
         if (from != connection)
             return;
-        if (record.Count("\"seq\":"u8) != PageMessages)
+        if (record.Count(connection.Codec.SubProtocol is null ? "\"seq\":"u8 : "\"line\":"u8) != PageMessages)
             throw new LoadException("A page of history has not the messages it should have.");
         CountAck(now - _askedAt);
         if (_stopping)

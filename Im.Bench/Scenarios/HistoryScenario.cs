@@ -24,6 +24,7 @@ internal sealed class HistoryScenario : Scenario
             await MeasureAsync($"the newest of {FewMessages}", 0, null),
             await MeasureAsync($"the newest of {many}", 1, null),
             await MeasureAsync($"anywhere in {many}", 1, run.Plan.ManyMessages),
+            await MeasureAsync($"anywhere in {many}, every fifth marked", 2, run.Plan.ManyMessages),
         ];
 
         async Task<Figure> MeasureAsync(string what, int with, int? before)
@@ -33,12 +34,13 @@ internal sealed class HistoryScenario : Scenario
         }
     }
 
-    /// <summary>Gives the reader a short conversation with the first it returns, and a long one with the second.</summary>
+    /// <summary>Gives the reader a short conversation with the first it returns, a long one with the second, and one like that with reactions with the third.</summary>
     private static async Task<Guid[]> FillAsync(BenchRun run, ImPeer build, Guid reader)
     {
-        var others = await build.Data.AddUsersAsync(2, run.Cancelled);
+        var others = await build.Data.AddUsersAsync(3, run.Cancelled);
         await ImHistory.FillAsync(build.Data.Source, [(reader, others[0])], FewMessages, run.Cancelled);
-        await ImHistory.FillAsync(build.Data.Source, [(reader, others[1])], run.Plan.ManyMessages, run.Cancelled);
+        await ImHistory.FillAsync(build.Data.Source, [(reader, others[1]), (reader, others[2])], run.Plan.ManyMessages, run.Cancelled);
+        await ImHistory.MarkAsync(build.Data.Source, (reader, others[2]), run.Plan.ManyMessages, run.Cancelled);
         return others;
     }
 }
