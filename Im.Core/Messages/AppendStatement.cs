@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Im.Core.Data;
 using Im.Protocol;
 using Npgsql;
@@ -21,25 +22,26 @@ internal sealed class AppendStatement : IAsyncDisposable
     // member:   the sender has read up to its own line; the first line of a direct conversation makes the other member too.
     // An event that another node stores between the look into events and the lock violates the unique index: all is undone, and the next try finds it.
     // What an event does to its target is done by the trigger of the table.
-    private const string Sql = """
+    // Nearly every batch is of lines alone that point at nothing and name nobody: for those the statement is the same with a third of the columns and windows less.
+    private static string SqlOf(bool plain) => $"""
         WITH gone AS MATERIALIZED (
             SELECT id FROM users WHERE id = ANY ($2) AND erasing_at IS NOT NULL
         ), item AS MATERIALIZED (
             SELECT i.*, i.peer_id IS NULL OR p.id IS NOT NULL AS has_peer, e.seq AS known_seq
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) WITH ORDINALITY
-                AS i (conversation_id, sender_id, sender_nickname, peer_id, client_id, kind, target, effect, slot, content, mentions, at, node, position)
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9{(plain ? "" : ", $10, $11, $12, $13")}) WITH ORDINALITY
+                AS i (conversation_id, sender_id, sender_nickname, peer_id, client_id, kind, content, at, node{Extra(plain)}, position)
             LEFT JOIN LATERAL (
                 SELECT seq FROM events s WHERE s.conversation_id = i.conversation_id AND s.sender_id = i.sender_id AND s.client_id = i.client_id LIMIT 1
             ) e ON true
             LEFT JOIN LATERAL (SELECT id FROM users WHERE id = i.peer_id AND erased_at IS NULL LIMIT 1) p ON true
         ), fresh AS MATERIALIZED (
-            SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, kind, target, effect, slot, content, mentions, at, node, position,
-                   row_number() OVER conversation AS number, count(*) FILTER (WHERE effect IS NULL) OVER conversation AS line_number
-            FROM item WHERE known_seq IS NULL AND (effect = 0 OR has_peer AND sender_id NOT IN (SELECT id FROM gone))
+            SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, kind, content, at, node{Extra(plain)}, position,
+                   row_number() OVER conversation AS number{(plain ? "" : ", count(*) FILTER (WHERE effect IS NULL) OVER conversation AS line_number")}
+            FROM item WHERE known_seq IS NULL AND ({(plain ? "" : "effect = 0 OR ")}has_peer AND sender_id NOT IN (SELECT id FROM gone))
             WINDOW conversation AS (PARTITION BY conversation_id ORDER BY position)
         ), advanced AS (
             INSERT INTO conversations AS c (id, kind, last_seq, last_line, last_message_at)
-            SELECT conversation_id, CASE WHEN peer_id IS NULL THEN 0 ELSE 1 END, count(*), count(*) FILTER (WHERE effect IS NULL), max(at) FILTER (WHERE effect IS NULL)
+            SELECT conversation_id, CASE WHEN peer_id IS NULL THEN 0 ELSE 1 END, count(*), count(*){Lines(plain)}, max(at){Lines(plain)}
             FROM fresh GROUP BY 1, 2 ORDER BY 1
             ON CONFLICT (id) DO UPDATE SET last_seq = c.last_seq + excluded.last_seq, last_line = c.last_line + excluded.last_line,
                 last_message_at = greatest(c.last_message_at, excluded.last_message_at)
@@ -47,21 +49,23 @@ internal sealed class AppendStatement : IAsyncDisposable
         ), placed AS MATERIALIZED (
             SELECT * FROM (
                 SELECT *, max(last_seq) OVER conversation - count(position) OVER conversation + number AS seq,
-                       CASE WHEN effect IS NULL THEN max(last_line) OVER conversation - count(position) FILTER (WHERE effect IS NULL) OVER conversation + line_number END AS line
+                       {(plain
+                           ? "max(last_line) OVER conversation - count(position) OVER conversation + number"
+                           : "CASE WHEN effect IS NULL THEN max(last_line) OVER conversation - count(position) FILTER (WHERE effect IS NULL) OVER conversation + line_number END")} AS line
                 FROM (
                     SELECT *, NULL AS last_seq, NULL AS last_line FROM fresh
                     UNION ALL
-                    SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, last_seq, last_line FROM advanced
+                    SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, {(plain ? "" : "NULL, NULL, NULL, NULL, NULL, ")}NULL, NULL, last_seq, last_line FROM advanced
                 ) events_and_heads
                 WINDOW conversation AS (PARTITION BY conversation_id)
             ) numbered
             WHERE position IS NOT NULL
         ), stored AS (
-            INSERT INTO events (conversation_id, seq, line, kind, target, effect, slot, sender_id, sender_nickname, client_id, content, mentions, at, node)
-            SELECT conversation_id, seq, line, kind, target, effect, slot, sender_id, sender_nickname, client_id, content, mentions::uuid[], at, node FROM placed
+            INSERT INTO events (conversation_id, seq, line, kind, sender_id, sender_nickname, client_id, content, at, node{Extra(plain)})
+            SELECT conversation_id, seq, line, kind, sender_id, sender_nickname, client_id, content, at, node{(plain ? "" : ", target, effect, slot, mentions::uuid[]")} FROM placed
         ), member AS (
             INSERT INTO members AS m (conversation_id, user_id, peer_id, read_line, written)
-            SELECT conversation_id, sender_id, peer_id, max(line), true FROM placed WHERE line IS NOT NULL GROUP BY 1, 2, 3
+            SELECT conversation_id, sender_id, peer_id, max(line), true FROM placed {(plain ? "" : "WHERE line IS NOT NULL ")}GROUP BY 1, 2, 3
             UNION ALL
             SELECT p.conversation_id, p.peer_id, p.sender_id, 0, false FROM placed p
             WHERE p.seq = 1 AND p.peer_id IS NOT NULL AND NOT EXISTS (SELECT FROM placed o WHERE o.conversation_id = p.conversation_id AND o.sender_id = p.peer_id)
@@ -72,6 +76,12 @@ internal sealed class AppendStatement : IAsyncDisposable
         SELECT position, known_seq, NULL, true FROM item WHERE known_seq IS NOT NULL
         """;
 
+    private static string Extra(bool plain) => plain ? "" : ", target, effect, slot, mentions";
+
+    private static string Lines(bool plain) => plain ? "" : " FILTER (WHERE effect IS NULL)";
+
+    private static readonly string PlainSql = SqlOf(plain: true), WholeSql = SqlOf(plain: false);
+
     // The first ones of duplicates, which are few.
     private const string KnownSql = $"SELECT {EventRow.Columns} FROM events e {EventRow.FromSender} WHERE e.conversation_id = $1 AND e.seq = $2";
 
@@ -80,7 +90,7 @@ internal sealed class AppendStatement : IAsyncDisposable
     private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
 
     private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlCommand _command;
+    private readonly NpgsqlCommand _plain, _whole;
     private readonly List<Guid> _conversations = [];
     private readonly List<Guid> _senders = [];
     private readonly List<string> _nicknames = [];
@@ -100,20 +110,23 @@ internal sealed class AppendStatement : IAsyncDisposable
     private AppendStatement(NpgsqlConnection connection)
     {
         _connection = connection;
-        _command = new(Sql, connection);
-        Add(_conversations, NpgsqlDbType.Uuid);
-        Add(_senders, NpgsqlDbType.Uuid);
-        Add(_nicknames, NpgsqlDbType.Text);
-        Add(_peers, NpgsqlDbType.Uuid);
-        Add(_clientIds, NpgsqlDbType.Text);
-        Add(_kinds, NpgsqlDbType.Smallint);
-        Add(_targets, NpgsqlDbType.Bigint);
-        Add(_effects, NpgsqlDbType.Smallint);
-        Add(_slots, NpgsqlDbType.Text);
-        Add(_contents, NpgsqlDbType.Text);
-        Add(_mentions, NpgsqlDbType.Text);
-        Add(_times, NpgsqlDbType.TimestampTz);
-        Add(_nodes, NpgsqlDbType.Text);
+        (_plain, _whole) = (new(PlainSql, connection), new(WholeSql, connection));
+        foreach (var command in (NpgsqlCommand[])[_plain, _whole])
+        {
+            Add(command, _conversations, NpgsqlDbType.Uuid);
+            Add(command, _senders, NpgsqlDbType.Uuid);
+            Add(command, _nicknames, NpgsqlDbType.Text);
+            Add(command, _peers, NpgsqlDbType.Uuid);
+            Add(command, _clientIds, NpgsqlDbType.Text);
+            Add(command, _kinds, NpgsqlDbType.Smallint);
+            Add(command, _contents, NpgsqlDbType.Text);
+            Add(command, _times, NpgsqlDbType.TimestampTz);
+            Add(command, _nodes, NpgsqlDbType.Text);
+        }
+        Add(_whole, _targets, NpgsqlDbType.Bigint);
+        Add(_whole, _effects, NpgsqlDbType.Smallint);
+        Add(_whole, _slots, NpgsqlDbType.Text);
+        Add(_whole, _mentions, NpgsqlDbType.Text);
     }
 
     public static async Task<AppendStatement> OpenAsync(NpgsqlDataSource source)
@@ -157,8 +170,9 @@ internal sealed class AppendStatement : IAsyncDisposable
         var results = new AppendResult?[batch.Count];
         var firsts = Fill(batch);
         var known = new List<(int Index, long Seq)>();
-        await _command.PrepareAsync();
-        await using (var reader = await _command.ExecuteReaderAsync())
+        var command = _mentions.TrueForAll(named => named is null) && _targets.TrueForAll(target => target is null) && _effects.TrueForAll(effect => effect is null) ? _plain : _whole;
+        await command.PrepareAsync();
+        await using (var reader = await command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
             {
@@ -211,13 +225,16 @@ internal sealed class AppendStatement : IAsyncDisposable
             _targets.Add(added.Target);
             _effects.Add(added.Kind.IsAboutConversation ? (short)0 : (short?)added.Kind.Effect);
             _slots.Add(added.Content.Slot);
-            _contents.Add(added.Content.Content.Utf8.ToArray());
+            _contents.Add(BytesOf(added.Content.Content));
             _mentions.Add(added.Content.Mentions is { } named ? $"{{{string.Join(',', named)}}}" : null);
             _times.Add(DateTimeOffset.FromUnixTimeMilliseconds(added.At).UtcDateTime);
             _nodes.Add(added.Node);
         }
         return firsts;
     }
+
+    private static byte[] BytesOf(RawJson content) =>
+        MemoryMarshal.TryGetArray(content.Utf8, out var part) && part is { Array: { } whole, Offset: 0 } && part.Count == whole.Length ? whole : content.Utf8.ToArray();
 
     private static EventFrame ToFrame(NewEvent added, long seq, long? line) => new(added.Conversation, seq, added.Kind.Name, added.From, added.At, added.Node)
     {
@@ -239,8 +256,8 @@ internal sealed class AppendStatement : IAsyncDisposable
 
     private static (ConversationId, Guid, string) KeyOf(NewEvent added) => (added.Conversation, added.From.Id, added.ClientId);
 
-    private void Add<T>(List<T> values, NpgsqlDbType type) =>
-        _command.Parameters.Add(new NpgsqlParameter<List<T>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+    private static void Add<T>(NpgsqlCommand command, List<T> values, NpgsqlDbType type) =>
+        command.Parameters.Add(new NpgsqlParameter<List<T>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
 
     /// <summary>Gives the connection back, at once, or when what it still waits for has come or failed.</summary>
     public async ValueTask DisposeAsync()
@@ -255,7 +272,8 @@ internal sealed class AppendStatement : IAsyncDisposable
     {
         try
         {
-            await _command.DisposeAsync();
+            await _plain.DisposeAsync();
+            await _whole.DisposeAsync();
             await _connection.DisposeAsync();
         }
         catch (NpgsqlException)
