@@ -95,14 +95,14 @@ public sealed class AbsencePageTests(ImAppFixture im) : IAsyncLifetime
         await page.ExpectMessageAsync(text);
 
         await context.Clock.FastForwardAsync("01:00:00");
-        await Eventually.TrueAsync(() => page.SocketsOpened == before + 1);
+        await Eventually.TrueAsync(() => page.SocketsOpened > before);
         await page.WaitUntilReadyAsync();
         var after = $"said after it was opened {Guid.NewGuid():N}";
         await page.SendAsync(after);
         await page.ExpectMessageAsync(after);
         await page.ExpectMessageAsync(text);
         await tomsTab.WaitForTextAsync(after);
-        Assert.Equal(before + 1, page.SocketsOpened);
+        Assert.InRange(page.SocketsOpened - before, 1, 2); // a dial may be given up for another, once
         Assert.Empty(page.Errors);
     }
 }

@@ -22,19 +22,22 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, IC
         await ReleaseAsync(key, skeleton, cancellationToken);
         database.ChangeTracker.Clear();
         if (await database.Users.AnyAsync(other => other.Skeleton == skeleton || (other.NormalizedUserName == key && other.ErasedAt != null), cancellationToken))
-            return new(ProblemKind.NicknameTaken);
+            return await FindFasterAsync(nickname, password, cancellationToken);
         var user = new ImUser { Id = Guid.CreateVersion7(), UserName = nickname, Skeleton = skeleton, Brief = brief ?? "", CreatedAt = time.GetUtcNow() };
         if (await TryJoinAsync(user, password, cancellationToken))
         {
             await conversations.JoinLobbyAsync(user.Id, CancellationToken.None);
             return new(user, Created: true);
         }
-        // Somebody was faster: now it is a known nickname.
         database.ChangeTracker.Clear();
-        return await database.Users.FindByNicknameAsync(nickname, cancellationToken) is { } winner
+        return await FindFasterAsync(nickname, password, cancellationToken);
+    }
+
+    // Somebody may have been faster with this very nickname: then it is a known one.
+    private async Task<LoginOutcome> FindFasterAsync(string nickname, string password, CancellationToken cancellationToken) =>
+        await database.Users.FindByNicknameAsync(nickname, cancellationToken) is { ErasedAt: null } winner
             ? await SignInAsync(winner, password, cancellationToken)
             : new(ProblemKind.NicknameTaken);
-    }
 
     /// <summary>Whether somebody has the nickname, be it one that nobody could take today.</summary>
     public async Task<bool> IsKnownAsync(string nickname, CancellationToken cancellationToken) => await database.Users.AsNoTracking().FindByNicknameAsync(nickname, cancellationToken) is not null;
