@@ -208,14 +208,20 @@ public sealed class FrameAttacks(TwoNodes system) : AttackSuite(system), IClassF
     }
 
     [Fact]
-    public async Task A_client_that_shuts_down_its_half_is_gone()
+    public async Task A_client_that_shuts_down_its_half_is_gone_and_what_it_had_sent_to_a_node_is_stored()
     {
         foreach (var door in (Uri[])[Chat.Address, Chat.One])
         {
-            using var socket = await RawSocket.OpenAsync(door, "127.0.0.1", Eve.Token);
-            await socket.FloodAsync(RawSocket.Frame(0x81, """{"type":"send","id":"bye","conversation":"lobby","text":"goodbye"}"""u8), 1);
-            socket.ShutDownHalf();
-            await socket.EndsAsync();
+            var id = $"{Guid.NewGuid()}";
+            using (var socket = await RawSocket.OpenAsync(door, "127.0.0.1", Eve.Token))
+            {
+                await socket.FloodAsync(RawSocket.Frame(0x81, Encoding.UTF8.GetBytes($$"""{"type":"send","id":"{{id}}","conversation":"lobby","text":"goodbye"}""")), 1);
+                socket.ShutDownHalf();
+                await socket.EndsAsync();
+            }
+            // The gateway's proxy gives up the connection to the node as it sees the end: of 300 such frames on a loaded machine it had not passed on three.
+            if (door == Chat.One)
+                await Eventually.TrueAsync(async () => (await Eve.Browser.GetAsync("/api/conversations/lobby/messages")).Text.Contains(id, StringComparison.Ordinal));
         }
     }
 
