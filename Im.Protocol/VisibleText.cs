@@ -37,6 +37,9 @@ public static class VisibleText
         return false;
     }
 
+    /// <summary>Something visible, no U+0000, and at most so many UTF-16 code units.</summary>
+    public static bool IsText([NotNullWhen(true)] string? text, int maxChars) => text?.Length <= maxChars && IsIn(text) && !text.Contains('\0');
+
     /// <summary>Unicode's White_Space; all of it is below U+10000.</summary>
     public static bool IsWhiteSpace(char c) => char.IsWhiteSpace(c);
 

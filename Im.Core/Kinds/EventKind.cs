@@ -80,9 +80,6 @@ public abstract class EventKind<T>(short number, string name, JsonTypeInfo<T> js
     protected T Read(RawJson content) => JsonSerializer.Deserialize(content.Utf8.Span, json)!;
 
     protected RawJson Write(T content) => new(JsonSerializer.SerializeToUtf8Bytes(content, json));
-
-    /// <summary>Some text with something visible, without U+0000, not too long.</summary>
-    protected static bool IsText(string? text, int maxChars) => text is not null && text.Length <= maxChars && VisibleText.IsIn(text) && !text.Contains('\0');
 }
 
 /// <param name="Code">Of <see cref="ErrorCodes"/>.</param>

@@ -8,7 +8,7 @@ namespace Im.Core.Kinds;
 public sealed class PollKind() : EventKind<PollContent>(5, KindNames.Poll, ProtocolJson.Wire.PollContent)
 {
     protected override Refusal? Check(PollContent content) =>
-        IsText(content.Question, PollContent.MaxQuestionChars) && content.Options.Count is >= PollContent.MinOptions and <= PollContent.MaxOptions && content.Options.All(option => IsText(option, PollContent.MaxOptionChars))
+        VisibleText.IsText(content.Question, PollContent.MaxQuestionChars) && content.Options.Count is >= PollContent.MinOptions and <= PollContent.MaxOptions && content.Options.All(option => VisibleText.IsText(option, PollContent.MaxOptionChars))
             ? null : new(ErrorCodes.BadContent, $"A question of at most {PollContent.MaxQuestionChars} characters and {PollContent.MinOptions} to {PollContent.MaxOptions} options of at most {PollContent.MaxOptionChars}.");
 
     public override string Preview(RawJson content) => Read(content).Question;

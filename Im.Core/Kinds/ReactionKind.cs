@@ -15,5 +15,5 @@ public sealed class ReactionKind() : EventKind<ReactionContent>(4, KindNames.Rea
 
     protected override CheckedContent Describe(ReactionContent content, UserInfo by) => new(default, $"{by.Id}", null);
 
-    private static bool IsKey(string key) => IsText(key, ReactionContent.MaxKeyChars) && StringInfo.GetNextTextElementLength(key) == key.Length;
+    private static bool IsKey(string key) => VisibleText.IsText(key, ReactionContent.MaxKeyChars) && StringInfo.GetNextTextElementLength(key) == key.Length;
 }

@@ -13,7 +13,7 @@ public sealed class RecallKind() : EventKind<RecallContent>(3, KindNames.Recall,
     public RawJson ContentOf(string? reason) => Write(new(reason));
 
     protected override Refusal? Check(RecallContent content) =>
-        content.Reason is null || IsText(content.Reason, ProtocolLimits.MaxReasonChars) ? null : new(ErrorCodes.BadContent, $"A reason has 1 to {ProtocolLimits.MaxReasonChars} characters.");
+        content.Reason is null || VisibleText.IsText(content.Reason, ProtocolLimits.MaxReasonChars) ? null : new(ErrorCodes.BadContent, $"A reason has 1 to {ProtocolLimits.MaxReasonChars} characters.");
 
     protected override CheckedContent Describe(RecallContent content, UserInfo by) => new(default, "", null);
 

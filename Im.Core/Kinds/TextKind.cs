@@ -8,6 +8,8 @@ public sealed class TextKind() : EventKind<TextContent>(1, KindNames.Text, Proto
 {
     public override bool MayReply => true;
 
+    public RawJson ContentOf(string text) => Write(new(text));
+
     protected override Refusal? Check(TextContent content) => CheckText(content);
 
     internal static Refusal? CheckText(TextContent content) =>
@@ -30,14 +32,12 @@ public sealed class TextKind() : EventKind<TextContent>(1, KindNames.Text, Proto
 
     public override string Preview(RawJson content) => Read(content).Text;
 
-    public override RawJson Cut(RawJson content, int codePoints) => CutText(content, codePoints, Read, Write);
-
-    internal static RawJson CutText(RawJson content, int codePoints, Func<RawJson, TextContent> read, Func<TextContent, RawJson> write)
+    public override RawJson Cut(RawJson content, int codePoints)
     {
         if (content.Utf8.Length <= codePoints)
             return content;
-        var text = read(content);
-        return write(text with { Text = FirstCodePoints(text.Text, codePoints) });
+        var text = Read(content);
+        return Write(text with { Text = FirstCodePoints(text.Text, codePoints) });
     }
 
     private static string FirstCodePoints(string text, int count)

@@ -26,10 +26,10 @@ public interface IEventStore
     Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Events as they came, ascending by sequence, next to a sequence, which is not among them: exactly one of the two is given. Content that was erased or replaced is left out. Limits as for lines.
+    /// Events as they came, ascending by sequence, those after one. Content that was erased or replaced is left out. Limits as for lines.
     /// </summary>
     /// <exception cref="StoreUnavailableException"/>
-    Task<EventPage> ReadEventsAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default);
+    Task<EventPage> ReadEventsAsync(ConversationId conversation, long after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>One line by its number; null where there is none.</summary>
     /// <exception cref="StoreUnavailableException"/>
@@ -77,7 +77,7 @@ public readonly record struct ConversationHead(long LastSeq, long LastLine);
 /// <param name="More">There are further lines in the direction asked for: newer ones after <c>after</c>, else older ones.</param>
 public sealed record LinePage(IReadOnlyList<EventFrame> Lines, IReadOnlyList<EventFrame> Quoted, ConversationHead Head, bool More);
 
-/// <param name="More">There are further events in the direction asked for.</param>
+/// <param name="More">There are newer ones.</param>
 public sealed record EventPage(IReadOnlyList<EventFrame> Events, long LastSeq, bool More);
 
 /// <param name="Mark">To be given to the next call.</param>

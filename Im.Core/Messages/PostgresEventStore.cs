@@ -44,13 +44,13 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
     private const string TallySql = "SELECT kind, count(*) FROM events WHERE conversation_id = $1 AND target = $2 AND effect IS NOT NULL AND in_force GROUP BY kind";
 
     // $3 is one more than the limit.
-    private const string EventsSql = $$"""
-        SELECT c.last_seq, {{EventRow.Columns}}
+    private const string EventsSql = $"""
+        SELECT c.last_seq, {EventRow.Columns}
         FROM conversations c
-        LEFT JOIN LATERAL (SELECT * FROM events WHERE conversation_id = c.id AND seq {0} $2 ORDER BY seq {1} LIMIT $3) e ON true
-        {{EventRow.FromSender}}
+        LEFT JOIN LATERAL (SELECT * FROM events WHERE conversation_id = c.id AND seq > $2 ORDER BY seq LIMIT $3) e ON true
+        {EventRow.FromSender}
         WHERE c.id = $1
-        ORDER BY e.seq {1}
+        ORDER BY e.seq
         """;
 
     // A transaction below the snapshot's xmin is over, and what it did is in this answer or an earlier one: from there the next call goes on. The upper bound leaves out
@@ -73,8 +73,6 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
     private const long MaxCursor = long.MaxValue / 2;
 
     private static readonly string FindSql = $"SELECT e.kind, e.sender_id, now() - e.at, e.content FROM ({string.Format(null, LineSql, "$1", "$2")}) e";
-    private static readonly string OlderSql = string.Format(null, EventsSql, "<", "DESC");
-    private static readonly string NewerSql = string.Format(null, EventsSql, ">", "ASC");
 
     public async Task<AppendResult> AppendAsync(NewEvent added, CancellationToken cancellationToken = default)
     {
@@ -164,12 +162,10 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         return line with { Effects = [.. left], Tally = tally };
     }
 
-    public Task<EventPage> ReadEventsAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
+    public Task<EventPage> ReadEventsAsync(ConversationId conversation, long after, int limit, CancellationToken cancellationToken = default)
     {
-        if (before is null == after is null)
-            throw new ArgumentException("A page of events is before or after one.", nameof(after));
-        CheckPage(before, after, limit);
-        return reader.QueryAsync(after is null ? OlderSql : NewerSql, [conversation.Value, (after ?? before)!.Value, limit + 1], async rows =>
+        CheckPage(null, after, limit);
+        return reader.QueryAsync(EventsSql, [conversation.Value, after, limit + 1], async rows =>
         {
             var events = new List<EventFrame>(limit);
             long lastSeq = 0;
@@ -186,8 +182,6 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
                 if (!more)
                     events.Add(found);
             }
-            if (after is null)
-                events.Reverse();
             return new EventPage(events, lastSeq, more);
         }, cancellationToken);
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Im.Core.Bus;
 using Im.Protocol;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,7 @@ public sealed partial class EventPublisher(IBus bus, ILogger<EventPublisher> log
     {
         Guid?[] receivers = members is { } both ? [both.One, both.Other] : committed.To is { } peer ? [committed.From.Id, peer] : [null];
         using var span = ImTelemetry.Source.StartActivity(committed.Conversation.IsLobby ? "publish lobby" : "publish direct", ActivityKind.Producer);
-        var envelope = new BusEnvelope(BusKind.Event, committed.Node, JsonSerializer.SerializeToUtf8Bytes(committed, ProtocolJson.Wire.ServerFrame))
+        var envelope = new BusEnvelope(BusKind.Event, committed.Node, ProtocolJson.Write(committed))
         {
             Conversation = committed.Conversation,
             Seq = committed.Seq,

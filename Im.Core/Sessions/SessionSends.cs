@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Protocol;
@@ -43,5 +42,5 @@ internal sealed class SessionSends(ConnectionDirectory directory, IBus bus, Node
     }
 
     private BusEnvelope Envelope(ServerFrame frame) =>
-        new(BusKind.Frame, node?.Name ?? "", JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame)) { Trace = Activity.Current?.Context ?? default };
+        new(BusKind.Frame, node?.Name ?? "", ProtocolJson.Write(frame)) { Trace = Activity.Current?.Context ?? default };
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Im.Protocol;
 using Im.ServiceDefaults.Connections;
 
@@ -74,18 +73,13 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
     }
 
     /// <returns>How many bytes it is.</returns>
-    public int Send(ServerFrame frame) => Send(Serialize(frame));
-
-    /// <inheritdoc cref="Send(ServerFrame)"/>
-    public int Send(byte[] bytes)
+    public int Send(ServerFrame frame)
     {
+        var bytes = ProtocolJson.Write(frame);
         outbox.Enqueue(bytes);
         return bytes.Length;
     }
 
     public void SendError(string? id, string code, string message, int? retryAfterMs = null) =>
         Send(new ErrorFrame(code, message) { Id = id, RetryAfterMs = retryAfterMs });
-
-    /// <summary>A frame for several connections is serialised once, with this.</summary>
-    public static byte[] Serialize(ServerFrame frame) => JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame);
 }

@@ -129,7 +129,7 @@ internal sealed partial class ConversationFeed(
             return true;
         if (last is not { } after)
             return false;
-        var page = await store.ReadEventsAsync(conversation, before: null, after, ProtocolLimits.MaxPageMessages);
+        var page = await store.ReadEventsAsync(conversation, after, ProtocolLimits.MaxPageMessages);
         span?.SetTag("messaging.batch.message_count", page.Events.Count);
         lock (_gate)
             foreach (var message in page.Events)

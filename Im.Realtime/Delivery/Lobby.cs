@@ -1,7 +1,6 @@
 using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Protocol;
-using Im.Realtime.Connections;
 
 namespace Im.Realtime.Delivery;
 
@@ -31,7 +30,7 @@ internal sealed class Lobby(IBus bus, IEventStore store, FeedFactory feeds)
 
     public void Expect(ConversationChange change) => _feed?.Expect(change.FirstSeq, change.LastSeq);
 
-    public void Send(ServerFrame frame) => Audience.Send(ClientConnection.Serialize(frame));
+    public void Send(ServerFrame frame) => Audience.Send(ProtocolJson.Write(frame));
 
     public void Accept(BusEnvelope envelope)
     {

@@ -7,7 +7,6 @@ using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Protocol;
-using Im.Realtime.Connections;
 
 namespace Im.Realtime.Delivery;
 
@@ -40,7 +39,7 @@ internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, Ti
     }
 
     /// <summary>An event read from the store instead of the bus, as if it had come by it.</summary>
-    public static BusEnvelope FromStore(EventFrame stored) => new(BusKind.Event, stored.Node, ClientConnection.Serialize(stored))
+    public static BusEnvelope FromStore(EventFrame stored) => new(BusKind.Event, stored.Node, ProtocolJson.Write(stored))
     {
         Conversation = stored.Conversation,
         Seq = stored.Seq,
@@ -50,7 +49,7 @@ internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, Ti
 
     private byte[]? ToVersionOne(ReadOnlySpan<byte> payload, double milliseconds) =>
         JsonSerializer.Deserialize(payload, ProtocolJson.Wire.EventFrame) is { } live && VersionOne.ToLive(live with { Via = new(node.Name, Math.Round(milliseconds, 1)) }) is { } frame
-            ? ClientConnection.Serialize(frame) : null;
+            ? ProtocolJson.Write(frame) : null;
 
     private byte[] AddVia(ReadOnlySpan<byte> frame, double milliseconds)
     {

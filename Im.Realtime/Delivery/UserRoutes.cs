@@ -65,6 +65,6 @@ internal sealed class UserRoutes(IBus bus, FeedFactory feeds, IUserDirectory use
         foreach (var connection in audience.Snapshot)
             connection.Rename(user);
         presence.Update(user);
-        audience.Send(ClientConnection.Serialize(new SessionFrame(SessionFrame.Profile) { User = user }));
+        audience.Send(ProtocolJson.Write(new SessionFrame(SessionFrame.Profile) { User = user }));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Im.Core.Bus;
 using Im.Core.Limits;
 using Im.Core.Messages;
@@ -17,10 +16,10 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         if (frame.After is not null && !ConversationCursor.TryParse(frame.After, out cursor))
             throw new FrameRefusedException(ErrorCodes.BadFrame, "\"after\" is the \"next\" of the page before.");
         var page = await conversations.ListPageAsync(connection.User?.Id, cursor);
-        var bytes = connection.Version == 1
-            ? ClientConnection.Serialize(new ConversationsFrame([.. page.Conversations.Select(VersionOne.ToSummary)]) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread })
-            : JsonSerializer.SerializeToUtf8Bytes(new ConversationListFrame(page.Conversations) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread }, ProtocolJson.Wire.ConversationListFrame);
-        reads.Charge(connection.ReadOwner, connection.Send(bytes));
+        ServerFrame answer = connection.Version == 1
+            ? new ConversationsFrame([.. page.Conversations.Select(VersionOne.ToSummary)]) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread }
+            : new ConversationListFrame(page.Conversations) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread };
+        reads.Charge(connection.ReadOwner, connection.Send(answer));
     }
 
     public async Task MarkReadAsync(ClientConnection connection, ConversationFrame frame, long upTo)
@@ -32,8 +31,8 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         var line = await conversations.MarkReadAsync(conversation, user.Id, upTo);
         connection.Send(new AckFrame(conversation, line) { Id = frame.Id, Line = connection.Version == 1 ? null : line });
         // Not waited for: a hung Redis holds up nothing that comes after it.
-        _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ClientConnection.Serialize(new ReadFrame(conversation, line) { Line = line }))).AsTask();
+        _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ProtocolJson.Write(new ReadFrame(conversation, line) { Line = line }))).AsTask();
         if (peer is { } other)
-            _ = bus.TryPublishAsync(BusTopic.User(other), new(BusKind.LaterFrame, node.Name, ClientConnection.Serialize(new SeenFrame(conversation, user.Id, line)))).AsTask();
+            _ = bus.TryPublishAsync(BusTopic.User(other), new(BusKind.LaterFrame, node.Name, ProtocolJson.Write(new SeenFrame(conversation, user.Id, line)))).AsTask();
     }
 }

@@ -35,7 +35,7 @@ internal sealed class HistoryHandler(ConversationResolver resolver, IEventStore 
         if (frame.After < 0)
             throw new FrameRefusedException(ErrorCodes.BadFrame, "\"after\" is not negative.");
         var target = await resolver.ResolveAsync(connection.User, frame);
-        var page = await store.ReadEventsAsync(target.Conversation, before: null, frame.After, limit);
+        var page = await store.ReadEventsAsync(target.Conversation, frame.After, limit);
         reads.Charge(connection.ReadOwner, connection.Send(new EventsFrame(target.Conversation, page.Events, page.LastSeq, page.More) { Id = frame.Id }));
     }
 

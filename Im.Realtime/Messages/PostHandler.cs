@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Im.Core;
 using Im.Core.Kinds;
 using Im.Core.Limits;
@@ -7,7 +6,6 @@ using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Core.Posting;
 using Im.Protocol;
-using Im.Protocol.Kinds;
 using Im.Realtime.Connections;
 using Im.Realtime.Delivery;
 
@@ -27,8 +25,7 @@ internal sealed class PostHandler(
         CheckSender(connection, frame.Id);
         if (frame.Text.Length > ProtocolLimits.MaxTextCharsOne)
             throw new FrameRefusedException(ErrorCodes.TextTooLong, $"The text is longer than {ProtocolLimits.MaxTextCharsOne} UTF-16 code units.");
-        var content = new RawJson(JsonSerializer.SerializeToUtf8Bytes(new TextContent(frame.Text), ProtocolJson.Wire.TextContent));
-        return HandleAsync(connection, new PostFrame { Id = frame.Id, Conversation = frame.Conversation, User = frame.User, Kind = EventKinds.Text.Name, Content = content }, toError, stored);
+        return HandleAsync(connection, new PostFrame { Id = frame.Id, Conversation = frame.Conversation, User = frame.User, Kind = EventKinds.Text.Name, Content = EventKinds.Text.ContentOf(frame.Text) }, toError, stored);
     }
 
     /// <exception cref="FrameRefusedException">Before the store has seen it.</exception>

@@ -15,7 +15,7 @@ internal sealed class TypingHandler(NodeIdentity node, ConversationResolver reso
         if (!connection.MayType(conversation, time.GetUtcNow()))
             return;
         var topic = peer is null ? BusTopic.Conversation(conversation) : BusTopic.User(peer.Value);
-        var payload = ClientConnection.Serialize(new TypingFrame(conversation, new(user.Id, user.Nickname)));
+        var payload = ProtocolJson.Write(new TypingFrame(conversation, new(user.Id, user.Nickname)));
         _ = bus.TryPublishAsync(topic, new(BusKind.Typing, node.Name, payload)).AsTask(); // a hung Redis holds up nothing that comes after it
     }
 }

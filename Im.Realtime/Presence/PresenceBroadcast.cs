@@ -23,7 +23,7 @@ internal sealed class PresenceBroadcast(IPresence presence, Lobby lobby, ReadBud
                 connection.Send(presence.Snapshot() with { Users = [] });
             else
             {
-                connection.Outbox.Enqueue(_snapshot ??= ClientConnection.Serialize(presence.Snapshot()));
+                connection.Outbox.Enqueue(_snapshot ??= ProtocolJson.Write(presence.Snapshot()));
                 reads.Charge(connection.ReadOwner, _snapshot.Length);
             }
     }

@@ -21,7 +21,7 @@ public sealed class EventTests(StoreFixture store) : IClassFixture<StoreFixture>
         await MarkAsync(_jenny, 3, "🎉");
         await SayAsync(_jenny, "four");
 
-        var events = (await store.Two.Messages.ReadEventsAsync(conversation, null, 0, 100)).Events;
+        var events = (await store.Two.Messages.ReadEventsAsync(conversation, 0, 100)).Events;
         Assert.Equal([1, 2, 3, 4, 5, 6, 7], events.Select(e => e.Seq));
         Assert.Equal([1, 2, null, 3, null, null, 4], events.Select(e => e.Line));
         var page = await store.Two.Messages.ReadLinesAsync(conversation, null, null, 100);
@@ -57,7 +57,7 @@ public sealed class EventTests(StoreFixture store) : IClassFixture<StoreFixture>
         var events = new List<EventFrame>();
         EventPage page;
         do
-            events.AddRange((page = await store.One.Messages.ReadEventsAsync(conversation, null, events.Count, 100)).Events);
+            events.AddRange((page = await store.One.Messages.ReadEventsAsync(conversation, events.Count, 100)).Events);
         while (page.More);
         Assert.Equal(Enumerable.Range(1, 201).Select(n => (long)n), events.Select(e => e.Seq));
         Assert.Equal(Enumerable.Range(1, events.Count(e => e.Line is not null)).Select(n => (long?)n), events.Where(e => e.Line is not null).Select(e => e.Line));
@@ -86,7 +86,7 @@ public sealed class EventTests(StoreFixture store) : IClassFixture<StoreFixture>
         var line = (await store.Two.Messages.ReadLinesAsync(conversation, null, null, 1)).Lines[0];
         Assert.Equal("third", line.Content?.Text);
         Assert.Equal([(3L, EventEffect.Replace)], line.Effects!.Select(e => (e.Seq, e.Effect!.Value)));
-        var events = (await store.Two.Messages.ReadEventsAsync(conversation, null, 0, 100)).Events;
+        var events = (await store.Two.Messages.ReadEventsAsync(conversation, 0, 100)).Events;
         Assert.Equal([null, null, "third"], events.Select(e => e.Content?.Text));
         Assert.Equal("third", (await store.Two.Messages.ReadMessagesAsync(conversation, null, null, 1)).Messages[0].Text);
         Assert.Equal("third", (await store.Two.Conversations.ListAsync(_tom.Id)).Single(c => c.Conversation == conversation).Last!.Content?.Text);

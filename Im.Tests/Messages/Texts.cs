@@ -2,7 +2,6 @@ using System.Text.Json;
 using Im.Core.Kinds;
 using Im.Core.Messages;
 using Im.Protocol;
-using Im.Protocol.Kinds;
 
 namespace Im.Tests.Messages;
 
@@ -23,5 +22,5 @@ internal static class Texts
     public static NewEvent New(ConversationId conversation, SenderInfo from, Guid? to, string id, string text, long at, string node) =>
         new(conversation, from, to, id, EventKinds.Text, new(ContentOf(text), null, null), at, node);
 
-    public static RawJson ContentOf(string text) => new(JsonSerializer.SerializeToUtf8Bytes(new TextContent(text), ProtocolJson.Wire.TextContent));
+    public static RawJson ContentOf(string text) => EventKinds.Text.ContentOf(text);
 }

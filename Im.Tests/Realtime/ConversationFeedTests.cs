@@ -244,7 +244,7 @@ public sealed class ConversationFeedTests
         /// <summary>What was added is not new any more.</summary>
         public void MarkAsSwept() => _swept = _messages.Count;
 
-        public async Task<EventPage> ReadEventsAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
+        public async Task<EventPage> ReadEventsAsync(ConversationId conversation, long after, int limit, CancellationToken cancellationToken = default)
         {
             Reads++;
             if (Answers > TimeSpan.Zero)
@@ -257,9 +257,8 @@ public sealed class ConversationFeedTests
             }
             if (FailNextReads-- > 0)
                 throw new StoreUnavailableException(new IOException("test"));
-            var found = _messages.Values.Where(m => m.Seq > (after ?? 0) && m.Seq < (before ?? long.MaxValue)).ToList();
-            var page = after is null ? found.TakeLast(limit) : found.Take(limit);
-            return new([.. page], _messages.Keys.LastOrDefault(), found.Count > limit);
+            var found = _messages.Values.Where(m => m.Seq > after).ToList();
+            return new([.. found.Take(limit)], _messages.Keys.LastOrDefault(), found.Count > limit);
         }
 
         public Task<AppendResult> AppendAsync(NewEvent added, CancellationToken cancellationToken = default) => throw new NotSupportedException();

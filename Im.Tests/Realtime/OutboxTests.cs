@@ -15,7 +15,7 @@ public sealed class OutboxTests
         var writing = Task.Run(() =>
         {
             for (var i = 0; i < 500; i++)
-                outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
+                outbox.Enqueue(ProtocolJson.Write(new PongFrame(i)));
         });
         for (var i = 0; i < 500; i++)
             Assert.Equal(i, Assert.IsType<PongFrame>(await sockets.ReadFrameAsync()).Time);
@@ -30,7 +30,7 @@ public sealed class OutboxTests
         outbox.Enqueue(new byte[4096]); // more than the transport takes: the rest waits until the client reads
         await sockets.ServerWrites;
         for (var i = 0; i < 200; i++)
-            outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
+            outbox.Enqueue(ProtocolJson.Write(new PongFrame(i)));
         Assert.Equal(1, sockets.Writes);
         await sockets.ReadRawAsync();
         for (var i = 0; i < 200; i++)
@@ -45,7 +45,7 @@ public sealed class OutboxTests
         var outbox = sockets.NewOutbox();
         var sizes = new[] { 10, 70_000, 3_000, 64_000, 5, 200_000, 1 };
         foreach (var size in sizes)
-            outbox.Enqueue(ClientConnection.Serialize(new ErrorFrame("x", new string('x', size))));
+            outbox.Enqueue(ProtocolJson.Write(new ErrorFrame("x", new string('x', size))));
         foreach (var size in sizes)
             Assert.Equal(size, Assert.IsType<ErrorFrame>(await sockets.ReadFrameAsync()).Message.Length);
     }
@@ -61,7 +61,7 @@ public sealed class OutboxTests
         var sockets = new SocketPair(pauseBytes: 1024 * 1024);
         var outbox = sockets.NewOutbox();
         outbox.Enqueue(Encoding.UTF8.GetBytes(new string('x', length)));
-        outbox.Enqueue(ClientConnection.Serialize(new PongFrame(1)));
+        outbox.Enqueue(ProtocolJson.Write(new PongFrame(1)));
         Assert.Equal(length, (await sockets.ReadRawAsync())!.Value.Length);
         Assert.IsType<PongFrame>(await sockets.ReadFrameAsync());
     }
@@ -73,7 +73,7 @@ public sealed class OutboxTests
         var outbox = sockets.NewOutbox();
         await sockets.Client.SendAsync(new byte[] { 0xff }, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None); // no UTF-8
         await Assert.ThrowsAsync<WebSocketException>(() => sockets.Server.ReceiveAsync(new byte[16], CancellationToken.None));
-        outbox.Enqueue(ClientConnection.Serialize(new PongFrame(1)));
+        outbox.Enqueue(ProtocolJson.Write(new PongFrame(1)));
         await outbox.Closed.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Equal(1, sockets.Writes);
         Assert.Null(await sockets.ReadFrameAsync());
@@ -85,9 +85,9 @@ public sealed class OutboxTests
     {
         var sockets = new SocketPair();
         var outbox = sockets.NewOutbox();
-        outbox.Enqueue(ClientConnection.Serialize(new PongFrame(1)));
+        outbox.Enqueue(ProtocolJson.Write(new PongFrame(1)));
         outbox.Close(CloseCodes.ServiceRestart, "service restart");
-        outbox.Enqueue(ClientConnection.Serialize(new PongFrame(2)));
+        outbox.Enqueue(ProtocolJson.Write(new PongFrame(2)));
         Assert.IsType<PongFrame>(await sockets.ReadFrameAsync());
         Assert.Null(await sockets.ReadFrameAsync());
         Assert.Equal(CloseCodes.ServiceRestart, (int)sockets.Client.CloseStatus!);
@@ -100,7 +100,7 @@ public sealed class OutboxTests
         var sockets = new SocketPair(pauseBytes: 1024);
         var outbox = await NewStuckOutboxAsync(sockets);
         for (var i = 0; i < ProtocolLimits.MaxOutboxFrames * 2; i++)
-            outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
+            outbox.Enqueue(ProtocolJson.Write(new PongFrame(i)));
         Assert.Equal(CloseCodes.SlowConsumer, outbox.CloseCode);
         while (await sockets.ReadFrameAsync() is not null)
         {
@@ -116,7 +116,7 @@ public sealed class OutboxTests
         outbox.Enqueue(new byte[4096]);
         await sockets.ServerWrites;
         for (var i = 0; i < ProtocolLimits.MaxOutboxFrames * 2; i++)
-            outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)));
+            outbox.Enqueue(ProtocolJson.Write(new PongFrame(i)));
         await outbox.Closed.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(WebSocketState.Aborted, sockets.Server.State);
     }
@@ -157,7 +157,7 @@ public sealed class OutboxTests
         var sockets = new SocketPair(pauseBytes: 1024);
         var outbox = await NewStuckOutboxAsync(sockets);
         for (var i = 0; i < ProtocolLimits.MaxOutboxFrames; i++)
-            outbox.Enqueue(ClientConnection.Serialize(new PongFrame(i)), droppable: true);
+            outbox.Enqueue(ProtocolJson.Write(new PongFrame(i)), droppable: true);
         Assert.Null(outbox.CloseCode);
         outbox.Close(1000, "");
         var received = 0;
@@ -170,7 +170,7 @@ public sealed class OutboxTests
     private static async Task<Outbox> NewStuckOutboxAsync(SocketPair sockets)
     {
         var outbox = sockets.NewOutbox();
-        outbox.Enqueue(ClientConnection.Serialize(new ErrorFrame("x", new string('x', 4096))));
+        outbox.Enqueue(ProtocolJson.Write(new ErrorFrame("x", new string('x', 4096))));
         await sockets.ServerWrites;
         return outbox;
     }

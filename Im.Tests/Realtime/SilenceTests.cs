@@ -23,7 +23,7 @@ public sealed class SilenceTests
                 outbox.CountSilence();
             await Eventually.TrueAsync(() => sockets.Reads >= reads + 2); // it has read the pong and waits for more
         }
-        outbox.Enqueue(ClientConnection.Serialize(new PongFrame(1)));
+        outbox.Enqueue(ProtocolJson.Write(new PongFrame(1)));
         Assert.IsType<PongFrame>(await listening);
         Assert.False(reading.IsCompleted);
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Im.Core.Accounts;
 using Im.Core.Bus;
 using Im.Core.Kinds;
@@ -110,12 +109,12 @@ internal static class AdminSetup
 
     private static async Task<IResult> AnnounceAsync(AnnouncementRequest body, HttpContext context, Wardens wardens, IBus bus, TimeProvider time, CancellationToken ct)
     {
-        if (!VisibleText.IsIn(body.Text) || body.Text.Length > ProtocolLimits.MaxTextCharsOne || body.Text.Contains('\0'))
+        if (!VisibleText.IsText(body.Text, ProtocolLimits.MaxTextCharsOne))
             return ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextCharsOne} characters, something of it visible, no U+0000.");
         await wardens.WriteAsync(context, "announce", "everybody", $"{body.Text.Length} characters", ct);
         await bus.PublishAsync(BusTopic.Conversation(ConversationId.Lobby), Frame(new AnnouncementFrame(body.Text, time.GetUtcNow().ToUnixTimeMilliseconds())), ct);
         return TypedResults.NoContent();
     }
 
-    private static BusEnvelope Frame(ServerFrame frame) => new(BusKind.Frame, Origin, JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Wire.ServerFrame));
+    private static BusEnvelope Frame(ServerFrame frame) => new(BusKind.Frame, Origin, ProtocolJson.Write(frame));
 }

@@ -1,11 +1,9 @@
-using System.Text.Json;
 using Im.Core.Accounts;
 using Im.Core.Kinds;
 using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Posting;
 using Im.Protocol;
-using Im.Protocol.Kinds;
 using Im.Web.Http;
 using Microsoft.Extensions.Options;
 
@@ -37,6 +35,9 @@ internal static class PublishSetup
             return ProblemKind.Forbidden.Because("The key's scopes do not include this.");
         if (Check(request) is { } bad)
             return bad;
+        var (post, refusal) = PostRules.Check(owner, EventKinds.Text.Name, null, EventKinds.Text.ContentOf(request.Text));
+        if (post is null)
+            return ProblemKind.BadText.Because(refusal!.Message);
         var (standing, now) = (await standings.FindAsync(owner.Id, cancellationToken), time.GetUtcNow());
         if (standing.IsBanned(now) || standing.IsMuted(now))
             return (standing.IsBanned(now) ? ProblemKind.Banned : ProblemKind.Muted).Because();
@@ -51,10 +52,6 @@ internal static class PublishSetup
         try
         {
             var conversation = request.User is { } other ? ConversationId.Direct(owner.Id, other) : ConversationId.Lobby;
-            var content = new RawJson(JsonSerializer.SerializeToUtf8Bytes(new TextContent(request.Text), ProtocolJson.Wire.TextContent));
-            var (post, refusal) = PostRules.Check(owner, EventKinds.Text.Name, null, content);
-            if (post is null)
-                return ProblemKind.BadText.Because(refusal!.Message);
             var (added, _) = await rules.CheckAsync(post, conversation, request.User, request.Id, now.ToUnixTimeMilliseconds(), Origin);
             var (committed, duplicate) = await store.AppendAsync(added!, cancellationToken);
             await publisher.PublishAsync(committed, committed.At * 1000);
@@ -72,7 +69,6 @@ internal static class PublishSetup
             return ProblemKind.BadRequest.Because("Give either `\"conversation\":\"lobby\"` or `user`.");
         if (request.Id.Length is 0 or > ProtocolLimits.MaxIdChars || request.Id.Contains('\0'))
             return ProblemKind.BadRequest.Because($"`id` has 1 to {ProtocolLimits.MaxIdChars} characters.");
-        return !VisibleText.IsIn(request.Text) || request.Text.Length > ProtocolLimits.MaxTextCharsOne || request.Text.Contains('\0')
-            ? ProblemKind.BadText.Because($"1 to {ProtocolLimits.MaxTextCharsOne} characters, something of it visible, no U+0000.") : null;
+        return request.Text.Length > ProtocolLimits.MaxTextCharsOne ? ProblemKind.BadText.Because($"A text has at most {ProtocolLimits.MaxTextCharsOne} characters.") : null;
     }
 }
