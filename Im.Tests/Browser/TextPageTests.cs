@@ -4,19 +4,15 @@ using Microsoft.Playwright;
 namespace Im.Tests.Browser;
 
 /// <summary>What becomes of a text on its way through the page, in a real Chromium.</summary>
-[Collection(ImAppCollection.Name)]
-public sealed class TextPageTests(ImAppFixture im)
+[Collection(PageCollection.Name)]
+public sealed class TextPageTests(PageFixture im)
 {
     [Fact]
     public async Task A_text_arrives_as_it_was_typed_and_a_link_in_it_keeps_its_own_direction()
     {
-        await im.WaitForTwoNodesAsync();
-        await using var tom = await ChatUser.JoinAsync(im.WebAddress, "tom");
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await ChromiumBrowser.LaunchAsync(playwright);
-        await using var context = await browser.NewContextAsync();
-        var page = await ChatPage.OpenAsync("page", context, im.WebAddress);
-        await page.LoginAsync(tom.User.Nickname, tom.Password);
+        await using var tom = await ChatUser.JoinAsync(im.Address, "tom");
+        await using var context = await im.NewContextAsync(tom);
+        var page = await ChatPage.OpenAsync("page", context, im.Address);
         var mark = $"{Guid.NewGuid():N}";
         var text = $"    {mark}\n  https://a.example/{mark}\u202Exyz ";
         await page.SendAsync(text);

@@ -1,0 +1,45 @@
+using Im.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace Im.Tests.Browser;
+
+/// <summary>The page on a web server and two nodes in this process, and one Chromium: for what a person sees and does. Classes that need processes to end take <see cref="ImAppFixture"/>.</summary>
+public sealed class PageFixture : TwoNodes
+{
+    private IPlaywright? _playwright;
+
+    internal IBrowser Chromium { get; private set; } = null!;
+
+    /// <summary>All tests come from one address.</summary>
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => [new("Limits:Logins:Burst", "100000")];
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _playwright = await Playwright.CreateAsync();
+        Chromium = await ChromiumBrowser.LaunchAsync(_playwright);
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await Chromium.DisposeAsync();
+        _playwright?.Dispose();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>A browser of its own, with the session of <paramref name="user"/>: nobody has to fill in the login.</summary>
+    internal async Task<IBrowserContext> NewContextAsync(ChatUser? user = null, BrowserNewContextOptions? options = null)
+    {
+        var context = await Chromium.NewContextAsync(options);
+        if (user is not null)
+            await context.AddCookiesAsync(user.Cookies.GetCookies(Address).Select(each => new Microsoft.Playwright.Cookie { Name = each.Name, Value = each.Value, Url = Address.ToString() }));
+        return context;
+    }
+}
+
+/// <summary>Classes that share one such system run one after the other, and beside all others: none may depend on how fast something is.</summary>
+[CollectionDefinition(Name)]
+public sealed class PageCollection : ICollectionFixture<PageFixture>
+{
+    public const string Name = "The page";
+}
