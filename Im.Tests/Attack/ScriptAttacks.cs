@@ -1,13 +1,12 @@
 using Im.Tests.Browser;
-using Im.Tests.Fixtures;
 using Microsoft.Playwright;
 
 namespace Im.Tests.Attack;
 
 /// <summary>Script in every text a person can type, looked at in a real browser by somebody else.</summary>
-[Collection(ImAppCollection.Name)]
+[Collection(PageCollection.Name)]
 [Trait("Category", "Attack")]
-public sealed class ScriptAttacks(ImAppFixture im)
+public sealed class ScriptAttacks(PageFixture im)
 {
     private const string Nickname = "<svg/onload=x()>"; // 16 characters, all there are
     private const string Brief = "\"><img src=x onerror=x()><script>x()</script>";

@@ -51,7 +51,7 @@ public sealed class AbsencePageTests(ImAppFixture im) : IAsyncLifetime
 
         await Task.WhenAll(im.ExecuteAsync(one, KnownResourceCommands.StopCommand), im.ExecuteAsync(two, KnownResourceCommands.StopCommand));
         await reloaded.Page.Locator("[data-testid=connection-state][data-cause=no_node]").WaitForAsync(new() { Timeout = 30_000 });
-        await StoredBacklog.AddAsync(im, tom.User, robin, Missed);
+        await StoredBacklog.AddAsync(await im.GetDatabaseAsync(), tom.User, robin, Missed);
         foreach (var text in Written)
             await reloaded.SendAsync(text);
         await reloaded.Page.ReloadAsync();

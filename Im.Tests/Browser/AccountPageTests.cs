@@ -1,12 +1,11 @@
 using System.Net.Http.Json;
-using Im.Tests.Fixtures;
 using Microsoft.Playwright;
 
 namespace Im.Tests.Browser;
 
 /// <summary>What people do about their own account, in real browsers: each browser context is a device.</summary>
-[Collection(ImAppCollection.Name)]
-public sealed class AccountPageTests(ImAppFixture im) : IAsyncLifetime
+[Collection(PageCollection.Name)]
+public sealed class AccountPageTests(PageFixture im) : IAsyncLifetime
 {
     private readonly string _nickname = $"Ada{Random.Shared.Next(1_000_000)}";
     private IPlaywright _playwright = null!;

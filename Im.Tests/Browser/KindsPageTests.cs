@@ -4,8 +4,8 @@ using Microsoft.Playwright;
 namespace Im.Tests.Browser;
 
 /// <summary>Every kind of event on two pages at two nodes, in a real Chromium.</summary>
-[Collection(ImAppCollection.Name)]
-public sealed class KindsPageTests(ImAppFixture im)
+[Collection(PageCollection.Name)]
+public sealed class KindsPageTests(PageFixture im)
 {
     [Fact]
     public async Task What_one_does_to_a_message_the_other_sees_at_once_and_a_fresh_load_shows_the_same()

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using Im.Protocol;
 using Im.Tests.Fixtures;
 using Microsoft.Playwright;
 
@@ -9,6 +11,12 @@ public sealed class PageFixture : TwoNodes
     private IPlaywright? _playwright;
 
     internal IBrowser Chromium { get; private set; } = null!;
+
+    /// <summary>The page.</summary>
+    public Uri WebAddress => Address;
+
+    /// <summary>Accounts for those tests to which it does not matter whose they are: logging in is slow on purpose.</summary>
+    internal People People => field ??= new(Address);
 
     /// <summary>All tests come from one address.</summary>
     protected override IEnumerable<KeyValuePair<string, string>> Settings => [new("Limits:Logins:Burst", "100000")];
@@ -25,6 +33,19 @@ public sealed class PageFixture : TwoNodes
         await Chromium.DisposeAsync();
         _playwright?.Dispose();
         await base.DisposeAsync();
+    }
+
+    internal async Task<IReadOnlyList<NodeInfo>> GetNodesAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        return await http.GetFromJsonAsync("/api/nodes", ProtocolJson.Default.IReadOnlyListNodeInfo) ?? [];
+    }
+
+    /// <returns>The names of both.</returns>
+    internal async Task<(string One, string Two)> WaitForTwoNodesAsync()
+    {
+        await WhenWholeAsync();
+        return ("node-1", "node-2");
     }
 
     /// <summary>A browser of its own, with the session of <paramref name="user"/>: nobody has to fill in the login.</summary>

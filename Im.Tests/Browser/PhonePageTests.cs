@@ -6,8 +6,8 @@ using Microsoft.Playwright;
 namespace Im.Tests.Browser;
 
 /// <summary>The page in a window as narrow as a phone, where one pane is shown at a time, in a real Chromium.</summary>
-[Collection(ImAppCollection.Name)]
-public sealed class PhonePageTests(ImAppFixture im)
+[Collection(PageCollection.Name)]
+public sealed class PhonePageTests(PageFixture im)
 {
     [Fact]
     public async Task A_conversation_behind_the_list_reads_no_history_for_what_is_said_in_it()
@@ -15,7 +15,7 @@ public sealed class PhonePageTests(ImAppFixture im)
         await im.WaitForTwoNodesAsync();
         await using var tom = await ChatUser.JoinAsync(im.WebAddress, "tom");
         await using var robin = await ChatUser.JoinAsync(im.WebAddress, "robin");
-        await StoredBacklog.AddAsync(im, tom.User, robin.User.Id, 500);
+        await StoredBacklog.AddAsync(im.Database.ConnectionString, tom.User, robin.User.Id, 500);
         var tomsTab = await tom.ConnectAsync();
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await ChromiumBrowser.LaunchAsync(playwright);

@@ -5,8 +5,8 @@ using Microsoft.Playwright;
 namespace Im.Tests.Browser;
 
 /// <summary>A page whose browser is slow, in a real Chromium.</summary>
-[Collection(ImAppCollection.Name)]
-public sealed class SlowPageTests(ImAppFixture im)
+[Collection(PageCollection.Name)]
+public sealed class SlowPageTests(PageFixture im)
 {
     /// <summary>As on a machine with too much to do: the next frame, and what is to run soon, comes after the node has answered.</summary>
     private const string SlowFrames = """

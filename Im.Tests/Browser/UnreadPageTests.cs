@@ -6,8 +6,8 @@ using Microsoft.Playwright;
 namespace Im.Tests.Browser;
 
 /// <summary>What is new in a conversation that was not the one shown, in a real Chromium.</summary>
-[Collection(ImAppCollection.Name)]
-public sealed class UnreadPageTests(ImAppFixture im)
+[Collection(PageCollection.Name)]
+public sealed class UnreadPageTests(PageFixture im)
 {
     /// <summary>More than a screen, and than is loaded at once.</summary>
     private const int Unread = 60;

@@ -24,7 +24,7 @@ public sealed class BacklogOnNodesTests(ImAppFixture im, ITestOutputHelper outpu
         var direct = ConversationId.Direct(tom.User.Id, jenny.User!.Id);
         await jenny.ConnectAsync();
         await jenny.DisconnectAsync();
-        await StoredBacklog.AddAsync(im, tom.User, jenny.User.Id, Backlog);
+        await StoredBacklog.AddAsync(await im.GetDatabaseAsync(), tom.User, jenny.User.Id, Backlog);
 
         var clock = Stopwatch.StartNew();
         await jenny.ConnectAsync();
@@ -62,7 +62,7 @@ public sealed class BacklogOnNodesTests(ImAppFixture im, ITestOutputHelper outpu
         var direct = ConversationId.Direct(tom.User.Id, bot.User!.Id);
         await bot.ConnectAsync();
         await bot.DisconnectAsync();
-        await StoredBacklog.AddAsync(im, tom.User, bot.User.Id, Missed);
+        await StoredBacklog.AddAsync(await im.GetDatabaseAsync(), tom.User, bot.User.Id, Missed);
         await bot.ConnectAsync();
         Assert.Equal(Missed + 1, (await bot.SendAsync(tom.User.Id, "I am here").WaitAsync(TimeSpan.FromSeconds(5))).Seq); // and nobody has read a message yet
 

@@ -1,6 +1,4 @@
-using Aspire.Hosting.Testing;
 using Im.Protocol;
-using Im.Tests.Fixtures;
 using Npgsql;
 
 namespace Im.Tests.Client;
@@ -12,9 +10,10 @@ internal static class StoredBacklog
     private static readonly TimeSpan SweepIsOver = TimeSpan.FromSeconds(2);
 
     /// <summary>Adds <paramref name="count"/> messages of <paramref name="writer"/> to the direct conversation with <paramref name="reader"/>, who is not there, and lets the nodes see it.</summary>
-    public static async Task AddAsync(ImAppFixture im, UserInfo writer, Guid reader, int count)
+    /// <param name="database">The connection string of the nodes' database.</param>
+    public static async Task AddAsync(string database, UserInfo writer, Guid reader, int count)
     {
-        await using var source = NpgsqlDataSource.Create((await im.App.GetConnectionStringAsync("im"))!);
+        await using var source = NpgsqlDataSource.Create(database);
         await using var command = source.CreateCommand("""
             WITH head AS (
                 INSERT INTO conversations AS c (id, kind, last_seq, last_line, last_message_at) VALUES ($1, 1, $5, $5, now())

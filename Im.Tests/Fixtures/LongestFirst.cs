@@ -1,3 +1,6 @@
+using Im.Tests.Browser;
+using Im.Tests.Client;
+using Im.Tests.Web;
 using Xunit.Abstractions;
 
 [assembly: TestCollectionOrderer("Im.Tests.Fixtures.LongestFirst", "Im.Tests")]
@@ -10,8 +13,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
     // The longest, in seconds as seen on two cores; the others take less, and come in whichever order.
     private static readonly Dictionary<string, int> Seconds = new()
     {
-        ["BenchTests"] = 75, ["The page"] = 60, ["OutageEndTests"] = 70, ["ServersPostgresTests"] = 50, ["GatewayTests"] = 30, ["OpenConnectionAttacks"] = 25, ["MeterAttacks"] = 25, ["AccountDoorTests"] = 20,
-        ["ServersRedisServerTests"] = 20, ["SendTests"] = 18, ["AddressAttacks"] = 18, ["ServersGarnetTests"] = 15, ["PresenceOnGarnet"] = 15, ["PresenceOnRedis"] = 15, ["OutageTests"] = 15,
+        [NodePackages.Collection] = 125, ["BenchTests"] = 105, [PageCollection.Name] = 60, ["AppHostSaysTests"] = 60, ["ServersPostgresTests"] = 58, ["AppHostEndTests"] = 40, ["OpenConnectionAttacks"] = 35, [WebCollection.Name] = 35,
+        ["MeterAttacks"] = 30, ["TranscriptTests"] = 25, ["ServersRedisServerTests"] = 24, ["ServersGarnetTests"] = 19, ["GatewayTests"] = 18, ["EmbeddedServersTests"] = 15, ["OutageTests"] = 15,
+        ["PresenceOnGarnet"] = 15, ["PresenceOnRedis"] = 15, ["ConnectionTests"] = 15, ["SendTests"] = 14, ["SessionFailureTests"] = 12,
     };
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>

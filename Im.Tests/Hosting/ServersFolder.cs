@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Im.Tests.Hosting;
 
 /// <summary>A folder for one test.</summary>
@@ -13,5 +15,19 @@ internal sealed class ServersFolder : IDisposable
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    /// <summary>Waits for whoever still writes there: what an AppHost started ends by itself soon after it.</summary>
+    public void Dispose()
+    {
+        for (var waited = Stopwatch.StartNew(); ; Thread.Sleep(50))
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+                return;
+            }
+            catch (IOException) when (waited.Elapsed < TimeSpan.FromSeconds(30))
+            {
+            }
+        }
+    }
 }
