@@ -1,9 +1,11 @@
 import { defineConfig } from 'vite';
+import { markdownSubset } from './markdownSubset.ts';
 
 const web = process.env['IM_WEB'] ?? 'http://localhost:20460';
 
 export default defineConfig({
   root: import.meta.dirname,
+  plugins: [markdownSubset],
   resolve: { conditions: ['im:source', 'module', 'browser', 'development|production'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

@@ -11,6 +11,7 @@ import { Announcements } from './announcements/Announcements.tsx';
 import { Bar } from './Bar.tsx';
 import { ConnectionNotice } from './connection/ConnectionNotice.tsx';
 import { ConversationList } from './conversations/ConversationList.tsx';
+import { isolated } from './language/isolated.ts';
 import { Announcer } from './messages/Announcer.tsx';
 import { Composer, ComposerSkeleton, GuestPrompt } from './messages/Composer.tsx';
 import { MessageList } from './messages/MessageList.tsx';
@@ -27,7 +28,7 @@ export function App() {
   const who = me.value?.id ?? 'guest';
   const unread = unreadTotal.value;
   useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ''}${name} · Im`;
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${isolated(name)} · Im`;
   }, [unread, name]);
   const close = () => (dialog.value = undefined);
   return (

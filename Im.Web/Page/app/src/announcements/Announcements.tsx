@@ -18,10 +18,10 @@ export function Announcements() {
     <ul class="announcements" aria-label={t.value.announcements} aria-live="assertive" aria-relevant="additions">
       {announcements.value.map((each) => (
         <li key={`${each.at} ${each.text}`} class="announcement" data-testid="announcement">
-          <p dir="auto">
+          <p>
             <strong>{t.value.announcement}</strong> <time title={exactText(each.at)}>{timeText(each.at)}</time>
             <br />
-            {each.text}
+            <bdi>{each.text}</bdi>
           </p>
           <button
             type="button"

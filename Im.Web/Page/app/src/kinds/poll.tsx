@@ -1,4 +1,5 @@
 import { contentOf, pollOf, toggledChoices, type Line } from '@im/client';
+import { isolated } from '../language/isolated.ts';
 import { PollDialog } from '../messages/PollDialog.tsx';
 import { t } from '../settings/language.ts';
 import { keyOf } from '../state/chats.ts';
@@ -14,7 +15,7 @@ function Poll({ line, pending }: { line: Line; pending: boolean }) {
   if (!poll) return null;
   const vote = (option: number) => post(keyOf(line), { kind: 'vote', target: line.line, content: { choices: toggledChoices(poll, option) } });
   return (
-    <div class="bubble poll" role="group" aria-label={`${t.value.poll}: ${poll.question}`} data-testid="poll" data-voters={poll.voters}>
+    <div class="bubble poll" role="group" aria-label={`${t.value.poll}: ${isolated(poll.question)}`} data-testid="poll" data-voters={poll.voters}>
       <p class="poll-question" dir="auto">
         {poll.question}
       </p>
@@ -50,6 +51,6 @@ function Poll({ line, pending }: { line: Line; pending: boolean }) {
 
 export const pollView: KindView = {
   Body: Poll,
-  preview: (line) => `${t.value.poll}: ${contentOf(line, 'poll')?.question ?? ''}`,
+  preview: (line) => `${t.value.poll}: ${isolated(contentOf(line, 'poll')?.question ?? '')}`,
   begin: { title: () => t.value.makePoll, Icon: PollIcon, Dialog: PollDialog },
 };

@@ -1,16 +1,18 @@
 import { contentOf, textOf, type Line } from '@im/client';
 import { isOnlyEmoji } from '../messages/emoji.ts';
-import { Linked } from '../messages/Linked.tsx';
-import { splitAtNames } from '../messages/mentions.ts';
 import { nicknameOf } from '../state/chats.ts';
+import { Foldable } from '../text/Foldable.tsx';
+import { Formatted, plainText } from '../text/Formatted.tsx';
 import { exactText } from '../ui/times.ts';
 import type { KindView } from './kinds.ts';
 
 function Text({ line }: { line: Line }) {
   const text = textOf(line);
   return (
-    <div class={isOnlyEmoji(text) ? 'bubble bubble-emoji' : 'bubble'} dir="auto" title={exactText(line.at)}>
-      {splitAtNames(text, namesIn(line)).map((part, index) => (index % 2 === 0 ? <Linked text={part} /> : <mark class="mention">{part}</mark>))}
+    <div class={isOnlyEmoji(text) ? 'bubble bubble-emoji' : 'bubble'} title={exactText(line.at)}>
+      <Foldable key={line.id} id={line.id} text={text}>
+        <Formatted text={text} names={namesIn(line)} />
+      </Foldable>
     </div>
   );
 }
@@ -21,4 +23,4 @@ function namesIn(line: Line): string[] {
   return [...mentions.flatMap((user) => nicknameOf(user) ?? []), ...(all ? ['all'] : [])].map((name) => `@${name}`);
 }
 
-export const textView: KindView = { Body: Text, preview: textOf };
+export const textView: KindView = { Body: Text, preview: (line) => plainText(textOf(line)) };

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { previewOf } from '../kinds/kinds.ts';
+import { isolated } from '../language/isolated.ts';
 import { t } from '../settings/language.ts';
 import { keyOfTimeline } from '../state/addressee.ts';
 import { client, me } from '../state/im.ts';
@@ -13,7 +14,7 @@ client.on('event', ({ timeline, event, line }) => {
   if (event.line === undefined || !line || event.from.id === me.value?.id || !event.via) return;
   const chat = keyOfTimeline(timeline);
   const { nickname } = event.from;
-  latest.value = { key: `${chat} ${event.seq}`, line: `${event.conversation} ${event.line}`, text: chat === selected.value ? `${nickname}: ${previewOf(line)}` : t.value.newFrom(nickname) };
+  latest.value = { key: `${chat} ${event.seq}`, line: `${event.conversation} ${event.line}`, text: chat === selected.value ? `${isolated(nickname)}: ${previewOf(line)}` : t.value.newFrom(nickname) };
 });
 
 /** Reads new messages to those who do not see them; not the older ones that scrolling brings. An element for each: the same words again would be no change to read. */

@@ -116,7 +116,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
             dir="auto"
             value={text}
             placeholder={chat === 'lobby' ? t.value.placeholderLobby : t.value.placeholder(name)}
-            aria-label={`${t.value.message}: ${name}`}
+            aria-label={t.value.messageTo(name)}
             aria-describedby="composer-hint"
             enterkeyhint="send"
             aria-autocomplete="list"

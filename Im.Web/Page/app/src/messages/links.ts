@@ -1,14 +1,15 @@
 import { isInvisible, isWhiteSpace } from '@im/client';
 
-/** A stretch of a message: words, or an address to link to. Of a link `text` is what to show, which for a host that could deceive is its punycode. */
-export type Part = { readonly text: string; readonly href?: string };
+/** A stretch of a message: words, or an address to link to. Of a link `text` is what to show, which for a host that could deceive is its punycode, and `length` is that of what was typed. */
+export type Part = { readonly text: string; readonly href?: string; readonly length: number };
 
 /** A host has at most 253 characters, and a colon and a port may follow. */
 const maxAuthority = 259;
 
 const scheme = /https?:\/\/|www\./iy;
 const endings = new Set('<>"\'`\\«»‹›‘’‚‛“”„‟…、。〈〉《》「」『』【】〔〕〖〗〘〙〚〛〝〞〟⟨⟩⸂⸃⸄⸅⸌⸍⸜⸝⸢⸣⸤⸥⹂');
-const trailing = new Set('.,;:!?');
+// The last three are Markdown's: in `**https://a.example/**` they are no part of the address.
+const trailing = new Set('.,;:!?*_~');
 const opening: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
 
 /**
@@ -29,13 +30,13 @@ export function partsOf(text: string): Part[] {
     const end = endOf(text, at, at + start);
     const link = linkOf(text.slice(at, end));
     if (link) {
-      if (at > words) parts.push({ text: text.slice(words, at) });
+      if (at > words) parts.push({ text: text.slice(words, at), length: at - words });
       parts.push(link);
       words = end;
     }
     at = Math.max(end, at + start);
   }
-  if (words < text.length) parts.push({ text: text.slice(words) });
+  if (words < text.length) parts.push({ text: text.slice(words), length: text.length - words });
   return parts;
 }
 
@@ -90,7 +91,7 @@ function linkOf(typed: string): Part | undefined {
   if (authority.length > maxAuthority || authority.includes('@') || (!begun && !/^www\.[^.]+\.[^.]/i.test(authority)) || !URL.canParse(href)) return undefined;
   const { host, hostname } = new URL(href);
   const name = authority.replace(/:\d*$/, '').toLowerCase();
-  return { text: name === hostname || isHonest(name) ? typed : begun + host + rest.slice(authority.length), href };
+  return { text: name === hostname || isHonest(name) ? typed : begun + host + rest.slice(authority.length), href, length: typed.length };
 }
 
 // Of letters beyond ASCII, those whose script cannot be taken for the host's others. `%` and digits in other clothes are none, so what the browser makes of them is shown.

@@ -31,6 +31,7 @@ export const PollIcon = () => <Icon><path d="M5 5v14M5 7h11M5 12h7m-7 5h14" /></
 export const WaitingIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></Icon>;
 export const ChevronIcon = () => <Icon><path d="m8 10 4 4 4-4" /></Icon>;
 export const CloseIcon = () => <Icon><path d="m6 6 12 12M18 6 6 18" /></Icon>;
+export const CopyIcon = () => <Icon><path d="M9 8.500A1.500 1.500 0 0 1 10.500 7h8A1.500 1.500 0 0 1 20 8.500v10a1.500 1.500 0 0 1-1.500 1.500h-8A1.500 1.500 0 0 1 9 18.500zM15 4H5.500A1.500 1.500 0 0 0 4 5.500V15" /></Icon>;
 export const CheckIcon = () => <Icon><path d="m5 12.5 4.5 4.500L19 7.5" /></Icon>;
 export const NewTabIcon = () => <Icon><path d="M14 5h5v5m0-5-8 8m-2-7H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3" /></Icon>;
 export const EyeIcon = () => <Icon><path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" /><circle cx="12" cy="12" r="2.75" /></Icon>;
