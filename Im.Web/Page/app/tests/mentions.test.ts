@@ -23,6 +23,9 @@ test('A name is being written from an @ that begins a word to the caret', () => 
 
 test('Those are offered whose name begins so', () => {
   assert.deepEqual(suggestionsFor('to', [tom, jenny, named('t-2', 'Tommy Lee')]).map(({ nickname }) => nickname), ['Tom', 'Tommy Lee']);
+  const people = [named('l-1', 'Tommy Lee'), named('l-2', 'Léa'), named('l-3', 'ＬＥＯ'), tom];
+  assert.deepEqual(suggestionsFor('le', people).map(({ nickname }) => nickname), ['Léa', 'ＬＥＯ', 'Tommy Lee']);
+  assert.equal(mentionAt('@LÉ', 3)?.query, 'le');
 });
 
 test('A text speaks to those whose whole names it has, and to all where that is allowed', () => {

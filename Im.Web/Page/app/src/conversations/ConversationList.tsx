@@ -1,9 +1,11 @@
 import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { chatList, hasMore, loadMore, personOf, type Chat } from '../state/chats.ts';
+import { draftOf } from '../state/drafts.ts';
 import { known, me, presence } from '../state/im.ts';
 import { chatHref, selected } from '../state/route.ts';
 import { typing } from '../state/typing.ts';
+import { plainText } from '../text/Formatted.tsx';
 import { moveWithArrows } from '../ui/arrows.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
 import { shortText } from '../ui/times.ts';
@@ -62,14 +64,22 @@ function Row({ chat }: { chat: Chat }) {
 
 function LastWords({ chat: { key, last } }: { chat: Chat }) {
   const types = typing.value.get(key) ?? [];
+  const draft = key === selected.value ? '' : draftOf(key);
   if (types.length > 0) return <span class="conversation-last is-typing">{t.value.typing(types)}…</span>;
+  if (draft) return <DraftWords text={draft} />;
   if (!last) return <span class="conversation-last quiet">{known.value ? t.value.noMessagesYet : '…'}</span>;
   const mine = last.from.id === me.value?.id;
   const who = mine ? t.value.you : key === 'lobby' ? last.from.nickname : undefined;
   return (
     <span class="conversation-last quiet">
       {who && <bdi>{who}: </bdi>}
-      {previewOf(last)}
+      <bdi>{previewOf(last)}</bdi>
     </span>
   );
 }
+
+const DraftWords = ({ text }: { text: string }) => (
+  <span class="conversation-last quiet" data-testid="conversation-draft">
+    <span class="is-draft">{t.value.draft}</span> <bdi>{plainText(text)}</bdi>
+  </span>
+);

@@ -3,14 +3,16 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dialog } from '../account/dialogs.ts';
 import { beginnings, previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
-import { store, stored } from '../settings/stored.ts';
 import { addresseeOf } from '../state/addressee.ts';
 import { composing } from '../state/composing.ts';
-import { client, me } from '../state/im.ts';
+import { draftOf, keepDraft } from '../state/drafts.ts';
+import { client } from '../state/im.ts';
 import { post } from '../state/outgoing.ts';
 import type { ChatKey } from '../state/route.ts';
 import { typing } from '../state/typing.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
+import { FormatHelp } from './FormatHelp.tsx';
+import { marked, marksOfKey } from './marking.ts';
 import { mentionsIn } from './mentions.ts';
 import { MentionList } from './MentionList.tsx';
 import { useMentions } from './useMentions.ts';
@@ -18,20 +20,21 @@ import './composer.css';
 
 const defaultMaxChars = 10_000;
 const warnWithin = 400;
+/** The field grows with its text by the style sheet: where the browser cannot measure it, a mirror of the text beneath does. */
+const mirrors = !CSS.supports('field-sizing', 'content');
+
+/** Its keyboard has no other key for a new line. */
+const isTouch = () => matchMedia('(hover: none) and (pointer: coarse)').matches;
 
 /** Where one writes; a guest finds the way in instead. Mounted anew for each conversation and user, whose draft it keeps. */
 export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
-  const draftKey = `im.draft ${me.value?.id} ${chat}`;
-  const [text, setText] = useState(() => stored('session', draftKey) ?? '');
+  const kept = draftOf(chat);
+  const [text, setText] = useState(kept);
   const field = useRef<HTMLTextAreaElement>(null);
   const left = (client.limits?.textChars ?? defaultMaxChars) - text.length;
   const sendable = hasVisible(text) && left >= 0;
+  const touch = isTouch();
 
-  useLayoutEffect(() => {
-    const element = field.current!;
-    element.style.height = '0';
-    element.style.height = `${element.scrollHeight}px`;
-  }, [text]);
   // On a phone a keyboard would spring up and hide what one came to read.
   const open = dialog.value;
   const focus = () => matchMedia('(hover: hover)').matches && !open && field.current!.focus();
@@ -39,6 +42,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   useEffect(() => void (document.activeElement === document.body && focus()), [open]);
 
   const [begun, setBegun] = useState<(typeof beginnings)[number]>();
+  const [helps, setHelps] = useState(false);
   const context = composing.value;
   const editing = context?.mode === 'edit' ? context.line : undefined;
   useLayoutEffect(() => {
@@ -46,9 +50,15 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
     if (context) field.current!.focus();
   }, [context]);
 
+  // Written in another tab: it is taken over, unless somebody is writing in this one.
+  useEffect(() => {
+    const writesHere = document.hasFocus() && document.activeElement === field.current;
+    if (!editing && !writesHere) setText(kept);
+  }, [kept]);
+
   const write = (value: string) => {
     setText(value);
-    if (!editing) store('session', draftKey, value || null);
+    if (!editing) keepDraft(chat, value);
     if (hasVisible(value)) client.typing(addresseeOf(chat));
   };
   const send = () => {
@@ -65,18 +75,29 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   };
   // What was being written before is there again.
   const leave = () => {
-    if (editing) setText(stored('session', draftKey) ?? '');
+    if (editing) setText(draftOf(chat));
     composing.value = undefined;
     field.current!.focus();
   };
   const suggestions = useMentions(chat, field, write);
+  const mark = (marks: string) => {
+    const { value, selectionStart, selectionEnd } = field.current!;
+    const { from, to, insert, selectFrom, selectTo } = marked(value, selectionStart, selectionEnd, marks);
+    field.current!.setSelectionRange(from, to);
+    document.execCommand('insertText', false, insert); // the one way that the browser can undo
+    field.current!.setSelectionRange(selectFrom, selectTo);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (suggestions.takesKey(event)) return;
     if (event.key === 'Escape' && context) return leave();
+    const withControl = event.ctrlKey || event.metaKey;
+    const marks = withControl && !event.shiftKey && !event.altKey && marksOfKey[event.key.toLowerCase()];
     // Enter that ends an input method's composition chooses a word; 229 is how some browsers say so.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    const sends = event.key === 'Enter' && (withControl || (!event.shiftKey && !touch)) && !event.isComposing && event.keyCode !== 229;
+    if (!marks && !sends) return;
     event.preventDefault();
-    send();
+    if (marks) mark(marks);
+    else send();
   };
 
   return (
@@ -108,6 +129,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
                 <one.Icon />
               </button>
             ))}
+          <div class="composer-field" data-text={mirrors ? text : undefined}>
           <textarea
             ref={field}
             id="composer"
@@ -118,7 +140,8 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
             placeholder={chat === 'lobby' ? t.value.placeholderLobby : t.value.placeholder(name)}
             aria-label={t.value.messageTo(name)}
             aria-describedby="composer-hint"
-            enterkeyhint="send"
+            enterkeyhint={touch ? 'enter' : 'send'}
+            aria-haspopup="listbox"
             aria-autocomplete="list"
             aria-controls={suggestions.list.length > 0 ? 'mention-list' : undefined}
             aria-activedescendant={suggestions.list.length > 0 ? `mention-${suggestions.chosen}` : undefined}
@@ -128,19 +151,24 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
             onBlur={suggestions.close}
             onKeyDown={onKeyDown}
           />
+          </div>
           {left < warnWithin && (
             <span class={left < 0 ? 'composer-left is-over' : 'composer-left quiet'} role="status">
-              {t.value.charactersLeft(left)}
+              {left < 0 ? t.value.charactersOver(-left) : t.value.charactersLeft(left)}
             </span>
           )}
           <button type="submit" class="send" data-testid="send" aria-label={t.value.send} title={t.value.send} disabled={!sendable}>
             <SendIcon />
           </button>
         </div>
-        <p id="composer-hint" class="composer-hint quiet">
-          {t.value.sendHint}
+        <p class="composer-hint quiet">
+          <span id="composer-hint">{touch ? t.value.sendHintTouch : t.value.sendHint}</span>
+          <button type="button" class="link-button" data-testid="format-help-open" onMouseDown={(event) => event.preventDefault() /* the focus stays, and with it this line */} onClick={() => setHelps(true)}>
+            {t.value.formatting}
+          </button>
         </p>
       </form>
+      {helps && <FormatHelp onClose={() => setHelps(false)} />}
       {begun && <begun.Dialog chat={chat} onClose={() => setBegun(undefined)} />}
     </>
   );

@@ -2,6 +2,7 @@ import type { TextContent } from '@im/client';
 import { addresseeOf } from '../state/addressee.ts';
 import { client, isAdmin, me, presence } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
+import { folded } from '../ui/fold.ts';
 
 /** Whom a text can speak to; without an id it is everybody. */
 export interface Mentionable {
@@ -10,7 +11,8 @@ export interface Mentionable {
 }
 
 const maxMentions = 50;
-const maxQuery = 20;
+const maxQuery = 40;
+const maxSuggestions = 6;
 const everybody: Mentionable = { nickname: 'all' };
 
 /** Those who are online and those who wrote what is loaded, and everybody where that is allowed. */
@@ -27,11 +29,13 @@ export function mentionAt(text: string, caret: number): { readonly from: number;
   const from = Math.max(text.lastIndexOf('@', caret - 1), text.lastIndexOf('＠', caret - 1));
   if (from < 0 || caret - from > maxQuery || (from > 0 && /[\p{L}\p{N}]/u.test(text[from - 1]!) && !/\p{Script=Han}/u.test(text[from - 1]!))) return undefined;
   const query = text.slice(from + 1, caret);
-  return /[\n@＠]|\s$/.test(query) ? undefined : { from, query: query.toLowerCase() };
+  return /[\n@＠]|\s$/.test(query) ? undefined : { from, query: folded(query) };
 }
 
+/** Those one of whose words begins so, as people are looked for everywhere; whose first does come first. */
 export function suggestionsFor(query: string, people: readonly Mentionable[]): Mentionable[] {
-  return people.filter(({ nickname }) => nickname.toLowerCase().startsWith(query)).slice(0, 6);
+  const found = people.map((person) => ({ person, at: ` ${folded(person.nickname)}`.indexOf(` ${query}`) })).filter(({ at }) => at >= 0);
+  return found.sort((a, b) => Number(a.at > 0) - Number(b.at > 0)).slice(0, maxSuggestions).map(({ person }) => person);
 }
 
 /** Whom a text speaks to, as its content says it. A name ends where no letter follows: `@Tommy` does not speak to Tom. */

@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ChatKey } from '../state/route.ts';
+import { folded } from '../ui/fold.ts';
 import { mentionables, mentionAt, suggestionsFor, type Mentionable } from './mentions.ts';
 
 export interface Suggestions {
@@ -34,7 +35,7 @@ export function useMentions(chat: ChatKey, field: RefObject<HTMLTextAreaElement 
   const takesKey = (event: KeyboardEvent): boolean => {
     if (!found || event.isComposing || event.keyCode === 229) return false;
     const { list, chosen, query } = found;
-    if (event.key === 'Enter' && list[chosen]!.nickname.toLowerCase() === query) return (setFound(undefined), false);
+    if (event.key === 'Enter' && folded(list[chosen]!.nickname) === query) return (setFound(undefined), false);
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') setFound({ ...found, chosen: (chosen + (event.key === 'ArrowDown' ? 1 : list.length - 1)) % list.length });
     else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey)) pick(list[chosen]!);
     else if (event.key === 'Escape') setFound(undefined);

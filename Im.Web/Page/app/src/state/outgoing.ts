@@ -1,6 +1,6 @@
 import type { Post } from '@im/client';
 import { signal } from '@preact/signals';
-import { local, storedKeys, store as keepSetting } from '../settings/stored.ts';
+import { local } from '../settings/stored.ts';
 import { client } from './im.ts';
 import type { ChatKey } from './route.ts';
 import { Sending } from './Sending.ts';
@@ -24,9 +24,4 @@ setInterval(() => sending.adopt(), lookEveryMs);
 addEventListener('storage', ({ key, newValue }) => newValue === null && sending.forgotten(key));
 addEventListener('beforeunload', (event) => {
   if (sending.isAtRisk) event.preventDefault();
-});
-
-// Half-written words go with whoever wrote them.
-client.on('loggedOut', () => {
-  for (const key of storedKeys('session', 'im.draft ')) keepSetting('session', key, null);
 });
