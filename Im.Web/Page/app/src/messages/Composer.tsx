@@ -130,38 +130,38 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
               </button>
             ))}
           <div class="composer-field" data-text={mirrors ? text : undefined}>
-          <textarea
-            ref={field}
-            id="composer"
-            data-testid="composer"
-            rows={1}
-            dir="auto"
-            value={text}
-            placeholder={chat === 'lobby' ? t.value.placeholderLobby : t.value.placeholder(name)}
-            aria-label={t.value.messageTo(name)}
-            aria-describedby="composer-hint"
-            enterkeyhint={touch ? 'enter' : 'send'}
-            aria-haspopup="listbox"
-            aria-autocomplete="list"
-            aria-controls={suggestions.list.length > 0 ? 'mention-list' : undefined}
-            aria-activedescendant={suggestions.list.length > 0 ? `mention-${suggestions.chosen}` : undefined}
-            onInput={(event) => (write(event.currentTarget.value), suggestions.look())}
-            onKeyUp={(event) => /^(Arrow(Left|Right)|Home|End)$/.test(event.key) && suggestions.look()}
-            onClick={suggestions.look}
-            onBlur={suggestions.close}
-            onKeyDown={onKeyDown}
-          />
+            <textarea
+              ref={field}
+              id="composer"
+              data-testid="composer"
+              rows={1}
+              dir="auto"
+              value={text}
+              placeholder={chat === 'lobby' ? t.value.placeholderLobby : t.value.placeholder(name)}
+              aria-label={t.value.messageTo(name)}
+              aria-describedby="composer-hint"
+              enterkeyhint={touch ? 'enter' : 'send'}
+              aria-haspopup="listbox"
+              aria-autocomplete="list"
+              aria-controls={suggestions.list.length > 0 ? 'mention-list' : undefined}
+              aria-activedescendant={suggestions.list.length > 0 ? `mention-${suggestions.chosen}` : undefined}
+              onInput={(event) => (write(event.currentTarget.value), suggestions.look())}
+              onKeyUp={(event) => /^(Arrow(Left|Right)|Home|End)$/.test(event.key) && suggestions.look()}
+              onClick={suggestions.look}
+              onBlur={suggestions.close}
+              onKeyDown={onKeyDown}
+            />
           </div>
-          {left < warnWithin && (
-            <span class={left < 0 ? 'composer-left is-over' : 'composer-left quiet'} role="status">
-              {left < 0 ? t.value.charactersOver(-left) : t.value.charactersLeft(left)}
-            </span>
-          )}
           <button type="submit" class="send" data-testid="send" aria-label={t.value.send} title={t.value.send} disabled={!sendable}>
             <SendIcon />
           </button>
         </div>
         <p class="composer-hint quiet">
+          {left < warnWithin && (
+            <span class={left < 0 ? 'composer-left is-over' : 'composer-left'} role="status">
+              {left < 0 ? t.value.charactersOver(-left) : t.value.charactersLeft(left)}
+            </span>
+          )}
           <span id="composer-hint">{touch ? t.value.sendHintTouch : t.value.sendHint}</span>
           <button type="button" class="link-button" data-testid="format-help-open" onMouseDown={(event) => event.preventDefault() /* the focus stays, and with it this line */} onClick={() => setHelps(true)}>
             {t.value.formatting}
