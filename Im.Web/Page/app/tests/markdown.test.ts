@@ -2,8 +2,9 @@ import './browser.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { shownIn, stretchesOf, type Piece } from '../src/text/markdown.ts';
+import { stretchesOf } from '../src/text/markdown.ts';
 import { covered, spansOf } from '../src/text/spans.ts';
+import { shownIn, type Piece } from '../src/text/stretches.ts';
 
 /** Marks in ‹›, what they make as {kind …}. */
 function drawn(text: string, { from, to, parts }: Piece): string {

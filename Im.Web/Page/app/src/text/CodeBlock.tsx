@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { t } from '../settings/language.ts';
-import { CheckIcon, CopyIcon } from '../ui/icons.tsx';
 import { copyText } from '../ui/copyText.ts';
-import { shownIn, type Stretch } from './markdown.ts';
+import { CheckIcon, CopyIcon } from '../ui/icons.tsx';
+import { shownIn, type Stretch } from './stretches.ts';
 
 const confirmMs = 2_000;
 

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { CodeBlock } from './CodeBlock.tsx';
-import { shownIn, stretchesOf, type Piece, type Stretch } from './markdown.ts';
+import { stretchesOf } from './markdown.ts';
 import { covered, spansOf, type Span } from './spans.ts';
+import { shownIn, type Piece, type Stretch } from './stretches.ts';
 import './text.css';
 
 const noNames: readonly string[] = [];

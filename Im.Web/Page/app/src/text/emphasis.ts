@@ -4,7 +4,7 @@ import type { Code, Construct, State, Tokenizer } from 'micromark-util-types';
 /** Letters of scripts that put blanks between words; the others may follow a mark, and be followed by one, at once. */
 const inWord = /[\p{L}\p{N}]/u;
 const withoutBlanks = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Bopo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Mymr}ー々]/u;
-/** After these nothing opens: `**​/*.cs`, `*.txt`, `*)`. */
+// After these nothing opens: `*.txt`, `*)`, and the second of `**/*.txt`.
 const opensNothing = /[\s.,;:!?/\\|&%=+)\]}>-]/u;
 
 const isWord = (code: Code): boolean => isIn(inWord, code) && !isIn(withoutBlanks, code);
