@@ -96,7 +96,7 @@ public sealed class MarkdownPageTests(PageFixture im)
     public async Task Marks_of_direction_in_a_name_or_a_text_turn_nothing_around_them()
     {
         await using var joined = await ChatUser.JoinAsync(im.Address, "tom");
-        await im.Database.ScalarAsync<object>("UPDATE users SET nickname = $2 WHERE id = $1", joined.User.Id, "\u202E\u05D0tom");
+        await im.Database.ScalarAsync<object>("UPDATE users SET user_name = $2 WHERE id = $1", joined.User.Id, "\u202E\u05D0tom");
         await using var tom = await joined.InAnotherBrowserAsync();
         await using var robin = await ChatUser.JoinAsync(im.Address, "robin");
         var toms = await tom.ConnectAsync();

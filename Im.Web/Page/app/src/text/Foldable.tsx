@@ -24,7 +24,8 @@ export function Foldable({ id, text, children }: { id: string; text: string; chi
   useLayoutEffect(() => {
     if (buttonTop.current === undefined) return;
     const list = box.current!.closest('[data-testid=messages]');
-    if (list) list.scrollTop += button.current!.getBoundingClientRect().top - buttonTop.current;
+    const moved = Math.round(button.current!.getBoundingClientRect().top - buttonTop.current);
+    if (list) list.scrollTop += moved || 1; // a pixel at least: a list that keeps its own place looks where it is when it was scrolled
     buttonTop.current = undefined;
   }, [folded]);
   const toggle = () => {
