@@ -52,13 +52,18 @@ export function useScroll(box: RefObject<HTMLDivElement | null>, { first, last, 
 
   useEffect(() => {
     const element = box.current!;
+    let height = element.clientHeight;
     const scrolled = () => {
+      if (element.clientHeight !== height) return; // nobody scrolled: the composer has grown, and the observer comes next
       stick.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearBottomPx;
       setAtBottom(stick.current);
       if (element.scrollTop < loadWithinPx) onTop();
     };
     // A keyboard that comes up, a line that unfolds: the bottom moves, and we with it.
-    const resized = new ResizeObserver(() => stick.current && (element.scrollTop = element.scrollHeight));
+    const resized = new ResizeObserver(() => {
+      height = element.clientHeight;
+      if (stick.current) element.scrollTop = element.scrollHeight;
+    });
     resized.observe(element);
     resized.observe(element.firstElementChild!);
     element.addEventListener('scroll', scrolled, { passive: true });
