@@ -19,7 +19,7 @@ using Im.Web.Sessions;
 
 var builder = WebApplication.CreateBuilder(args);
 
-// In Development it is there already; run from its build output in Production, the page's compressed files would be missing and browsers given nothing.
+// In Development it is there already. Run from its build output in Production, the page would be missing.
 builder.WebHost.UseStaticWebAssets();
 
 builder.AddServiceDefaults(ImTelemetry.Name);
@@ -48,6 +48,5 @@ api.MapConversations();
 app.MapGateway();
 app.MapApiDescription();
 app.MapDefaultEndpoints();
-app.MapPage();
 
 app.Run();

@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace Im.Tests.Browser;
 
 /// <summary>The page on a web server and two nodes in this process, and one Chromium: for what a person sees and does. Classes that need processes to end take <see cref="ImAppFixture"/>.</summary>
-public sealed class PageFixture : TwoNodes
+public class PageFixture : TwoNodes
 {
     private IPlaywright? _playwright;
 

@@ -63,7 +63,6 @@ public class WebServer : IAsyncLifetime
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment("Production");
-            builder.UseStaticWebAssets(); // compressed files are in the build's output, not yet in wwwroot
             builder.UseSetting("ConnectionStrings:redis", TestServers.Redis);
             builder.UseSetting("ConnectionStrings:im", server._database.ConnectionString);
             builder.UseSetting("OTEL_EXPORTER_OTLP_ENDPOINT", "");

@@ -52,10 +52,10 @@ internal static class HttpSetup
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments(ApiPath) || context.Request.Path.StartsWithSegments(Gateway.GatewaySetup.Path),
             guarded => guarded.UseMiddleware<CrossSiteGuard>().UseMiddleware<Utf8Guard>());
-        app.UseDefaultFiles();
         // Said here, for what is not said is put before everything: a session that cannot be read would be nobody's to answer for.
         app.UseRouting();
         app.UseRateLimiter();
+        app.UsePage();
         app.UseAuthentication();
         app.UseAuthorization();
     }

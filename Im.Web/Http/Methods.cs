@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing.Template;
 namespace Im.Web.Http;
 
 /// <summary>
-/// Which methods an address takes: HEAD wherever GET, and 405 with a true <c>Allow</c> for the others. The framework's own answer is 404 where a file's route with a wildcard takes the method, and its <c>Allow</c> names the
+/// Which methods an address takes: HEAD wherever GET, and 405 with a true <c>Allow</c> for the others. The framework's own answer is 404 where a route with a wildcard takes the method, and its <c>Allow</c> names the
 /// methods of that route too.
 /// </summary>
 internal sealed class Methods(EndpointDataSource endpoints)
@@ -19,7 +19,7 @@ internal sealed class Methods(EndpointDataSource endpoints)
         var status = context.Response.StatusCode;
         if (status is not (StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed))
             return ProblemKind.OfStatus(status).WriteAsync(context);
-        var methods = context.RequestServices.GetRequiredService<Methods>().Of(context.Request.Path == "/" ? "/index.html" : context.Request.Path);
+        var methods = context.RequestServices.GetRequiredService<Methods>().Of(context.Request.Path);
         if (methods.Count == 0 || methods.Contains(context.Request.Method))
         {
             context.Response.Headers.Remove("Allow");

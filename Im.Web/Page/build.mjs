@@ -3,6 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { budgetBytes, measure, report } from './size.mjs';
 
 const [work, webRoot] = process.argv.slice(2);
 const here = import.meta.dirname ?? process.cwd();
@@ -33,10 +35,27 @@ function install() {
   writeFileSync(stamp, wanted);
 }
 
-// A server may be serving the old files: the new ones first, then the page that names them, then the old ones go.
+// Beside each file what PageFiles serves in its place.
+function compress(folder) {
+  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
+    const path = join(file.parentPath, file.name);
+    const bytes = readFileSync(path);
+    writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+    writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+  }
+}
+
+function keepToBudget(folder) {
+  const sizes = measure(folder);
+  console.log(`The chat page: ${report(sizes).at(-1)}`);
+  if (sizes.total > budgetBytes) throw new Failure(['The chat page is larger than it may be.', ...report(sizes)].join('\n'));
+}
+
+// A server may be serving the old files: the new ones first, then those that name them, then the old ones go.
 function publish(from, to) {
-  cpSync(from, to, { recursive: true, filter: (file) => relative(from, file) !== 'index.html' });
-  cpSync(join(from, 'index.html'), join(to, 'index.html'));
+  const names = /^(index\.html|sw\.js)/;
+  cpSync(from, to, { recursive: true, filter: (file) => !names.test(relative(from, file)) });
+  for (const file of readdirSync(from).filter((each) => names.test(each))) cpSync(join(from, file), join(to, file));
   for (const file of readdirSync(to, { recursive: true }))
     if (!existsSync(join(from, file))) rmSync(join(to, file), { recursive: true, force: true });
 }
@@ -77,8 +96,10 @@ try {
   mkdirSync(work, { recursive: true });
   locked(work, () => {
     install();
-    run('The chat page has type errors.', 'npx --no-install tsc -p app');
+    run('The chat page has type errors.', 'npx --no-install tsc -p app && npx --no-install tsc -p app/worker');
     run('Vite could not build the chat page.', `npx --no-install vite build app --logLevel warn --outDir "${join(work, 'dist')}"`);
+    keepToBudget(join(work, 'dist'));
+    compress(join(work, 'dist'));
     publish(join(work, 'dist'), webRoot);
   });
 } catch (error) {

@@ -1,13 +1,42 @@
-import { defineConfig } from 'vite';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import preact from '@preact/preset-vite';
+import { defineConfig, type Plugin } from 'vite';
 import { markdownSubset } from './markdownSubset.ts';
 
 const web = process.env['IM_WEB'] ?? 'http://localhost:20460';
+const here = import.meta.dirname;
+
+/**
+ * What only the whole build can say: the theme's script gets a name with its hash, since Vite leaves scripts alone that are no modules, and the worker learns what there is to keep.
+ */
+function complete(): Plugin {
+  return {
+    name: 'im:complete',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      const theme = readFileSync(join(here, 'theme.js'), 'utf8');
+      const name = `assets/theme-${hash(theme)}.js`;
+      this.emitFile({ type: 'asset', fileName: name, source: theme });
+      const page = bundle['index.html'];
+      if (page?.type !== 'asset') throw new Error('index.html is not built yet.');
+      page.source = String(page.source).replace('/theme.js', `/${name}`);
+      const worker = bundle['sw.js'];
+      if (worker?.type !== 'chunk') throw new Error('The worker is not built.');
+      const assets = [...Object.keys(bundle), name].filter((file) => file.startsWith('assets/') && !file.startsWith('assets/emoji-data-')).map((file) => `/${file}`).sort();
+      worker.code = worker.code.replaceAll('ASSETS', JSON.stringify(assets)).replaceAll('BUILD', JSON.stringify(hash(page.source + assets.join())));
+    },
+  };
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 8);
 
 export default defineConfig({
-  root: import.meta.dirname,
-  plugins: [markdownSubset],
+  root: here,
   resolve: { conditions: ['im:source', 'module', 'browser', 'development|production'] },
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [preact({ devToolsEnabled: false, reactAliasesEnabled: false, prefreshEnabled: true }), complete(), markdownSubset],
   build: {
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
@@ -15,7 +44,22 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     emptyOutDir: true,
-    reportCompressedSize: true,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: { index: join(here, 'index.html'), sw: join(here, 'worker/worker.ts') },
+      // A worker serves what lies beside and below it.
+      output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        // Two files rather than twenty small ones, which compress badly: what is there at once, and what waits until somebody looks after their account.
+        codeSplitting: {
+          groups: [
+            { name: 'page', tags: ['$initial'], test: /^(?!.*[/\\]worker[/\\])/ },
+            { name: (id) => /[/\\]emoji[/\\]data[/\\](\w+)/.exec(id)?.slice(1).map((language) => `emoji-data-${language}`)[0] ?? null },
+            { name: 'account', test: /[/\\](account|ui)[/\\]/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 20465,

@@ -1,15 +1,10 @@
 import { useEffect } from 'preact/hooks';
-import { BriefDialog } from './account/BriefDialog.tsx';
-import { DeleteAccountDialog } from './account/DeleteAccountDialog.tsx';
-import { DevicesDialog } from './account/DevicesDialog.tsx';
 import { dialog } from './account/dialogs.ts';
-import { KeysDialog } from './account/KeysDialog.tsx';
-import { LoginDialog } from './account/LoginDialog.tsx';
 import { MyInfo } from './account/MyInfo.tsx';
-import { PasswordDialog } from './account/PasswordDialog.tsx';
 import { Announcements } from './announcements/Announcements.tsx';
 import { Bar } from './Bar.tsx';
 import { ConnectionNotice } from './connection/ConnectionNotice.tsx';
+import { NewVersionNotice } from './connection/NewVersionNotice.tsx';
 import { ConversationList } from './conversations/ConversationList.tsx';
 import { isolated } from './language/isolated.ts';
 import { Announcer } from './messages/Announcer.tsx';
@@ -20,7 +15,16 @@ import { t } from './settings/language.ts';
 import { personOf, unreadTotal } from './state/chats.ts';
 import { me } from './state/im.ts';
 import { selected, view } from './state/route.ts';
+import { lazyDialog } from './ui/lazy.tsx';
 import './app.css';
+
+const account = () => import('./account/AccountDialogs.ts');
+const LoginDialog = lazyDialog(() => account().then((it) => it.LoginDialog));
+const BriefDialog = lazyDialog(() => account().then((it) => it.BriefDialog));
+const DevicesDialog = lazyDialog(() => account().then((it) => it.DevicesDialog));
+const KeysDialog = lazyDialog(() => account().then((it) => it.KeysDialog));
+const PasswordDialog = lazyDialog(() => account().then((it) => it.PasswordDialog));
+const DeleteAccountDialog = lazyDialog(() => account().then((it) => it.DeleteAccountDialog));
 
 export function App() {
   const chat = selected.value;
@@ -40,6 +44,7 @@ export function App() {
       </nav>
       <main class="chat">
         <ConnectionNotice />
+        <NewVersionNotice />
         <MessageList key={`${who} ${chat}`} chat={chat} name={name} />
         {me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
       </main>

@@ -19,6 +19,7 @@ import { Supervisor } from './supervisor.ts';
 import type { Timeline } from './timeline.ts';
 import { Timelines } from './timelines.ts';
 import { TypingThrottle } from './typing.ts';
+import { restorable, type Visit } from './visit.ts';
 
 /**
  * A connection to Im that mends itself. See the README beside this for how to use it, and docs/protocol.md for what it speaks.
@@ -142,9 +143,28 @@ export class ImClient extends Emitter<ImEvents> {
     if (this.#supervisor.isRunning) void this.#supervisor.dial();
   }
 
-  /** After a change of network: tries at once where it was waiting, else asks whether the node is still there. A sleep is noticed without it, within 2 s. */
-  wake(): void {
-    this.#supervisor.wake();
+  /**
+   * After a change of network: tries at once where it was waiting, else asks whether the node is still there. A sleep is noticed without it, within 2 s.
+   * @param isDoubted The browser says that the network is gone: `state.isDoubted` holds from now until the node answers.
+   */
+  wake(isDoubted = false): void {
+    this.#supervisor.wake(isDoubted);
+  }
+
+  /**
+   * Begins with what an earlier visit knew, before the first `connect`: for an application that keeps what it showed. What a node says then goes on from it, as after an absence:
+   * another user, or none, or another life of the store, drops it.
+   */
+  restore({ user, epoch, timelines }: Visit): void {
+    this.#epoch = epoch;
+    for (const { conversation, peer, lines, lastSeq, lastLine } of timelines) this.#timelines.link(conversation, peer).restore(lines, { lastSeq, lastLine });
+    this.#setMe(user);
+  }
+
+  /** For {@link restore}: what is loaded of these conversations, the newest `maxLines` of each. undefined while there is no user. */
+  visit(addressees: readonly Addressee[], maxLines: number): Visit | undefined {
+    if (!this.me || this.#epoch === undefined) return undefined;
+    return { user: this.me, epoch: this.#epoch, timelines: addressees.flatMap((each) => restorable(this.#timelines.of(each), maxLines)) };
   }
 
   /** An unknown nickname joins, a known one needs its password. This connection, and the browser's other tabs, follow without reconnecting. */

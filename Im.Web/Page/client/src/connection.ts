@@ -14,6 +14,8 @@ export interface WebSocketLike {
 export interface ConnectionListener {
   ready(connection: Connection, lobby: LogEnd): void;
   frame(connection: Connection, frame: NodeFrame): void;
+  /** The node, which was asked, is slow to answer, or has answered after all. */
+  doubted(connection: Connection, isDoubted: boolean): void;
   /** Said once, also when the node just fell silent: then with 1006. */
   closed(connection: Connection, code: number, reason: string): void;
 }
@@ -23,6 +25,8 @@ const readyWithinMs = 10_000;
 const quickReadyWithinMs = 4_000;
 const quickTries = 2;
 const answerWithinMs = 5_000;
+/** After so long without an answer people are told. */
+const doubtAfterMs = 1_500;
 /** More than browsers delay the timers of hidden tabs, and than a node waits for somebody silent: after a sleep of so long no connection is left. */
 const goneAfterMs = 120_000;
 const defaultPingSeconds = 10;
@@ -39,6 +43,7 @@ export class Connection {
   readonly #readyWithinMs: number;
   #lastHeard: number;
   #pingedAt: number | undefined;
+  #isDoubted = false;
   #timer: unknown;
   #ended = false;
 
@@ -59,10 +64,11 @@ export class Connection {
     if (!this.#ended) this.#socket.send(JSON.stringify(frame));
   }
 
-  /** Asks now whether the node is still there, after a sleep or a change of network. */
-  probe(): void {
+  /** Asks now whether the node is still there, after a sleep or a change of network. @param isDoubted There is a reason to think that it is not. */
+  probe(isDoubted = false): void {
     if (this.readyAt !== undefined) {
       if (this.#pingedAt === undefined) this.#ping();
+      if (isDoubted) this.#doubt(true);
       this.#watch();
     } else if (this.#clock.now() - this.#dialledAt >= this.#readyWithinMs) {
       this.#abandon();
@@ -78,6 +84,7 @@ export class Connection {
   #hear(data: unknown): void {
     this.#lastHeard = this.#clock.now();
     this.#pingedAt = undefined;
+    this.#doubt(false);
     const frame = parse(data);
     if (!frame) return;
     if (frame.type === 'hello') {
@@ -99,10 +106,17 @@ export class Connection {
     if (now - this.#lastHeard >= goneAfterMs) return this.#abandon();
     const pingAt = this.#lastHeard + (this.hello?.pingSeconds ?? defaultPingSeconds) * 1000;
     if (this.#pingedAt === undefined && pingAt <= now) this.#ping();
-    const due = this.#pingedAt === undefined ? pingAt : this.#pingedAt + answerWithinMs;
-    if (due <= now) return this.#abandon();
+    if (this.#pingedAt !== undefined && now - this.#pingedAt >= answerWithinMs) return this.#abandon();
+    if (this.#pingedAt !== undefined && now - this.#pingedAt >= doubtAfterMs) this.#doubt(true);
+    const due = this.#pingedAt === undefined ? pingAt : this.#pingedAt + (this.#isDoubted ? answerWithinMs : doubtAfterMs);
     this.#clock.clearTimeout(this.#timer);
     this.#timer = this.#clock.setTimeout(() => this.#watch(), due - now);
+  }
+
+  #doubt(isDoubted: boolean): void {
+    if (this.#isDoubted === isDoubted) return;
+    this.#isDoubted = isDoubted;
+    this.#listener.doubted(this, isDoubted);
   }
 
   #ping(): void {

@@ -14,3 +14,4 @@ export { hasVisible, isInvisible, isWhiteSpace, trimmed } from './text.ts';
 export type { Cause, ConnectionState, EndReason } from './state.ts';
 export type { Timeline } from './timeline.ts';
 export { lobby, peerOf } from './timelines.ts';
+export type { KeptTimeline, Visit } from './visit.ts';

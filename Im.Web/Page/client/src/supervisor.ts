@@ -93,6 +93,7 @@ export class Supervisor {
     this.#next = new Connection(this.#options.webSocket(url.href, this.#options.http.credentials), this.#options.clock, {
       ready: (connection, lobby) => this.#adopt(connection, lobby),
       frame: (_, frame) => (frame.type === 'move' ? this.#dialWithin(frame.withinMs) : this.#listener.frame(frame)),
+      doubted: (connection, isDoubted) => connection === this.current && this.#setState({ phase: 'ready', node: connection.hello!.node, ...(isDoubted ? { isDoubted } : {}) }),
       closed: (connection, code, reason) => this.#closed(connection, code, reason),
     }, this.#attempt);
   }
@@ -103,9 +104,9 @@ export class Supervisor {
   }
 
   /** Tries at once where it was waiting, else asks whether the node is still there. */
-  wake(): void {
+  wake(isDoubted = false): void {
     if (this.state.phase === 'waiting') void this.dial();
-    this.current?.probe();
+    this.current?.probe(isDoubted);
     this.#next?.probe();
   }
 

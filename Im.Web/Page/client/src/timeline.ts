@@ -96,6 +96,14 @@ export class Timeline extends Emitter<{ change: Timeline }> {
     return undefined;
   }
 
+  /** Begins with what was loaded in an earlier visit, and goes on from there as after an absence. @returns false where something is known already. */
+  restore(lines: readonly Line[], { lastSeq, lastLine }: LogEnd): boolean {
+    if (this.#lastSeq !== undefined) return false;
+    [this.#lastSeq, this.#lastLine] = [lastSeq, lastLine];
+    this.#show(lines);
+    return true;
+  }
+
   /** Takes a live event; asks for what is missing before it. */
   accept(event: LogEvent): void {
     this.#newestHeard = Math.max(this.#newestHeard, event.seq);

@@ -144,6 +144,23 @@ test('A silent node is asked after ten seconds and left five seconds later', asy
   assert.deepEqual([client.state.phase, client.state.cause], ['waiting', 'lost']);
 });
 
+test('A node that does not answer is doubted after a second and a half, until it does or is given up', async () => {
+  const { client, clock, socket } = await ready();
+  const doubts: (true | undefined)[] = [];
+  client.on('state', ({ isDoubted }) => doubts.push(isDoubted));
+  client.wake();
+  await clock.advance(1_499);
+  assert.deepEqual(doubts, []);
+  await clock.advance(1);
+  assert.deepEqual([client.state.phase, ...doubts], ['ready', true]);
+  await socket().says({ type: 'pong', time: 0 });
+  assert.deepEqual(doubts, [true, undefined]);
+  client.wake(true);
+  assert.deepEqual([client.state.phase, ...doubts], ['ready', true, undefined, true]);
+  await clock.advance(5_000);
+  assert.deepEqual([client.state.phase, client.state.isDoubted], ['waiting', undefined]);
+});
+
 test('What takes the connection and says nothing is left after four seconds, twice, and then after ten', async () => {
   const { client, clock, sockets, socket } = stage();
   client.connect();

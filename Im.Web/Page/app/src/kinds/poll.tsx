@@ -1,11 +1,11 @@
 import { contentOf, pollOf, toggledChoices, type Line } from '@im/client';
 import { isolated } from '../language/isolated.ts';
-import { PollDialog } from '../messages/PollDialog.tsx';
 import { t } from '../settings/language.ts';
 import { keyOf } from '../state/chats.ts';
 import { me } from '../state/im.ts';
 import { post } from '../state/outgoing.ts';
 import { CheckIcon, PollIcon } from '../ui/icons.tsx';
+import { lazyDialog } from '../ui/lazy.tsx';
 import type { KindView } from './kinds.ts';
 import './poll.css';
 
@@ -48,6 +48,8 @@ function Poll({ line, pending }: { line: Line; pending: boolean }) {
     </div>
   );
 }
+
+const PollDialog = lazyDialog(() => import('../messages/PollDialog.tsx').then((it) => it.PollDialog));
 
 export const pollView: KindView = {
   Body: Poll,

@@ -192,6 +192,11 @@ export const en = {
   noNode: 'No chat node is available right now. This page will keep trying.',
   unreachable: 'The server cannot be reached. Trying again…',
   offline: 'You are offline. What you write will be sent later.',
+  doubted: 'The server is slow to answer…',
+  shownSince: (when: string) => `You see what was here on ${when}.`,
+  newVersion: 'There is a new version of Im.',
+  partMissing: 'Not loaded',
+  partMissingHint: 'This part of Im could not be loaded. Check your connection, then try again.',
   ended: {
     signed_out: 'You were signed out from another device.',
     password_changed: 'Your password was changed. Log in with the new one.',

@@ -191,6 +191,11 @@ export const zh: Dictionary = {
   noNode: '目前没有可用的聊天节点，恢复后将自动连接。',
   unreachable: '无法连接服务器，正在重试…',
   offline: '你已离线，消息将在网络恢复后发送。',
+  doubted: '服务器响应缓慢…',
+  shownSince: (when: string) => `以下是 ${when} 的内容。`,
+  newVersion: 'Im 有新版本了。',
+  partMissing: '未能加载',
+  partMissingHint: '这部分内容未能加载。请检查网络后重试。',
   ended: {
     signed_out: '你已在另一台设备上被退出登录。',
     password_changed: '密码已更改，请用新密码登录。',

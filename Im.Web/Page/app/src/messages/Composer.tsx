@@ -177,7 +177,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
 /** In the composer's place until it is known who we are. */
 export function ComposerSkeleton() {
   return (
-    <div class="composer" aria-hidden="true">
+    <div id="composer" class="composer" aria-hidden="true">
       <span class="skeleton composer-skeleton" />
     </div>
   );

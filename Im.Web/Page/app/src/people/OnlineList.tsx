@@ -30,7 +30,7 @@ export function OnlineList() {
     <aside class="people" aria-labelledby="people-title">
       <header class="pane-head">
         <h2 id="people-title">
-          {t.value.online} <span class="count">{online}</span>
+          {t.value.online} <span class="count">{known.value ? online : '…'}</span>
         </h2>
         {users.length > 0 && <p class="quiet">{t.value.clickToChat}</p>}
       </header>
@@ -79,7 +79,7 @@ export function OnlineList() {
       </ul>
       <p class="guests" data-testid="guests" data-count={guests}>
         <EyeIcon />
-        {t.value.guests} <span class="count">{guests}</span>
+        {t.value.guests} <span class="count">{known.value ? guests : '…'}</span>
       </p>
     </aside>
   );

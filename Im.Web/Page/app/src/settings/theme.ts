@@ -11,6 +11,12 @@ export function switchTheme(): void {
   store('local', 'im.theme', theme.value);
 }
 
+// Of the window around the page: index.html has one for each of the system's themes.
+const [ofLight, ofDark] = document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]');
+const [light, dark] = [ofLight?.content ?? '', ofDark?.content ?? ''];
+
 effect(() => {
   document.documentElement.dataset['theme'] = theme.value;
+  if (ofLight) ofLight.content = theme.value === 'dark' ? dark : light;
+  if (ofDark) ofDark.content = theme.value === 'light' ? light : dark;
 });

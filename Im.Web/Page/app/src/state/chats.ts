@@ -107,6 +107,9 @@ function take(next: string | undefined, chatsTaken: readonly Chat[]): void {
 
 let loading = false;
 
+/** Begins with a list as it was in an earlier visit. */
+export const showChats = (list: readonly Chat[]): void => void (chats.value = new Map([lobbyChat, ...list].map((chat) => [chat.key, chat])));
+
 /** The next page of the list. */
 export async function loadMore(): Promise<void> {
   const { next } = further.value;

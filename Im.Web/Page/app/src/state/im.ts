@@ -41,7 +41,7 @@ export function nodeHref(node: string): string {
 
 const wake = () => {
   networkIsUp.value = navigator.onLine;
-  if (document.visibilityState === 'visible') client.wake();
+  if (document.visibilityState === 'visible' || !navigator.onLine) client.wake(!navigator.onLine);
 };
 addEventListener('online', wake);
 addEventListener('offline', wake);
