@@ -1,6 +1,5 @@
 using Im.Client;
 using Im.Client.Chat;
-using Im.Tests.Client;
 using Im.Tests.Fixtures;
 using Microsoft.Playwright;
 
