@@ -38,7 +38,7 @@ var realtime = builder.AddProject<Projects.Im_Realtime>("realtime", launchProfil
     .WithReplicas(nodes)
     .WithReplicaHealthChecks(nodes)
     .WithRestartOnCrash()
-    .WithSettings("Limits", "Sessions", "Door", "Proxies")
+    .WithSettings("Limits", "Sessions", "Door", "Proxies", "Demonstration")
     .WithCookieSuffix(webPort)
     .WithKillCommand();
 
@@ -50,7 +50,8 @@ builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
     .WithReference(realtime).WaitForStart(realtime)
     .WithReplicaHealthChecks()
     .WithRestartOnCrash()
-    .WithSettings("Limits", "Sessions", "Admin", "Proxies", "ProxyHeaders", "AllowedHosts")
+    .WithSettings("Limits", "Sessions", "Admin", "Proxies", "ProxyHeaders", "AllowedHosts", "Demonstration")
+    .WithDashboardAddress()
     .WithCookieSuffix(webPort)
     .WithExternalHttpEndpoints()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Chat")

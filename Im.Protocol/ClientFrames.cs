@@ -12,6 +12,8 @@ namespace Im.Protocol;
 [JsonDerivedType(typeof(ConversationsRequest), "conversations")]
 [JsonDerivedType(typeof(PeopleRequest), "people")]
 [JsonDerivedType(typeof(ReadRequest), "read")]
+[JsonDerivedType(typeof(UnreadRequest), "unread")]
+[JsonDerivedType(typeof(WayRequest), "way")]
 [JsonDerivedType(typeof(TypingRequest), "typing")]
 [JsonDerivedType(typeof(AuthenticateRequest), "authenticate")]
 [JsonDerivedType(typeof(PingFrame), "ping")]
@@ -118,6 +120,23 @@ public sealed record ReadRequest : ConversationFrame
 public record ReadLineRequest : ConversationFrame
 {
     public required long Line { get; init; }
+
+    /// <summary>The position as the client knows it. Where the user has put it back to before that, the frame changes nothing: whoever sends it has not heard of it yet.</summary>
+    public long? Known { get; init; }
+}
+
+/// <summary>A line and what follows it are unread again.</summary>
+[Since(2)]
+public sealed record UnreadRequest : ConversationFrame
+{
+    public required long Line { get; init; }
+}
+
+/// <summary>Asks the nodes how an event went from one to the other. For the demonstration, see <see cref="WayFrame"/>.</summary>
+[Since(2)]
+public sealed record WayRequest : ConversationFrame
+{
+    public required long Seq { get; init; }
 }
 
 public sealed record TypingRequest : ConversationFrame;

@@ -8,7 +8,14 @@ public sealed record LoginRequest(string Nickname, string Password, string? Brie
 public sealed record LoginResponse(UserInfo User, bool Created);
 
 /// <param name="User">Written as null for a guest.</param>
-public sealed record MeResponse([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] UserInfo? User, string Session);
+public sealed record MeResponse([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] UserInfo? User, string Session)
+{
+    /// <summary>There where the server shows how messages travel.</summary>
+    public DemonstrationInfo? Demonstration { get; init; }
+}
+
+/// <param name="Dashboard">Where traces are looked at, such as <c>http://localhost:18888</c>; null where the server knows none.</param>
+public sealed record DemonstrationInfo(string? Dashboard = null);
 
 public sealed record BriefRequest(string Brief);
 

@@ -21,7 +21,7 @@ public sealed class ProtocolSchema
     /// <summary>With which frame of the node a client's frame is answered, besides <c>error</c>; null: with none.</summary>
     public static readonly IReadOnlyDictionary<string, string?> Answers = new Dictionary<string, string?>
     {
-        ["post"] = "ack", ["lines"] = "lines", ["events"] = "events", ["send"] = "ack", ["history"] = "history", ["conversations"] = "conversations", ["people"] = "people", ["read"] = "ack",
+        ["post"] = "ack", ["lines"] = "lines", ["events"] = "events", ["send"] = "ack", ["history"] = "history", ["conversations"] = "conversations", ["people"] = "people", ["read"] = "ack", ["unread"] = "ack", ["way"] = "way",
         ["typing"] = null, ["authenticate"] = "session", ["ping"] = "pong",
     };
 

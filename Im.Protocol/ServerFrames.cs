@@ -18,6 +18,8 @@ namespace Im.Protocol;
 [JsonDerivedType(typeof(PresenceFrame), "presence")]
 [JsonDerivedType(typeof(SessionFrame), "session")]
 [JsonDerivedType(typeof(ReadFrame), "read")]
+[JsonDerivedType(typeof(UnreadFrame), "unread")]
+[JsonDerivedType(typeof(WayFrame), "way")]
 [JsonDerivedType(typeof(TypingFrame), "typing")]
 [JsonDerivedType(typeof(RemovedFrame), "removed")]
 [JsonDerivedType(typeof(AnnouncementFrame), "announcement")]
@@ -207,6 +209,33 @@ public sealed record ReadFrame(ConversationId Conversation, long Seq) : ServerFr
     [Since(2, Always = true)]
     public long? Line { get; init; }
 }
+
+/// <summary>The user has put the position back: <paramref name="Line"/> and what follows it are unread again.</summary>
+[Since(2)]
+public sealed record UnreadFrame(ConversationId Conversation, long Line) : ServerFrame;
+
+/// <summary>What one node knows of the way of an event. Each that knows something says its part; times are milliseconds from when the event was taken.</summary>
+[Since(2)]
+public sealed record WayFrame(ConversationId Conversation, long Seq, string Node) : ServerFrame
+{
+    /// <summary>By the node that took the event from its sender.</summary>
+    public TakenInfo? Taken { get; init; }
+
+    /// <summary>By a node that wrote it to connections.</summary>
+    public BroughtInfo? Brought { get; init; }
+}
+
+/// <param name="StoredMs">Committed.</param>
+/// <param name="PublishedMs">Redis has taken it. Null while it has not.</param>
+/// <param name="Trace">The trace's id, where it is recorded.</param>
+public sealed record TakenInfo(double StoredMs, double? PublishedMs = null, string? Trace = null);
+
+/// <param name="Connections">To how many, whoever's.</param>
+/// <param name="Mine">Those of them that are the asker's.</param>
+public sealed record BroughtInfo(double Ms, int Connections, IReadOnlyList<PlaceInfo> Mine);
+
+/// <param name="Session">The public id of its session; null without a cookie.</param>
+public sealed record PlaceInfo(string Connection, string? Session = null);
 
 public sealed record TypingFrame(ConversationId Conversation, SenderInfo From) : ServerFrame;
 

@@ -13,6 +13,14 @@ internal static class Settings
         return project;
     }
 
+    /// <summary>Where traces are looked at, for the page's links to them. A development machine's; elsewhere nobody but the operator is to know.</summary>
+    public static IResourceBuilder<ProjectResource> WithDashboardAddress(this IResourceBuilder<ProjectResource> project)
+    {
+        var builder = project.ApplicationBuilder;
+        var address = builder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0];
+        return builder.ExecutionContext.IsRunMode && builder.Environment.EnvironmentName == "Development" && !string.IsNullOrEmpty(address) ? project.WithEnvironment("Dashboard__Address", address) : project;
+    }
+
     /// <summary>Cookies do not know ports: without it two copies of the product on one host log each other out. A <c>Sessions:CookieSuffix</c> of one's own comes first.</summary>
     public static IResourceBuilder<ProjectResource> WithCookieSuffix(this IResourceBuilder<ProjectResource> project, int webPort) =>
         project.ApplicationBuilder.Configuration["Sessions:CookieSuffix"] is null ? project.WithEnvironment("Sessions__CookieSuffix", webPort.ToString(System.Globalization.CultureInfo.InvariantCulture)) : project;

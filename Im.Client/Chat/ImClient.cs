@@ -53,7 +53,7 @@ public sealed class ImClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Every frame after <c>ready</c>, after the client has done its part with it: <see cref="PresenceFrame"/>, <see cref="SessionFrame"/>, <see cref="TypingFrame"/>, <see cref="ReadFrame"/>, <see cref="SeenFrame"/> …
+    /// Every frame after <c>ready</c>, after the client has done its part with it: <see cref="PresenceFrame"/>, <see cref="SessionFrame"/>, <see cref="TypingFrame"/>, <see cref="ReadFrame"/>, <see cref="UnreadFrame"/>, <see cref="SeenFrame"/> …
     /// An <see cref="EventFrame"/> comes here as it arrives, doubled or out of order as it may be; read <see cref="ReadEventsAsync"/> instead.
     /// </summary>
     public event Action<ServerFrame>? FrameReceived
@@ -176,8 +176,13 @@ public sealed class ImClient : IAsyncDisposable
         (await ConversationsPageAsync(null, cancellationToken)).Conversations;
 
     /// <summary>Every line up to <paramref name="line"/> has been read. Returns how far the user has read.</summary>
-    public async Task<long> MarkReadAsync(ChatTarget of, long line, CancellationToken cancellationToken = default) =>
-        (await _requests.AskAsync<AckFrame>(new ReadLineRequest { Id = _requests.NewId(), Conversation = of.Conversation, User = of.User, Line = line }, cancellationToken)).Line ?? line;
+    /// <param name="known">How far the user had read as far as the caller knows. Where that was put back since (<see cref="MarkUnreadAsync"/>, on whichever device), it stays so.</param>
+    public async Task<long> MarkReadAsync(ChatTarget of, long line, long? known = null, CancellationToken cancellationToken = default) =>
+        (await _requests.AskAsync<AckFrame>(new ReadLineRequest { Id = _requests.NewId(), Conversation = of.Conversation, User = of.User, Line = line, Known = known }, cancellationToken)).Line ?? line;
+
+    /// <summary><paramref name="line"/> and what follows it are unread again, on all devices of the user (<see cref="UnreadFrame"/>). Returns how far the user has read.</summary>
+    public async Task<long> MarkUnreadAsync(ChatTarget of, long line, CancellationToken cancellationToken = default) =>
+        (await _requests.AskAsync<AckFrame>(new UnreadRequest { Id = _requests.NewId(), Conversation = of.Conversation, User = of.User, Line = line }, cancellationToken)).Line ?? line - 1;
 
     /// <summary>Tells the others that the user is typing. Best effort: without a connection nothing is sent.</summary>
     public async Task TypingAsync(ChatTarget to)

@@ -51,4 +51,7 @@ public enum BusKind : byte
 
     /// <summary>As <see cref="Frame"/>, of a type that version 1 of the protocol does not have: not for its connections.</summary>
     LaterFrame = 9,
+
+    /// <summary>What does a node know of the way of this event? Payload is the asker, as the nodes' <c>Ways</c> has it; each that knows something sends its part to the asking connection.</summary>
+    Way = 10,
 }

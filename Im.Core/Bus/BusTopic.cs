@@ -17,6 +17,9 @@ public readonly record struct BusTopic(string Name)
     /// <summary>One node: what is for a single connection, and its own probe.</summary>
     public static BusTopic Node(string nodeId) => new($"n:{nodeId}");
 
+    /// <summary>Questions for the way of an event, to all nodes (<see cref="BusKind.Way"/>).</summary>
+    public static BusTopic Ways { get; } = new("ways");
+
     /// <summary>Presence columns of all nodes.</summary>
     public static BusTopic Presence { get; } = new("presence");
 

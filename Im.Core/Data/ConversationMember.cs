@@ -16,6 +16,9 @@ internal sealed class ConversationMember
     /// <summary>The newest line they have read.</summary>
     public long ReadLine { get; init; }
 
+    /// <summary>How far they had read when they last put <see cref="ReadLine"/> back. The other person of a direct conversation is told the greater of the two.</summary>
+    public long SeenLine { get; init; }
+
     /// <summary>They have written in it: it stands before those in which only strangers have.</summary>
     public bool Written { get; init; }
 }

@@ -112,6 +112,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             member.Property(m => m.UserId).HasColumnName("user_id");
             member.Property(m => m.PeerId).HasColumnName("peer_id");
             member.Property(m => m.ReadLine).HasColumnName("read_line");
+            member.Property(m => m.SeenLine).HasColumnName("seen_line").HasDefaultValue(0L);
             member.Property(m => m.Written).HasColumnName("written").HasDefaultValue(false);
             member.HasOne<Conversation>().WithMany().HasForeignKey(m => m.ConversationId).HasConstraintName("fk_members_conversation");
             member.HasOne<ImUser>().WithMany().HasForeignKey(m => m.UserId).HasConstraintName("fk_members_user");

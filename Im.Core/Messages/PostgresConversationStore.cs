@@ -14,7 +14,7 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
 
     // $3 is one more than a page has; with a cursor ($4 to $6) the lobby was on the first page.
     private const string ListSql = $"""
-        SELECT c.id, c.last_seq, c.last_line, coalesce(own.read_line, 0), own.written, c.last_message_at, p.id, p.user_name, p.brief, other.read_line,
+        SELECT c.id, c.last_seq, c.last_line, coalesce(own.read_line, 0), own.written, c.last_message_at, p.id, p.user_name, p.brief, greatest(other.read_line, other.seen_line),
                (SELECT count(*) FROM mentions n WHERE n.user_id IN ($1, '00000000-0000-0000-0000-000000000000') AND n.conversation_id = c.id AND n.line > coalesce(own.read_line, 0)),
                r.content, {EventRow.Columns}
         FROM (
@@ -53,14 +53,19 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
             SELECT id, kind, least($3, last_line) AS line FROM conversations WHERE id = $1
         ), joined AS (
             INSERT INTO members AS m (conversation_id, user_id, read_line) SELECT id, $2, line FROM head WHERE kind = 0
-            ON CONFLICT (conversation_id, user_id) DO UPDATE SET read_line = greatest(m.read_line, excluded.read_line)
+            ON CONFLICT (conversation_id, user_id) DO UPDATE SET read_line = CASE WHEN m.read_line < $4 THEN m.read_line ELSE greatest(m.read_line, excluded.read_line) END
             RETURNING read_line
         ), moved AS (
-            UPDATE members m SET read_line = greatest(m.read_line, head.line) FROM head
+            UPDATE members m SET read_line = CASE WHEN m.read_line < $4 THEN m.read_line ELSE greatest(m.read_line, head.line) END FROM head
             WHERE head.kind = 1 AND m.conversation_id = head.id AND m.user_id = $2
             RETURNING m.read_line
         )
         SELECT read_line FROM joined UNION ALL SELECT read_line FROM moved
+        """;
+
+    // The other one of a direct conversation was told how far it was read, and that stays so.
+    private const string MarkUnreadSql = """
+        UPDATE members SET read_line = least(read_line, $3 - 1), seen_line = greatest(seen_line, read_line) WHERE conversation_id = $1 AND user_id = $2 RETURNING read_line
         """;
 
     private readonly MemoryCache _members = new(new MemoryCacheOptions { SizeLimit = MaxRememberedConversations });
@@ -129,9 +134,14 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         static DateTime TimeOf(ConversationCursor cursor) => DateTime.UnixEpoch.AddTicks(cursor.LastMessageMicros * TimeSpan.TicksPerMicrosecond);
     }
 
-    public Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long line, CancellationToken cancellationToken = default) => reader.QueryAsync(
-        MarkReadSql, [conversation.Value, userId, line],
-        async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
+    public Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long line, long known = 0, CancellationToken cancellationToken = default) =>
+        MoveAsync(MarkReadSql, [conversation.Value, userId, line, known], cancellationToken);
+
+    public Task<long> MarkUnreadAsync(ConversationId conversation, Guid userId, long line, CancellationToken cancellationToken = default) =>
+        MoveAsync(MarkUnreadSql, [conversation.Value, userId, line], cancellationToken);
+
+    private Task<long> MoveAsync(string sql, object[] values, CancellationToken cancellationToken) =>
+        reader.QueryAsync(sql, values, async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
 
     public Task JoinLobbyAsync(Guid userId, CancellationToken cancellationToken = default) => reader.QueryAsync(
         "INSERT INTO members (conversation_id, user_id, read_line) SELECT id, $1, last_line FROM conversations WHERE kind = 0 ON CONFLICT DO NOTHING", [userId],

@@ -14,7 +14,7 @@ namespace Im.Realtime.Delivery;
 /// Hands one event to every connection of an audience: the sender's bytes with <c>via</c> added, made once and shared by all. One span for the message
 /// on this node, with the number of receivers, as a child of the sender's publish; none for what was read from the store, which knows no trace: the read has one.
 /// </summary>
-internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, TimeProvider time)
+internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, TimeProvider time, Ways? ways = null)
 {
     private readonly byte[] _via = Encoding.UTF8.GetBytes($",\"via\":{{\"node\":{JsonSerializer.Serialize(node.Name)},\"ms\":");
 
@@ -25,6 +25,7 @@ internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, Ti
         var milliseconds = Math.Max(0, time.GetUtcNow().ToUnixMicroseconds() - envelope.AcceptedAtMicros) / 1000.0;
         var receivers = audience.Send(AddVia(envelope.Payload.Span, milliseconds), () => ToVersionOne(envelope.Payload.Span, milliseconds));
         metrics.Delivered(receivers, milliseconds);
+        ways?.Brought(envelope, milliseconds, audience);
         if (span is null)
             return;
         span.SetTag("messaging.system", "im");

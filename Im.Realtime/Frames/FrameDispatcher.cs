@@ -13,7 +13,7 @@ namespace Im.Realtime.Frames;
 
 /// <summary>Reads a frame and calls its handler, one after the other for each connection. Whatever fails becomes a coded error; a flood of bad frames closes.</summary>
 internal sealed partial class FrameDispatcher(
-    FrameGate gate, PostHandler post, HistoryHandler history, ConversationsHandler conversations, TypingHandler typing, AuthenticateHandler authenticate, PeopleHandler people,
+    FrameGate gate, PostHandler post, HistoryHandler history, ConversationsHandler conversations, WayHandler way, TypingHandler typing, AuthenticateHandler authenticate, PeopleHandler people,
     TimeProvider time, ILogger<FrameDispatcher> log)
 {
     // Reads may go on while nothing can be written, as on a full disk.
@@ -90,7 +90,11 @@ internal sealed partial class FrameDispatcher(
             case ReadRequest f:
                 return TraceAsync("read", () => conversations.MarkReadAsync(connection, f, f.Seq));
             case ReadLineRequest f:
-                return TraceAsync("read", () => conversations.MarkReadAsync(connection, f, f.Line));
+                return TraceAsync("read", () => conversations.MarkReadAsync(connection, f, f.Line, f.Known ?? 0));
+            case UnreadRequest f:
+                return TraceAsync("unread", () => conversations.MarkUnreadAsync(connection, f));
+            case WayRequest f:
+                return way.AskAsync(connection, f);
             case TypingRequest f:
                 return typing.HandleAsync(connection, f);
             case AuthenticateRequest f:

@@ -20,7 +20,7 @@ internal sealed class FrameGate(UserPace users, ReadBudget reads, IUserStandings
         {
             case LinesRequest or EventsRequest or HistoryRequest or ConversationsRequest or PeopleRequest when reads.Wait(connection.ReadOwner) is { } spent:
                 throw SlowDown(connection, spent);
-            case LinesRequest or EventsRequest or HistoryRequest or ConversationsRequest or PeopleRequest or ReadRequest or ReadLineRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
+            case LinesRequest or EventsRequest or HistoryRequest or ConversationsRequest or PeopleRequest or ReadRequest or ReadLineRequest or UnreadRequest or WayRequest or AuthenticateRequest when connection.Pace.Read(limits, time) is { } later:
                 throw SlowDown(connection, later);
             case PostFrame or SendFrame or TypingRequest when connection.User is { } user:
                 // First of all: whatever then keeps the message from being stored for a reason of ours gives it back.

@@ -22,17 +22,29 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         reads.Charge(connection.ReadOwner, connection.Send(answer));
     }
 
-    public async Task MarkReadAsync(ClientConnection connection, ConversationFrame frame, long upTo)
+    public async Task MarkReadAsync(ClientConnection connection, ConversationFrame frame, long upTo, long known = 0)
     {
         var user = connection.User ?? throw ConversationResolver.NotLoggedIn();
-        if (upTo < 0)
-            throw new FrameRefusedException(ErrorCodes.BadFrame, $"\"{(connection.Version == 1 ? "seq" : "line")}\" is not negative.");
+        if (upTo < 0 || known < 0)
+            throw new FrameRefusedException(ErrorCodes.BadFrame, connection.Version == 1 ? "\"seq\" is not negative." : "\"line\" and \"known\" are not negative.");
         var (conversation, peer) = await resolver.ResolveAsync(user, frame);
-        var line = await conversations.MarkReadAsync(conversation, user.Id, upTo);
+        var line = await conversations.MarkReadAsync(conversation, user.Id, upTo, known);
         connection.Send(new AckFrame(conversation, line) { Id = frame.Id, Line = connection.Version == 1 ? null : line });
         // Not waited for: a hung Redis holds up nothing that comes after it.
         _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ProtocolJson.Write(new ReadFrame(conversation, line) { Line = line }))).AsTask();
         if (peer is { } other)
             _ = bus.TryPublishAsync(BusTopic.User(other), new(BusKind.LaterFrame, node.Name, ProtocolJson.Write(new SeenFrame(conversation, user.Id, line)))).AsTask();
+    }
+
+    /// <summary>The other member of a direct conversation hears nothing of it: what was seen stays seen.</summary>
+    public async Task MarkUnreadAsync(ClientConnection connection, UnreadRequest frame)
+    {
+        var user = connection.User ?? throw ConversationResolver.NotLoggedIn();
+        if (frame.Line < 1)
+            throw new FrameRefusedException(ErrorCodes.BadFrame, "\"line\" is 1 or more.");
+        var (conversation, _) = await resolver.ResolveAsync(user, frame);
+        var line = await conversations.MarkUnreadAsync(conversation, user.Id, frame.Line);
+        connection.Send(new AckFrame(conversation, line) { Id = frame.Id, Line = line });
+        _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.LaterFrame, node.Name, ProtocolJson.Write(new UnreadFrame(conversation, line + 1)))).AsTask();
     }
 }

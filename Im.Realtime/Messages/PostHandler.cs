@@ -16,7 +16,7 @@ namespace Im.Realtime.Messages;
 /// order in which they came, without waiting for one another; at most <see cref="ClientConnection.MaxSendsInFlight"/> at a time, then its frames wait.
 /// </summary>
 internal sealed class PostHandler(
-    NodeIdentity node, ConversationResolver resolver, PostRules rules, IEventStore store, EventPublisher publisher, Lobby lobby, UserRoutes routes, NewConversations beginnings, TimeProvider time)
+    NodeIdentity node, ConversationResolver resolver, PostRules rules, IEventStore store, EventPublisher publisher, Lobby lobby, UserRoutes routes, Ways ways, NewConversations beginnings, TimeProvider time)
 {
     /// <summary>A text of version 1.</summary>
     /// <exception cref="FrameRefusedException">Before the store has seen it.</exception>
@@ -74,8 +74,12 @@ internal sealed class PostHandler(
                 Duplicate = duplicate ? true : null,
             });
             span?.SetTag("im.seq", committed.Seq);
+            if (!duplicate)
+                ways.Stored(committed, acceptedAtMicros, span);
             // A duplicate too: its first publish may have died with its node. Receivers drop a sequence they have.
             await publisher.PublishAsync(committed, duplicate ? committed.At * 1000 : acceptedAtMicros, own: DeliverHere);
+            if (!duplicate)
+                ways.Published(committed, acceptedAtMicros);
             span?.Dispose();
         }
         catch (Exception e)

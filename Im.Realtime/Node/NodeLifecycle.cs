@@ -15,7 +15,7 @@ namespace Im.Realtime.Node;
 /// and close what is left with "service restart".
 /// </summary>
 internal sealed partial class NodeLifecycle(
-    StoreEpoch epoch, MessageSweep sweep, Lobby lobby, SessionChanges sessionChanges, NodeInbox inbox, ConnectionTable connections,
+    StoreEpoch epoch, MessageSweep sweep, Lobby lobby, SessionChanges sessionChanges, NodeInbox inbox, Ways ways, ConnectionTable connections,
     INodeLease lease, IServer server, IConfiguration configuration, TimeProvider time, ILogger<NodeLifecycle> log) : IHostedLifecycleService
 {
     /// <summary>Clients spread their move over this time; then the node closes.</summary>
@@ -35,6 +35,7 @@ internal sealed partial class NodeLifecycle(
         await InsistAsync(epoch.ReadAsync, cancellationToken);
         await InsistAsync(sessionChanges.OpenAsync, cancellationToken);
         await InsistAsync(inbox.OpenAsync, cancellationToken);
+        await InsistAsync(ways.OpenAsync, cancellationToken);
         await InsistAsync(sweep.MarkAsync, cancellationToken);
         await InsistAsync(lobby.OpenAsync, cancellationToken);
         sweep.Start();

@@ -19,9 +19,9 @@ internal static class RealtimeNode
     public static IServiceCollection AddRealtimeNode(this IServiceCollection services) => services
         .AddSingleton<ConnectionTable>().AddSingleton<OutboxWriters>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
         .AddSingleton<Lobby>().AddSingleton<UserRoutes>().AddSingleton<NodeInbox>()
-        .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<FeedFactory>().AddSingleton<MessageSweep>()
+        .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<Ways>().AddSingleton<FeedFactory>().AddSingleton<MessageSweep>()
         .AddSingleton<FrameDispatcher>().AddSingleton<PostHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>().AddSingleton<PeopleHandler>()
-        .AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()
+        .AddSingleton<WayHandler>().AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()
         .AddSingleton<SessionBinding>().AddSingleton<SessionChanges>()
         .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>().AddSingleton<OtherRequests>().AddSingleton<KnownGateways>()
         .AddSingleton<NodeMetrics>()

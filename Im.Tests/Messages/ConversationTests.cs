@@ -140,6 +140,26 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
     }
 
     [Fact]
+    public async Task A_read_cursor_that_its_user_put_back_stays_there_for_who_has_not_heard_of_it_and_the_other_one_is_told_nothing()
+    {
+        var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
+        for (var i = 0; i < 5; i++)
+            await store.One.Messages.AppendAsync(Direct(tom, jenny));
+        var conversation = ConversationId.Direct(jenny.Id, tom.Id);
+        Assert.Equal(5, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 5));
+        Assert.Equal(2, await store.Two.Conversations.MarkUnreadAsync(conversation, jenny.Id, 3));
+        Assert.Equal(2, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 5, known: 5));
+        Assert.Equal(3, (await ListedAsync(jenny.Id)).Unread);
+        Assert.Equal(5, (await ListedAsync(tom.Id)).PeerReadLine);
+        Assert.Equal(2, await store.One.Conversations.MarkUnreadAsync(conversation, jenny.Id, 4)); // it is before that already
+        Assert.Equal(4, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 4, known: 2));
+        Assert.Equal(5, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 5)); // a client that says nothing of what it knows
+        Assert.Equal(0, await store.One.Conversations.MarkUnreadAsync(conversation, Guid.NewGuid(), 1));
+
+        async Task<ConversationInfo> ListedAsync(Guid user) => (await store.One.Conversations.ListAsync(user)).Single(summary => summary.Conversation == conversation);
+    }
+
+    [Fact]
     public async Task The_lobby_has_a_read_cursor_for_whoever_reads_it()
     {
         var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());

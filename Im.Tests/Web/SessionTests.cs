@@ -21,6 +21,7 @@ public sealed class SessionTests(WebServer server) : IDisposable
     {
         var first = (await _browser.GetAsync("/api/me")).ShouldBeOk();
         Assert.Equal(JsonValueKind.Null, first.Json.GetProperty("user").ValueKind);
+        Assert.False(first.Json.TryGetProperty("demonstration", out _)); // in Production nobody is shown how it works, unless a setting says so
         var again = await _browser.GetAsync("/api/me");
         Assert.Equal(first.Text, again.Text);
         Assert.Null(again.SetCookie);

@@ -1,3 +1,4 @@
+using Im.Core;
 using Im.Core.Data;
 using Im.Core.Sessions;
 using Im.Protocol;
@@ -64,7 +65,8 @@ internal static class AccountsSetup
             .WithProblems(ProblemKind.CrossSite, ProblemKind.Unavailable);
     }
 
-    private static async Task<IResult> GetMeAsync(HttpContext context, GuestLimit guests, SessionKeeper keeper, Profiles profiles, CancellationToken cancellationToken)
+    private static async Task<IResult> GetMeAsync(
+        HttpContext context, GuestLimit guests, SessionKeeper keeper, Profiles profiles, IConfiguration configuration, IHostEnvironment environment, CancellationToken cancellationToken)
     {
         // A program whose token is worth nothing is to hear of it, not to be given a cookie.
         if (context.Request.Headers.Authorization.Count > 0 && CurrentSession.Of(context) is null)
@@ -72,7 +74,10 @@ internal static class AccountsSetup
         if (guests.Wait(context) is { } wait)
             return (ProblemKind.SlowDown with { RetryAfter = wait }).Because("Too many guests come from this address.");
         var session = await keeper.KeepAsync(context, cancellationToken);
-        return TypedResults.Ok(new MeResponse(session.UserId is { } userId ? await profiles.FindAsync(userId, cancellationToken) : null, session.Id));
+        return TypedResults.Ok(new MeResponse(session.UserId is { } userId ? await profiles.FindAsync(userId, cancellationToken) : null, session.Id)
+        {
+            Demonstration = Demonstration.IsOn(configuration, environment) ? new(configuration["Dashboard:Address"]) : null,
+        });
     }
 
     private static async Task<IResult> PutMeAsync(BriefRequest request, HttpContext context, Profiles profiles, CancellationToken cancellationToken)

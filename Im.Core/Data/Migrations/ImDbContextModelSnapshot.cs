@@ -161,6 +161,12 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("read_line");
 
+                    b.Property<long>("SeenLine")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("seen_line");
+
                     b.Property<bool>("Written")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("boolean")

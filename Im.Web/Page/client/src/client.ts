@@ -10,7 +10,7 @@ import type { Post } from './kinds.ts';
 import { defaultMaxFillEvents, type ImClientOptions, type ImEvents } from './options.ts';
 import { Outbox, type Request } from './outbox.ts';
 import { nobody, withPresence, type Presence } from './presence.ts';
-import type { Ack, Addressee, Content, ConversationPage, ConversationSummary, EventsPage, Limits, Line, LinesPage, LinesRequest, LogEnd, LogEvent, NodeInfo, PeoplePage, SessionFrame, User } from './protocol.ts';
+import type { Ack, Addressee, Content, ConversationPage, ConversationSummary, EventsPage, Hello, Limits, Line, LinesPage, LinesRequest, LogEnd, LogEvent, NodeInfo, PeoplePage, SessionFrame, User } from './protocol.ts';
 import { Resumption } from './resume.ts';
 import { SessionFollower } from './session.ts';
 import { SleepWatch } from './sleep.ts';
@@ -41,6 +41,8 @@ export class ImClient extends Emitter<ImEvents> {
   readonly #sleep: SleepWatch;
   readonly #typing: TypingThrottle;
   #epoch: string | undefined;
+  /** How far this user has read, as the server last said. */
+  #read = new WeakMap<Timeline, number>();
 
   constructor(options: ImClientOptions = {}) {
     super();
@@ -64,6 +66,11 @@ export class ImClient extends Emitter<ImEvents> {
       me,
       presence: (frame) => this.emit('presence', (this.presence = withPresence(this.presence, frame))),
       session: (frame) => this.#takeSession(frame),
+      read: (timeline, line) => {
+        this.#readTo(timeline, line);
+        this.emit('read', { timeline, line });
+      },
+      unread: (timeline, line) => this.#position(timeline, line, Infinity),
       emit: (name, payload) => this.emit(name, payload),
     };
     const { bearer } = options;
@@ -79,7 +86,9 @@ export class ImClient extends Emitter<ImEvents> {
         identify: async () => {
           if (bearer && bearer.value === undefined) return null;
           if (bearer) await renewal.ensureFresh();
-          return (await http.me()).user;
+          const { user, demonstration } = await http.me();
+          this.emit('demonstration', demonstration);
+          return user;
         },
         identifyAlways: bearer !== undefined,
       },
@@ -106,6 +115,7 @@ export class ImClient extends Emitter<ImEvents> {
       conversations: () => this.#request<ConversationPage>({ type: 'conversations' }, true),
       listed: ({ conversations, next, unread = 0 }) => {
         this.emit('further', { next, unread: next === undefined ? 0 : Math.max(0, unread - conversations.reduce((sum, each) => sum + each.unread, 0)) });
+        for (const each of conversations) this.#listed(each);
         this.emit('conversations', conversations);
       },
     });
@@ -115,6 +125,11 @@ export class ImClient extends Emitter<ImEvents> {
 
   get state(): ConnectionState {
     return this.#supervisor.state;
+  }
+
+  /** What the node said first on this connection: its name, the connection's id and the session's. */
+  get hello(): Hello | undefined {
+    return this.#supervisor.current?.hello;
   }
 
   /** The node asked for, which need not be the one that serves us: see `state.node`. */
@@ -248,8 +263,10 @@ export class ImClient extends Emitter<ImEvents> {
   }
 
   /** @param after The `next` of the page before. */
-  conversationsPage(after?: string): Promise<ConversationPage> {
-    return this.#request({ type: 'conversations', ...(after === undefined ? {} : { after }) });
+  async conversationsPage(after?: string): Promise<ConversationPage> {
+    const page = await this.#request<ConversationPage>({ type: 'conversations', ...(after === undefined ? {} : { after }) });
+    for (const each of page.conversations) this.#listed(each);
+    return page;
   }
 
   /** Everybody who is online, page by page; {@link presence} lists a part and counts the rest. @param after The `next` of the page before. */
@@ -257,14 +274,45 @@ export class ImClient extends Emitter<ImEvents> {
     return this.#request({ type: 'people', ...(after === undefined ? {} : { after }) });
   }
 
-  /** Everything up to `line` has been read. */
+  /** Everything up to `line` has been read. Where the user has put the position back on another device meanwhile, it stays there, and `unread` says so. */
   async read(addressee: Addressee, line: number): Promise<void> {
-    await this.#request({ type: 'read', line, ...addressee });
+    const timeline = this.#timelines.of(addressee);
+    const known = this.#read.get(timeline);
+    const ack = await this.#request<Ack>({ type: 'read', line, ...(known === undefined ? {} : { known }), ...addressee });
+    this.#position(timeline, ack.line ?? line);
+  }
+
+  /** `line` and what follows it are unread again, on all devices of the user: see the event `unread`. */
+  async unread(addressee: Addressee, line: number): Promise<void> {
+    const timeline = this.#timelines.of(addressee);
+    const ack = await this.#request<Ack>({ type: 'unread', line, ...addressee });
+    this.#position(timeline, ack.line ?? line - 1, Infinity);
+  }
+
+  /** Asks the nodes how an event came, where the server shows that: each that knows something is heard by the event `way`. Best effort. */
+  way(addressee: Addressee, seq: number): void {
+    this.#supervisor.current?.send({ type: 'way', seq, ...addressee });
   }
 
   /** The user is typing. May be called with every key: one in 2 s goes out. */
   typing(addressee: Addressee): void {
     if (this.#typing.maySay(this.#timelines.of(addressee))) this.#supervisor.current?.send({ type: 'typing', ...addressee });
+  }
+
+  #listed({ conversation, peer, readLine }: ConversationSummary): void {
+    if (this.me) this.#position(this.#timelines.link(conversation, peer?.id), readLine);
+  }
+
+  // What is told live may be late: it never puts the position back.
+  #readTo(timeline: Timeline, line: number): void {
+    this.#read.set(timeline, Math.max(line, this.#read.get(timeline) ?? 0));
+  }
+
+  // It goes forward with every read; back only where the user wanted that.
+  #position(timeline: Timeline, line: number, unknown = 0): void {
+    const before = this.#read.get(timeline) ?? unknown;
+    this.#read.set(timeline, line);
+    if (line < before) this.emit('unread', { timeline, line: line + 1 });
   }
 
   #request<Answer>(request: WithoutId<Exclude<Request, { type: 'post' }>>, once = false): Promise<Answer> {
@@ -276,6 +324,7 @@ export class ImClient extends Emitter<ImEvents> {
     this.limits = limits;
     if (this.#epoch !== undefined && this.#epoch !== epoch) {
       this.#timelines.startAnew();
+      this.#read = new WeakMap();
       this.emit('epoch', undefined);
     }
     this.#epoch = epoch;
@@ -305,6 +354,7 @@ export class ImClient extends Emitter<ImEvents> {
 
   #arrived(timeline: Timeline, event: LogEvent, line: Line | undefined): void {
     const { conversation, seq, at } = event;
+    if (event.from.id === this.me?.id && event.line !== undefined) this.#readTo(timeline, event.line);
     if (event.from.id === this.me?.id) this.#outbox.answer(event.id, { conversation, seq, at, ...(event.line === undefined ? {} : { line: event.line }) });
     this.emit('event', { timeline, event, line });
   }
@@ -321,6 +371,7 @@ export class ImClient extends Emitter<ImEvents> {
     this.me = user;
     if (before?.id !== user?.id) {
       this.#outbox.become(user?.id ?? null);
+      this.#read = new WeakMap();
       if (before) this.#timelines.forgetDirect();
     }
     this.emit('me', user);

@@ -2,6 +2,7 @@ import { ImError } from './errors.ts';
 import type { Outbox } from './outbox.ts';
 import type { NodeFrame, PresenceFrame, SessionFrame } from './protocol.ts';
 import type { ImEvents } from './options.ts';
+import type { Timeline } from './timeline.ts';
 import type { Timelines } from './timelines.ts';
 
 /** What becomes of a frame is in other hands: these. */
@@ -11,11 +12,15 @@ export interface FramePort {
   me(): string | undefined;
   presence(frame: PresenceFrame): void;
   session(frame: SessionFrame): void;
+  /** The user has read so far. */
+  read(timeline: Timeline, line: number): void;
+  /** The user has put the position back to there. */
+  unread(timeline: Timeline, line: number): void;
   emit<Name extends keyof ImEvents>(name: Name, payload: ImEvents[Name]): void;
 }
 
 /** Brings each frame of a node to the part that it is for. */
-export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, session, emit }: FramePort): void {
+export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, session, read, unread, emit }: FramePort): void {
   switch (frame.type) {
     case 'event': {
       const { type: _, ...event } = frame;
@@ -41,9 +46,17 @@ export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, s
       break;
     case 'read': {
       const timeline = timelines.find(frame.conversation);
-      if (timeline) emit('read', { timeline, line: frame.line });
+      if (timeline) read(timeline, frame.line);
       break;
     }
+    case 'unread': {
+      const timeline = timelines.find(frame.conversation);
+      if (timeline) unread(timeline, frame.line - 1);
+      break;
+    }
+    case 'way':
+      emit('way', frame);
+      break;
     case 'typing': {
       if (frame.from.id === me()) break;
       emit('typing', { timeline: timelines.link(frame.conversation, frame.from.id), from: frame.from });

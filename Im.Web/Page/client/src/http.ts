@@ -1,6 +1,6 @@
 import type { BearerToken } from './bearer.ts';
 import { ImError } from './errors.ts';
-import type { ApiKeyInfo, ApiScope, NodeInfo, SessionInfo, User } from './protocol.ts';
+import type { ApiKeyInfo, ApiScope, Demonstration, NodeInfo, SessionInfo, User } from './protocol.ts';
 
 const timeoutMs = 10_000;
 /** What comes before each connection: see `connection.ts`. */
@@ -37,7 +37,7 @@ export class HttpApi {
     return this.#bearer?.value ? { Authorization: `Bearer ${this.#bearer.value}` } : {};
   }
 
-  me(): Promise<{ user: User | null; session: string }> {
+  me(): Promise<{ user: User | null; session: string; demonstration?: Demonstration }> {
     return this.#request('GET', '/api/me', undefined, quickTimeoutMs);
   }
 

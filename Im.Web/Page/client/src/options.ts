@@ -4,7 +4,7 @@ import type { WebSocketLike } from './connection.ts';
 import type { ImError } from './errors.ts';
 import type { Gap } from './gap.ts';
 import type { Presence } from './presence.ts';
-import type { Announcement, ConversationSummary, Line, LogEvent, Sender, User } from './protocol.ts';
+import type { Announcement, ConversationSummary, Demonstration, Line, LogEvent, Sender, User, WayPart } from './protocol.ts';
 import type { ConnectionState } from './state.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -48,10 +48,16 @@ export interface ImEvents {
   epoch: void;
   /** This user has read up to `line`, in whichever window. */
   read: { timeline: Timeline; line: number };
+  /** The position was put back, here or on another device: `line` and what follows it are unread again. Comes before a list that says the same. */
+  unread: { timeline: Timeline; line: number };
   /** The other one of a direct conversation has read up to `line`. */
   seen: { timeline: Timeline; user: string; line: number };
   /** Somebody is typing; true for 5 s. */
   typing: { timeline: Timeline; from: Sender };
+  /** What a node knows, of those that {@link ImClient.way} asked. */
+  way: WayPart;
+  /** Whether the server shows how messages travel, as the page's server says before the first connection. */
+  demonstration: Demonstration | undefined;
   announcement: Announcement;
   /** A complaint of the node that answers no request of ours. */
   refused: ImError;

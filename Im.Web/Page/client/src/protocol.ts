@@ -143,6 +143,22 @@ export interface Ack {
   readonly duplicate?: boolean;
 }
 
+/** What one node knows of the way of an event. Times are milliseconds from when it was taken. */
+export interface WayPart {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly node: string;
+  /** By the node that took it from its sender. `trace`: the id of its trace. */
+  readonly taken?: { readonly storedMs: number; readonly publishedMs?: number; readonly trace?: string };
+  /** By a node that wrote it to connections: how many there are, and which of them are the asker's. */
+  readonly brought?: { readonly ms: number; readonly connections: number; readonly mine: readonly { readonly connection: string; readonly session?: string }[] };
+}
+
+/** The server shows how messages travel; `dashboard`: where traces are looked at. */
+export interface Demonstration {
+  readonly dashboard?: string;
+}
+
 /** How far a conversation has come. */
 export interface LogEnd {
   readonly lastSeq: number;
@@ -196,7 +212,9 @@ export type ClientFrame =
   | ({ readonly type: 'events'; readonly id: string; readonly after: number; readonly limit?: number } & Addressee)
   | { readonly type: 'conversations'; readonly id: string; readonly after?: string }
   | { readonly type: 'people'; readonly id: string; readonly after?: string }
-  | ({ readonly type: 'read'; readonly id: string; readonly line: number } & Addressee)
+  | ({ readonly type: 'read'; readonly id: string; readonly line: number; readonly known?: number } & Addressee)
+  | ({ readonly type: 'unread'; readonly id: string; readonly line: number } & Addressee)
+  | ({ readonly type: 'way'; readonly seq: number } & Addressee)
   | ({ readonly type: 'typing' } & Addressee)
   | { readonly type: 'authenticate'; readonly id: string; readonly ticket: string }
   | { readonly type: 'ping'; readonly id?: string };
@@ -251,6 +269,8 @@ export type NodeFrame =
   | PresenceFrame
   | SessionFrame
   | { readonly type: 'read'; readonly conversation: string; readonly line: number }
+  | { readonly type: 'unread'; readonly conversation: string; readonly line: number }
+  | ({ readonly type: 'way' } & WayPart)
   | { readonly type: 'seen'; readonly conversation: string; readonly user: string; readonly line: number }
   | { readonly type: 'typing'; readonly conversation: string; readonly from: Sender }
   | ({ readonly type: 'announcement' } & Announcement)
