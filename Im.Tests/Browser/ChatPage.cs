@@ -31,7 +31,7 @@ internal sealed class ChatPage
     {
         var page = new ChatPage(name, await context.NewPageAsync());
         page.Page.SetDefaultTimeout(15_000);
-        await page.Page.GotoAsync(node is null ? web.ToString() : new Uri(web, $"/?node={Uri.EscapeDataString(node)}").ToString());
+        await page.Page.GotoAsync(node is null ? web.ToString() : new Uri(web, $"/?node={Uri.EscapeDataString(node)}{web.Fragment}").ToString());
         await page.WaitUntilReadyAsync();
         return page;
     }

@@ -19,7 +19,9 @@ public class PageFixture : TwoNodes
     internal People People => field ??= new(Address);
 
     /// <summary>All tests come from one address.</summary>
-    protected override IEnumerable<KeyValuePair<string, string>> Settings => [new("Limits:Logins:Burst", "100000")];
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => [new("Limits:Logins:Burst", "100000"), new("Demonstration", "true"), new("Dashboard:Address", "http://dashboard.test")];
+
+    protected override IEnumerable<KeyValuePair<string, string>> NodeSettings => [new("Demonstration", "true")];
 
     public override async Task InitializeAsync()
     {

@@ -12,10 +12,13 @@ import { Composer, ComposerSkeleton, GuestPrompt } from './messages/Composer.tsx
 import { MessageList } from './messages/MessageList.tsx';
 import { OnlineList } from './people/OnlineList.tsx';
 import { t } from './settings/language.ts';
+import { Shortcuts } from './shortcuts/Shortcuts.tsx';
 import { personOf, unreadTotal } from './state/chats.ts';
 import { me } from './state/im.ts';
 import { selected, view } from './state/route.ts';
 import { lazyDialog } from './ui/lazy.tsx';
+import { Notice } from './ui/notice.tsx';
+import './state/conversationLink.ts';
 import './app.css';
 
 const account = () => import('./account/AccountDialogs.ts');
@@ -51,6 +54,8 @@ export function App() {
       <OnlineList />
       <Announcements />
       <Announcer />
+      <Notice />
+      <Shortcuts />
       {dialog.value === 'login' && <LoginDialog onClose={close} />}
       {me.value && dialog.value === 'devices' && <DevicesDialog onClose={close} />}
       {me.value && dialog.value === 'keys' && <KeysDialog onClose={close} />}

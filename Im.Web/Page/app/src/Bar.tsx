@@ -2,6 +2,8 @@ import { ChatTitle } from './messages/ChatTitle.tsx';
 import { NodeBadge } from './node/NodeBadge.tsx';
 import { SettingsButtons } from './settings/SettingsButtons.tsx';
 import { t } from './settings/language.ts';
+import { GoToButton } from './shortcuts/Shortcuts.tsx';
+import { demonstration } from './state/im.ts';
 import type { ChatKey } from './state/route.ts';
 import { Logo } from './ui/icons.tsx';
 import './bar.css';
@@ -19,7 +21,8 @@ export function Bar({ chat, name }: { chat: ChatKey; name: string }) {
       </div>
       <ChatTitle chat={chat} name={name} />
       <div class="bar-tools">
-        <NodeBadge />
+        {demonstration.value && <NodeBadge />}
+        <GoToButton />
         <SettingsButtons />
       </div>
     </header>

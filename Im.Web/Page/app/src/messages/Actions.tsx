@@ -1,88 +1,26 @@
 import type { Line } from '@im/client';
-import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useComputed } from '@preact/signals';
 import { t } from '../settings/language.ts';
-import { keyOf } from '../state/chats.ts';
-import { composing } from '../state/composing.ts';
-import { isAdmin, me } from '../state/im.ts';
-import { post } from '../state/outgoing.ts';
-import { moveWithArrows } from '../ui/arrows.ts';
 import { MoreIcon } from '../ui/icons.tsx';
-import { toggleReaction } from './Reactions.tsx';
+import { anchorAt } from '../ui/Popover.tsx';
+import { handle } from './handles.ts';
 import './actions.css';
 
-const offered = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
-const recallWithinMs = 24 * 3_600_000;
-
-export function ActionsButton({ open, onClick }: { open: boolean; onClick: () => void }) {
+/** Opens the menu of a line. That itself is `LineHandles`. */
+export function ActionsButton({ line }: { line: Line }) {
+  const open = useComputed(() => handle.value?.line.seq === line.seq && handle.value.line.conversation === line.conversation);
   return (
-    <button type="button" class="how actions-open" data-testid="message-actions" aria-expanded={open} aria-label={t.value.actions} title={t.value.actions} onClick={onClick}>
+    <button
+      type="button"
+      class="how actions-open"
+      data-testid="message-actions"
+      aria-haspopup="menu"
+      aria-expanded={open.value}
+      aria-label={t.value.actions}
+      title={t.value.actions}
+      onClick={(event) => (handle.value = open.value ? undefined : { of: 'menu', line, anchor: anchorAt(event.currentTarget) })}
+    >
       <MoreIcon />
     </button>
-  );
-}
-
-/** What one can do with a line. It unfolds below it and takes the focus; Esc, and whatever is done, fold it again. */
-export function Actions({ line, close }: { line: Line; close: () => void }) {
-  const box = useRef<HTMLDivElement>(null);
-  const sure = useSignal(false);
-  const mine = line.from.id === me.value?.id;
-  const mayRecall = isAdmin.value || (mine && Date.now() - line.at < recallWithinMs);
-  useLayoutEffect(() => {
-    box.current!.querySelector('button')!.focus({ preventScroll: true });
-    box.current!.scrollIntoView({ block: 'nearest' });
-  }, [sure.value]);
-  const done = () => {
-    box.current?.closest('.message')?.querySelector<HTMLElement>('.actions-open')?.focus();
-    close();
-  };
-  const compose = (mode: 'reply' | 'edit') => {
-    close();
-    composing.value = { mode, line };
-  };
-  const recall = () => {
-    done();
-    post(keyOf(line), { kind: 'recall', target: line.line, content: {} });
-  };
-  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
-    if (event.key === 'Escape') return (event.stopPropagation(), done());
-    const step = { ArrowLeft: 'ArrowUp', ArrowRight: 'ArrowDown' }[event.key] ?? event.key;
-    moveWithArrows(event, step);
-  };
-  return (
-    <div class="actions" ref={box} role="group" aria-label={t.value.actions} data-testid="actions" onKeyDown={onKeyDown}>
-      {sure.value ? (
-        <>
-          <span>{t.value.recallSure}</span>
-          <button type="button" class="action is-danger" data-testid="action-recall-yes" onClick={recall}>
-            {t.value.recallYes}
-          </button>
-          <button type="button" class="action" onClick={done}>
-            {t.value.cancel}
-          </button>
-        </>
-      ) : (
-        <>
-          {offered.map((key) => (
-            <button key={key} type="button" class="action action-react" data-testid="action-react" data-key={key} aria-label={t.value.react(key)} title={t.value.react(key)} onClick={() => (done(), toggleReaction(line, key))}>
-              {key}
-            </button>
-          ))}
-          <button type="button" class="action" data-testid="action-reply" onClick={() => compose('reply')}>
-            {t.value.reply}
-          </button>
-          {mine && line.kind === 'text' && (
-            <button type="button" class="action" data-testid="action-edit" onClick={() => compose('edit')}>
-              {t.value.edit}
-            </button>
-          )}
-          {mayRecall && (
-            <button type="button" class="action is-danger" data-testid="action-recall" onClick={() => (sure.value = true)}>
-              {t.value.recall}
-            </button>
-          )}
-        </>
-      )}
-    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { hasVisible, textOf } from '@im/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dialog } from '../account/dialogs.ts';
+import { EmojiButton } from '../emoji/EmojiButton.tsx';
 import { beginnings, previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { addresseeOf } from '../state/addressee.ts';
@@ -79,6 +80,12 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
     composing.value = undefined;
     field.current!.focus();
   };
+  const putIn = (emoji: string) => {
+    const element = field.current!;
+    element.setRangeText(emoji, element.selectionStart, element.selectionEnd, 'end');
+    write(element.value);
+    element.focus();
+  };
   const suggestions = useMentions(chat, field, write);
   const mark = (marks: string) => {
     const { value, selectionStart, selectionEnd } = field.current!;
@@ -129,6 +136,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
                 <one.Icon />
               </button>
             ))}
+          <EmojiButton onPick={putIn} />
           <div class="composer-field" data-text={mirrors ? text : undefined}>
             <textarea
               ref={field}

@@ -6,7 +6,7 @@ import type { Group } from './grouping.ts';
 import { MessageItem, type MessageItemProps } from './MessageItem.tsx';
 
 /** What one person said in one breath; above it the day, and where what is new begins, unless it begins in a gap. */
-export function MessageGroup({ group, about }: { group: Group; about: (line: Line) => Pick<MessageItemProps, 'refused' | 'seen'> }) {
+export function MessageGroup({ group, about }: { group: Group; about: (line: Line) => Pick<MessageItemProps, 'refused'> }) {
   return (
     <>
       {group.startsDay && <li class="day"><span>{dayText(group.at)}</span></li>}

@@ -2,15 +2,16 @@ import { contentOf, mentions, newestReplace, type Line } from '@im/client';
 import { useSignal } from '@preact/signals';
 import { goneText, isGone, viewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
-import { connection, me } from '../state/im.ts';
+import { connection, demonstration, me } from '../state/im.ts';
 import type { Outgoing } from '../state/outgoing.ts';
 import { WaitingIcon } from '../ui/icons.tsx';
 import { exactText } from '../ui/times.ts';
-import { Actions, ActionsButton } from './Actions.tsx';
+import { ActionsButton } from './Actions.tsx';
 import { Failure } from './Failure.tsx';
 import { Journey, JourneyDots } from './Journey.tsx';
 import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
+import { Ticks } from './Ticks.tsx';
 import './message.css';
 
 export interface MessageItemProps {
@@ -19,15 +20,14 @@ export interface MessageItemProps {
   readonly outgoing?: Outgoing;
   /** What we did to it that was refused. */
   readonly refused?: readonly Outgoing[];
-  readonly seen?: boolean;
 }
 
 /**
  * One line, of whichever kind. A long conversation has hundreds: with only signals for state, it is drawn again when what it shows changes and not when
  * the conversation grows.
  */
-export function MessageItem({ line, outgoing, refused, seen }: MessageItemProps) {
-  const open = useSignal<'journey' | 'actions' | undefined>(undefined);
+export function MessageItem({ line, outgoing, refused }: MessageItemProps) {
+  const journey = useSignal(false);
   const status = !outgoing ? 'sent' : outgoing.failure ? 'failed' : connection.value.phase === 'ready' ? 'sending' : 'waiting';
   const gone = isGone(line);
   const { Body } = viewOf(line);
@@ -48,20 +48,21 @@ export function MessageItem({ line, outgoing, refused, seen }: MessageItemProps)
       {line.target !== undefined && !gone && <Quote target={line.target} />}
       <div class="message-line">
         {gone ? <Gone line={line} /> : <Body line={line} pending={outgoing !== undefined} />}
-        {!outgoing && (
+        {!outgoing && !gone && line.to !== undefined && line.from.id === me.value?.id && <Ticks line={line} />}
+        {!outgoing && demonstration.value && (
           <button
             type="button"
             class="how"
             data-testid="message-how"
-            aria-expanded={open.value === 'journey'}
+            aria-expanded={journey.value}
             aria-label={t.value.howItCame}
             title={t.value.howItCame}
-            onClick={() => (open.value = open.value === 'journey' ? undefined : 'journey')}
+            onClick={() => (journey.value = !journey.value)}
           >
             <JourneyDots line={line} />
           </button>
         )}
-        {!outgoing && !gone && me.value && <ActionsButton open={open.value === 'actions'} onClick={() => (open.value = open.value === 'actions' ? undefined : 'actions')} />}
+        {!outgoing && !gone && <ActionsButton line={line} />}
         {status === 'waiting' && (
           <span class="waiting" role="img" aria-label={t.value.waiting} title={t.value.waiting}>
             <WaitingIcon />
@@ -70,18 +71,14 @@ export function MessageItem({ line, outgoing, refused, seen }: MessageItemProps)
         {status === 'sending' && <span class="sending" role="img" aria-label={t.value.sending} />}
       </div>
       {!gone && <Reactions line={line} />}
-      {(edited || seen) && (
+      {edited && (
         <p class="message-note quiet">
-          {edited && (
-            <span data-testid="message-edited" title={exactText(edited.at)}>
-              {t.value.edited}
-            </span>
-          )}
-          {seen && <span data-testid="message-seen">{t.value.seen}</span>}
+          <span data-testid="message-edited" title={exactText(edited.at)}>
+            {t.value.edited}
+          </span>
         </p>
       )}
-      {open.value === 'actions' && !gone && <Actions line={line} close={() => (open.value = undefined)} />}
-      {open.value === 'journey' && <Journey line={line} />}
+      {journey.value && demonstration.value && <Journey line={line} />}
       {outgoing?.failure && <Failure outgoing={outgoing} />}
       {refused?.map((each) => <Failure key={each.id} outgoing={each} />)}
     </li>

@@ -1,7 +1,7 @@
 import type { Gap, Line } from '@im/client';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { t } from '../settings/language.ts';
-import { chatOf, reading } from '../state/chats.ts';
+import { reading } from '../state/chats.ts';
 import { connection, me } from '../state/im.ts';
 import { outgoing } from '../state/outgoing.ts';
 import { isLinePost, withPending } from '../state/pending.ts';
@@ -11,6 +11,7 @@ import { Empty, Skeleton } from './Empty.tsx';
 import { GapMark } from './GapMark.tsx';
 import { groupMessages } from './grouping.ts';
 import { MessageGroup, NewDivider } from './MessageGroup.tsx';
+import { LineHandles } from './LineHandles.tsx';
 import { OpenConversation } from './OpenConversation.ts';
 import { useLooking } from './useLooking.ts';
 import { useResume } from './useResume.ts';
@@ -56,12 +57,9 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
 
   const later = lines.filter(({ line, from }) => line > seen.current && from.id !== me.value?.id).length;
   const missed = atBottom ? 0 : gaps.reduce((sum, gap) => (gap.afterLine >= seen.current ? sum + gap.count : sum), later);
-  // In a direct conversation: the last of our lines that the other one has read.
-  const { peerReadLine = 0 } = chatOf(chat);
-  const lastSeen = chat === 'lobby' ? undefined : lines.findLast(({ line, from }) => line <= peerReadLine && from.id === me.value?.id)?.line;
   const about = ({ line }: Line) => {
     const refused = posts.filter((each) => each.failure !== undefined && each.target === line && !isLinePost(each));
-    return { seen: line === lastSeen, ...(refused.length > 0 ? { refused } : {}) }; // nothing new for those that have nothing: they are not drawn again
+    return refused.length > 0 ? { refused } : {}; // nothing new for those that have nothing: they are not drawn again
   };
   const groups = groupMessages({ lines, gaps, outgoing: mine, me: me.value, newAfter });
 
@@ -122,6 +120,7 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
                 <MessageGroup key={group.key} group={group} about={about} />,
               ])}
             </ol>
+            <LineHandles />
           </OpenConversation.Provider>
         </div>
       </div>

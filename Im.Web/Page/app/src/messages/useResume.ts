@@ -34,6 +34,8 @@ export function useResume(chat: ChatKey, timeline: Timeline, seen: RefObject<num
       }),
     [chat],
   );
+  // Marked unread: what is new begins there again.
+  useLayoutEffect(() => client.on('unread', (put) => put.timeline === timeline && setNewAfter(put.line - 1)), [timeline]);
   const first = timeline.lines[0]?.line ?? 0;
   const away = newAfter === undefined || !timeline.hasOlder ? 0 : Math.max(0, first - newAfter - 1);
   const loadPlace = () => timeline.loadAfter(Math.max(0, newAfter! - contextLines));

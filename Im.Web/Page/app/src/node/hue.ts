@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { client } from '../state/im.ts';
+import { client, demonstration } from '../state/im.ts';
 
 const hues = 6;
 
@@ -12,7 +12,7 @@ export function learnNodes(names: readonly string[]): void {
 }
 
 client.on('state', ({ phase }) => {
-  if (phase !== 'ready') return;
+  if (phase !== 'ready' || !demonstration.value) return;
   client.nodes().then(
     (nodes) => learnNodes(nodes.map((node) => node.name)),
     () => {}, // then each has the colour of its name

@@ -28,6 +28,15 @@ const chats = signal<ReadonlyMap<ChatKey, Chat>>(new Map([['lobby', lobbyChat]])
 /** The conversation whose newest message is on the screen, with somebody looking at it. */
 export const reading = signal<ChatKey | undefined>(undefined);
 
+/** The open conversation, where it was marked unread and not opened anew since: that it is on the screen does not read it. */
+const keptUnread = signal<ChatKey | undefined>(undefined);
+effect(() => {
+  if (keptUnread.value !== selected.value) keptUnread.value = undefined;
+});
+
+/** What was kept unread is read. */
+export const readAfterAll = (): void => void (keptUnread.value = undefined);
+
 /** The person behind a key: as they are online now, else as last seen in the list, else as they were when they were written to. */
 export function personOf(key: ChatKey): User | undefined {
   return presence.value.users.find((user) => user.id === key) ?? chats.value.get(key)?.peer ?? writtenTo.get(key);
@@ -142,6 +151,7 @@ function hear(line: Line): void {
   if (line.line <= chat.lastLine) return; // counted in the summary already
   heard.add(key);
   const mine = line.from.id === me.value?.id;
+  if (mine && key === keptUnread.value) readAfterAll();
   const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...line.from };
   const stranger = key !== 'lobby' && !mine && (chat.stranger ?? !chats.value.has(key));
   put({
@@ -174,6 +184,13 @@ client.on('read', ({ timeline, line }) => {
   put({ ...chat, readLine: line, mentions: isLoaded ? left : chat.mentions });
 });
 
+client.on('unread', ({ timeline, line }) => {
+  const key = keyOfTimeline(timeline);
+  if (key === selected.value) keptUnread.value = key;
+  const named = timeline.lines.filter((each) => each.line >= line && mentions(each, me.value?.id)).length;
+  put({ ...chatOf(key), readLine: line - 1, mentions: named });
+});
+
 client.on('seen', ({ timeline, line }) => {
   const chat = chatOf(keyOfTimeline(timeline));
   if (line > (chat.peerReadLine ?? 0)) put({ ...chat, peerReadLine: line });
@@ -203,7 +220,7 @@ effect(() => {
 effect(() => {
   const chat = chats.value.get(selected.value);
   // One that was selected just now is not on the screen yet.
-  if (reading.value !== selected.value || !chat || chat.unread === 0) return;
+  if (reading.value !== selected.value || keptUnread.value === selected.value || !chat || chat.unread === 0) return;
   put({ ...chat, readLine: chat.lastLine });
   if (me.value) sayRead(chat.key);
 });

@@ -1,5 +1,6 @@
-import { ImClient, type ConnectionState, type Presence, type User } from '@im/client';
+import { ImClient, type ConnectionState, type Demonstration, type Presence, type User } from '@im/client';
 import { computed, signal } from '@preact/signals';
+import { store, stored } from '../settings/stored.ts';
 
 const asked = new URLSearchParams(location.search).get('node');
 
@@ -16,6 +17,15 @@ export const known = signal(false);
 export const askedNode = signal<string | undefined>(client.node);
 export const networkIsUp = signal(navigator.onLine);
 
+const demonstrationKey = 'im.demonstration';
+
+/** The server shows how messages travel. Until it has said so, as it was the last time: nothing jumps when it says it again. */
+export const demonstration = signal<Demonstration | undefined>(stored('local', demonstrationKey) ? {} : undefined);
+
+client.on('demonstration', (shown) => {
+  demonstration.value = shown;
+  store('local', demonstrationKey, shown ? 'on' : null);
+});
 client.on('me', (user) => (me.value = user));
 client.on('state', (state) => {
   connection.value = state;
