@@ -3,7 +3,7 @@ import type { FunctionComponent } from 'preact';
 import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { addresseeOf } from '../state/addressee.ts';
-import { chatOf, keyOf } from '../state/chats.ts';
+import { chatOf, keyOf, nicknameOf } from '../state/chats.ts';
 import { composing } from '../state/composing.ts';
 import { client, isAdmin, me } from '../state/im.ts';
 import { lineHref } from '../state/route.ts';
@@ -41,7 +41,7 @@ export function actionsFor(line: Line): LineAction[] {
     { name: 'copy', label: words.copyText, Icon: CopyIcon, keys: 'C', run: () => void copy(wordsOf(line)).then(tell) },
     { name: 'link', label: words.copyLink, Icon: LinkIcon, keys: 'L', run: () => void copy(new URL(lineHref(line), location.href).href).then(tell) },
     me.value && { name: 'unread', label: words.markUnread, Icon: UnreadIcon, keys: 'U', run: () => void client.unread(addresseeOf(chat), line.line).catch(() => notice(words.notMarked)) },
-    mine && peerHasRead !== undefined && { name: 'seen', label: peerHasRead ? words.seenBy(chatOf(chat).peer?.nickname ?? '…') : words.notSeenYet, Icon: TwoChecksIcon },
+    mine && peerHasRead !== undefined && { name: 'seen', label: peerHasRead ? words.seenBy(nicknameOf(chat) ?? '…') : words.notSeenYet, Icon: TwoChecksIcon },
     (isAdmin.value || (mine && Date.now() - line.at < recallWithinMs)) && { name: 'recall', label: words.recall, Icon: TrashIcon, keys: 'Delete', danger: true, run: (of) => (handle.value = { ...of, of: 'recall' }) },
   ];
   return all.filter((each): each is LineAction => Boolean(each));
