@@ -21,6 +21,9 @@ public sealed class PageFixture : TwoNodes
     /// <summary>All tests come from one address.</summary>
     protected override IEnumerable<KeyValuePair<string, string>> Settings => [new("Limits:Logins:Burst", "100000")];
 
+    /// <summary>However long a page takes to be loaded anew on a busy machine.</summary>
+    protected override IEnumerable<KeyValuePair<string, string>> NodeSettings => [new("Presence:ReturnTime", "00:01:00")];
+
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
