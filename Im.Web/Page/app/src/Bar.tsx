@@ -7,9 +7,9 @@ import { Logo } from './ui/icons.tsx';
 import './bar.css';
 
 /** Above everything: the name, where one is, on which node, and the settings. */
-export function Bar({ chat, name }: { chat: ChatKey; name: string }) {
+export function Bar({ chat, name, inert }: { chat: ChatKey; name: string; inert: boolean }) {
   return (
-    <header class="bar">
+    <header class="bar" inert={inert}>
       <a class="skip" href="#composer" onClick={skip}>
         {t.value.skip}
       </a>

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../settings/language.ts';
 import { keyOf } from '../state/chats.ts';
 import { composing } from '../state/composing.ts';
-import { isAdmin, me } from '../state/im.ts';
+import { client, isAdmin, me } from '../state/im.ts';
 import { post } from '../state/outgoing.ts';
 import { moveWithArrows } from '../ui/arrows.ts';
 import { MoreIcon } from '../ui/icons.tsx';
@@ -27,7 +27,7 @@ export function Actions({ line, close }: { line: Line; close: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   const sure = useSignal(false);
   const mine = line.from.id === me.value?.id;
-  const mayRecall = isAdmin.value || (mine && Date.now() - line.at < recallWithinMs);
+  const mayRecall = isAdmin.value || (mine && client.now - line.at < recallWithinMs);
   useLayoutEffect(() => {
     box.current!.querySelector('button')!.focus({ preventScroll: true });
     box.current!.scrollIntoView({ block: 'nearest' });
