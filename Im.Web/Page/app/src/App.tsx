@@ -22,6 +22,7 @@ import { personOf, unreadTotal } from './state/chats.ts';
 import { me } from './state/im.ts';
 import { selected, view } from './state/route.ts';
 import { isDeleted, nameOf } from './ui/names.ts';
+import { onePane } from './ui/widths.ts';
 import './app.css';
 
 export function App() {
@@ -36,13 +37,14 @@ export function App() {
   }, [unread, name]);
   const close = () => (dialog.value = undefined);
   const behind = view.value === 'people'; // nothing below the pane of people can be reached
+  const onlyList = onePane.value && view.value === 'list';
   return (
     <div class="app" data-view={view.value}>
       <Bar chat={chat} name={name} inert={behind} />
-      <nav class="side" aria-label={t.value.conversations} inert={behind}>
+      <div class="side" role={onlyList ? 'main' : 'navigation'} aria-label={t.value.conversations} inert={behind}>
         <ConversationList />
         <MyInfo />
-      </nav>
+      </div>
       <main class="chat" inert={behind}>
         <ConnectionNotice />
         {absent ? (

@@ -2,8 +2,9 @@ import { ChatTitle } from './messages/ChatTitle.tsx';
 import { NodeBadge } from './node/NodeBadge.tsx';
 import { SettingsButtons } from './settings/SettingsButtons.tsx';
 import { t } from './settings/language.ts';
-import type { ChatKey } from './state/route.ts';
+import { view, type ChatKey } from './state/route.ts';
 import { Logo } from './ui/icons.tsx';
+import { onePane } from './ui/widths.ts';
 import './bar.css';
 
 /** Above everything: the name, where one is, on which node, and the settings. */
@@ -15,7 +16,7 @@ export function Bar({ chat, name, inert }: { chat: ChatKey; name: string; inert:
       </a>
       <div class="bar-brand">
         <Logo />
-        <span class="wordmark">Im</span>
+        {onePane.value && view.value === 'list' ? <h1 class="wordmark">Im</h1> : <span class="wordmark">Im</span>}
       </div>
       <ChatTitle chat={chat} name={name} />
       <div class="bar-tools">
