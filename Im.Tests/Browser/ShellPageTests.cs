@@ -129,7 +129,7 @@ public sealed class ShellPageTests(PageFixture im)
         }
 
         async Task ExpectAsync(string view) => Assert.Equal("", await page.Page.EvaluateAsync<string>("""
-            (view) => [...document.querySelectorAll(':is(.bar, .side, .people, .dialog, .node-list) :is(a, button, input, label.check), .node-list')].flatMap((each) => {
+            (view) => document.getAnimations().forEach((each) => each.effect.getComputedTiming().iterations !== Infinity && each.finish()) ?? [...document.querySelectorAll(':is(.bar, .side, .people, .dialog, .node-list) :is(a, button, input, label.check), .node-list')].flatMap((each) => {
               const { left, right, width, height } = each.getBoundingClientRect();
               if (width === 0 || each.closest('.skip, [inert], .visually-hidden') || (document.querySelector('dialog[open]') && !each.closest('dialog'))) return [];
               const small = (width < 44 || height < 44) && !each.matches('.node-list, .field-box input, .check input');
