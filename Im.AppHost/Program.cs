@@ -38,7 +38,7 @@ var realtime = builder.AddProject<Projects.Im_Realtime>("realtime", launchProfil
     .WithReplicas(nodes)
     .WithReplicaHealthChecks(nodes)
     .WithRestartOnCrash()
-    .WithSettings("Limits", "Sessions", "Door", "Proxies", "Demonstration")
+    .WithSettings("Limits", "Sessions", "Door", "Presence", "Proxies", "Demonstration")
     .WithCookieSuffix(webPort)
     .WithKillCommand();
 

@@ -72,6 +72,7 @@ public static class ProblemCodes
     public const string BadBrief = "bad_brief";
     public const string WrongPassword = "wrong_password";
     public const string LockedOut = "locked_out";
+    public const string UnknownNickname = "unknown_nickname";
     public const string NicknameTaken = "nickname_taken";
     public const string Banned = "banned";
     public const string Muted = "muted";

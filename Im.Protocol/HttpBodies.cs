@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Im.Protocol;
 
 /// <summary>Bodies of the HTTP API, <c>docs/protocol.md</c>, section 1.</summary>
-public sealed record LoginRequest(string Nickname, string Password, string? Brief = null);
+public sealed record LoginRequest(string Nickname, string Password, string? Brief = null, bool? Join = null);
 
 public sealed record LoginResponse(UserInfo User, bool Created);
 

@@ -76,10 +76,10 @@ public sealed class ImClient : IAsyncDisposable
     /// <summary>Who is online, as last heard.</summary>
     public OnlineSnapshot Online => _online.Snapshot();
 
-    /// <summary>Logs in, or joins with a nickname nobody has. An open connection becomes the user's before this returns, or is replaced by one that is.</summary>
-    public async Task<LoginResponse> LoginAsync(string nickname, string password, string? brief = null, CancellationToken cancellationToken = default)
+    /// <summary>Logs in, or joins with a nickname nobody has; without <paramref name="join"/> that is an <see cref="ImException"/> with <see cref="ProblemCodes.UnknownNickname"/>. An open connection becomes the user's before this returns, or is replaced by one that is.</summary>
+    public async Task<LoginResponse> LoginAsync(string nickname, string password, string? brief = null, bool join = true, CancellationToken cancellationToken = default)
     {
-        var login = await _http.LoginAsync(new(nickname, password, brief), cancellationToken);
+        var login = await _http.LoginAsync(new(nickname, password, brief, join ? null : false), cancellationToken);
         if (_keeper.Current is { } link)
             await _follower.FollowOrCutAsync(link, cancellationToken);
         _session.SetUser(login.User);

@@ -14,7 +14,8 @@ public interface IPresence
     void Enter(string connectionId, UserInfo? user);
 
     /// <summary>It closed.</summary>
-    void Leave(string connectionId);
+    /// <param name="mayReturn">As from a page that is loaded anew, or a phone that changes its network: a user whose last connection it was, on any node, stays for <see cref="PresenceOptions.ReturnTime"/>, so that nobody sees them go and come.</param>
+    void Leave(string connectionId, bool mayReturn = false);
 
     /// <summary>The user's profile changed: every connection of theirs shows the new one.</summary>
     void Update(UserInfo user);

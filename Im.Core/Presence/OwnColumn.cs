@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace Im.Core.Presence;
 
 /// <summary>This node's connections and whose they are: counted on the board at once, kept for Redis until <see cref="Collect"/>. Safe from any thread.</summary>
-internal sealed class OwnColumn(string node, PresenceBoard board)
+internal sealed class OwnColumn(string node, PresenceBoard board, TimeProvider time, TimeSpan returnTime)
 {
     public const string GuestsField = "guests";
 
@@ -14,6 +14,7 @@ internal sealed class OwnColumn(string node, PresenceBoard board)
     private readonly Dictionary<string, Guid?> _connections = [];
     private readonly Dictionary<Guid, OnlineUser> _users = [];
     private readonly HashSet<Guid> _changed = [];
+    private readonly Dictionary<Guid, long> _absent = []; // since when; each still counts as one place
     private int _guests;
     private bool _guestsChanged;
 
@@ -49,16 +50,34 @@ internal sealed class OwnColumn(string node, PresenceBoard board)
             if (user is null)
                 SetGuests(_guests + 1);
             else
-                Set(new(user.Id, user.Nickname, user.Brief, (_users.GetValueOrDefault(user.Id)?.Places ?? 0) + 1));
+                Set(new(user.Id, user.Nickname, user.Brief, (_users.GetValueOrDefault(user.Id)?.Places ?? 0) + (_absent.Remove(user.Id) ? 0 : 1)));
         }
     }
 
-    public void Leave(string connectionId)
+    public void Leave(string connectionId, bool mayReturn)
     {
         lock (_lock)
         {
-            if (_connections.Remove(connectionId, out var user))
+            if (!_connections.Remove(connectionId, out var user))
+                return;
+            if (mayReturn && user is { } id && board.PlacesOf(id) == 1)
+                _absent[id] = time.GetTimestamp();
+            else
                 Remove(user);
+        }
+    }
+
+    /// <summary>Of those who are awaited lets go who did not come back in time, and who is on another node by now.</summary>
+    public void EndAbsences()
+    {
+        lock (_lock)
+        {
+            foreach (var (user, since) in _absent)
+                if (board.PlacesOf(user) > 1 || time.GetElapsedTime(since) >= returnTime)
+                {
+                    _absent.Remove(user);
+                    Remove(user);
+                }
         }
     }
 
@@ -75,9 +94,10 @@ internal sealed class OwnColumn(string node, PresenceBoard board)
     {
         lock (_lock)
         {
-            foreach (var user in _connections.Values)
+            foreach (var user in _connections.Values.Concat(_absent.Keys.Select(id => (Guid?)id)))
                 Remove(user);
             _connections.Clear();
+            _absent.Clear();
         }
     }
 

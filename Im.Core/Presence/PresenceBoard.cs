@@ -30,6 +30,12 @@ internal sealed class PresenceBoard
             return _columns.TryGetValue(node, out var column) ? column.Version : null;
     }
 
+    public int PlacesOf(Guid user)
+    {
+        lock (_lock)
+            return _online.GetValueOrDefault(user)?.Places ?? 0;
+    }
+
     public IReadOnlyList<string> Nodes
     {
         get

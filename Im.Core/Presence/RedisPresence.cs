@@ -3,6 +3,7 @@ using Im.Core.Nodes;
 using Im.Protocol;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Im.Core.Presence;
@@ -19,10 +20,10 @@ internal sealed partial class RedisPresence : BackgroundService, IPresence
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public RedisPresence(NodeLease lease, NodeWatch watch, IBus bus, IConnectionMultiplexer redis, RedisKeys keys, TimeProvider time, ILogger<RedisPresence> logger)
+    public RedisPresence(NodeLease lease, NodeWatch watch, IBus bus, IConnectionMultiplexer redis, RedisKeys keys, TimeProvider time, IOptions<PresenceOptions> options, ILogger<RedisPresence> logger)
     {
         (_time, _logger) = (time, logger);
-        _own = new(lease.Identity.Id, _board);
+        _own = new(lease.Identity.Id, _board, time, options.Value.ReturnTime);
         _writer = new(_own, lease, bus, redis, keys, time, logger);
         _reader = new(_board, _writer, lease, watch, bus, redis, keys, time, logger);
     }
@@ -31,7 +32,7 @@ internal sealed partial class RedisPresence : BackgroundService, IPresence
 
     public void Enter(string connectionId, UserInfo? user) => _own.Enter(connectionId, user);
 
-    public void Leave(string connectionId) => _own.Leave(connectionId);
+    public void Leave(string connectionId, bool mayReturn) => _own.Leave(connectionId, mayReturn);
 
     public void Update(UserInfo user) => _own.Update(user);
 
@@ -48,6 +49,7 @@ internal sealed partial class RedisPresence : BackgroundService, IPresence
         using var timer = new PeriodicTimer(GatherTime, _time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
+            _own.EndAbsences();
             if (_board.TakeChanges() is not { } frame)
                 continue;
             try

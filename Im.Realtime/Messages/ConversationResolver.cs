@@ -25,9 +25,11 @@ internal sealed class ConversationResolver(IConversationStore conversations, IUs
         var peer = frame.User!.Value;
         if (peer == user.Id)
             throw new FrameRefusedException(ErrorCodes.BadFrame, "A direct conversation needs two people.");
-        if (!mayBeNobody && await users.FindAsync(peer) is null)
+        var direct = ConversationId.Direct(user.Id, peer);
+        // What somebody wrote who deleted their account can still be read.
+        if (!mayBeNobody && await users.FindAsync(peer) is null && await conversations.FindPeerAsync(direct, user.Id) is null)
             throw NotFound();
-        return new(ConversationId.Direct(user.Id, peer), peer);
+        return new(direct, peer);
     }
 
     public static FrameRefusedException NotLoggedIn() => new(ErrorCodes.NotLoggedIn, "Log in first; guests read the lobby.");

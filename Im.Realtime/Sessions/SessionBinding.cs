@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Im.Core.Nodes;
 using Im.Core.Presence;
 using Im.Core.Sessions;
@@ -91,7 +92,8 @@ internal sealed partial class SessionBinding(
         connection.BindingGate.Release();
         if (connection.User is { } user)
             routes.Leave(user.Id, connection);
-        presence.Leave(connection.Id);
+        // Who said goodbye, or was signed out, is gone; a page that is loaded anew closes with 1001 or says nothing.
+        presence.Leave(connection.Id, mayReturn: connection.Outbox.CloseCode is not ((int)WebSocketCloseStatus.NormalClosure or CloseCodes.SessionEnded));
         _ = RecordAsync(() => sessions.DisconnectAsync(connection.Id));
     }
 

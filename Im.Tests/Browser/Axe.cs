@@ -1,20 +1,27 @@
 using System.Text.Json;
-using Im.Tests.Hosting;
+using Im.Tests.Client;
 using Microsoft.Playwright;
 
 namespace Im.Tests.Browser;
 
-/// <summary>axe-core, which finds what keeps people from using a page.</summary>
+/// <summary>axe-core, the checker of accessibility, run in a page as it is shown.</summary>
 internal static class Axe
 {
-    private static readonly string Script = File.ReadAllText(Path.Combine(Repository.Path, "..", "Im.Web", "Page", "node_modules", "axe-core", "axe.min.js"));
+    private static readonly Lazy<Task<string>> Source = new(() => File.ReadAllTextAsync(Path.Combine(NodePackages.Page, "node_modules", "axe-core", "axe.min.js")));
 
-    /// <summary>No violation anywhere on the page as it is now.</summary>
-    public static async Task ExpectCleanAsync(IPage page, string view)
+    /// <summary>Fails with what is wrong, and on which elements.</summary>
+    /// <param name="rules">Null: all of WCAG 2.2 A and AA, and best practice.</param>
+    public static async Task ExpectCleanAsync(IPage page, string view, params string[]? rules)
     {
-        await page.EvaluateAsync(Script);
-        await page.EvaluateAsync("() => Promise.all(document.getAnimations().filter(each => each.effect.getTiming().iterations !== Infinity).map(each => each.finished.catch(() => {})))"); // half faded in, nothing has contrast
-        var found = await page.EvaluateAsync<JsonElement>("() => axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('\n')}`))");
-        Assert.True(found.GetArrayLength() == 0, $"{view}: {string.Join("\n\n", found.EnumerateArray())}");
+        if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
+            await page.EvaluateAsync($"() => {{ {await Source.Value} }}");
+        var violations = await page.EvaluateAsync<JsonElement>("""
+            async (rules) => {
+              await Promise.all(document.getAnimations().map((each) => (each.effect.getComputedTiming().iterations === Infinity ? each.cancel() : each.finish())));
+              const { violations } = await axe.run(document, rules?.length ? { runOnly: { type: 'rule', values: rules } } : {});
+              return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} (${node.any[0]?.message ?? node.failureSummary})`).slice(0, 3).join(' | ')}`);
+            }
+            """, rules);
+        Assert.True(violations.GetArrayLength() == 0, $"{view}: {string.Join("\n", violations.EnumerateArray())}");
     }
 }

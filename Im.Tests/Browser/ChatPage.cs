@@ -58,8 +58,23 @@ internal sealed class ChatPage
         if (brief is not null)
             await Find("login-brief").FillAsync(brief);
         await Find("login-submit").ClickAsync();
+        await Find("login-join").Or(Find("me-nickname")).First.WaitForAsync();
+        if (await Find("login-join").IsVisibleAsync()) // nobody has it yet: the page asks
+            await Find("login-join").ClickAsync();
         await ExpectUserAsync(nickname);
     }
+
+    /// <summary>Opens the address of a place in the page, such as <c>#/u/…</c>, as a link from elsewhere does.</summary>
+    public static async Task<ChatPage> OpenAtAsync(string name, IBrowserContext context, Uri web, string hash)
+    {
+        var page = new ChatPage(name, await context.NewPageAsync());
+        page.Page.SetDefaultTimeout(15_000);
+        await page.Page.GotoAsync(new Uri(web, $"/{hash}").ToString());
+        await page.WaitUntilReadyAsync();
+        return page;
+    }
+
+    public ILocator Conversation(string key) => Page.Locator($"[data-testid=conversation][data-conversation='{key}']");
 
     public Task ExpectUserAsync(string nickname) => Assertions.Expect(Find("me-nickname")).ToHaveTextAsync(nickname, new() { Timeout = 10_000 });
 

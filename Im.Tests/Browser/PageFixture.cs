@@ -23,6 +23,9 @@ public class PageFixture : TwoNodes
 
     protected override IEnumerable<KeyValuePair<string, string>> NodeSettings => [new("Demonstration", "true")];
 
+    /// <summary>However long a page takes to be loaded anew on a busy machine.</summary>
+    protected override IEnumerable<KeyValuePair<string, string>> NodeSettings => [new("Presence:ReturnTime", "00:01:00")];
+
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();

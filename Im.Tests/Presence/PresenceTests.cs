@@ -241,6 +241,32 @@ public abstract class PresenceTests(RedisUnderTest server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_may_return_is_not_seen_to_go_and_come_and_is_gone_where_they_do_not()
+    {
+        _one.Presence.Enter("c-1", Jenny);
+        _one.Presence.Enter("c-2", Tom);
+        await AssertSeenAsync(0, "Jenny (1), Tom (1)");
+        var places = new ConcurrentQueue<int>();
+        foreach (var node in new[] { _one, _two })
+            node.Presence.Changed += frame => frame.Users.Where(user => user.Id == Jenny.Id).ToList().ForEach(user => places.Enqueue(user.Places));
+        _one.Presence.Leave("c-1", mayReturn: true);
+        _one.Presence.Leave("c-2");
+        await AssertSeenAsync(0, "Jenny (1)");
+        _one.Presence.Enter("c-3", Jenny); // on the same node
+        _one.Presence.Enter("c-4", Tom);
+        await AssertSeenAsync(0, "Jenny (1), Tom (1)");
+        _one.Presence.Leave("c-3", mayReturn: true);
+        _two.Presence.Enter("c-5", Jenny); // on another one
+        _one.Presence.Leave("c-4");
+        await AssertSeenAsync(0, "Jenny (1)");
+        Assert.DoesNotContain(0, places);
+
+        _two.Presence.Leave("c-5", mayReturn: true);
+        await AssertSeenAsync(0, "");
+        Assert.Contains(0, places);
+    }
+
+    [Fact]
     public async Task A_handler_that_throws_does_not_stop_the_next_frame()
     {
         var frames = new ConcurrentQueue<PresenceFrame>();

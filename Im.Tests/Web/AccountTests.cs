@@ -34,6 +34,36 @@ public sealed class AccountTests(WebServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Without_join_an_unknown_nickname_is_refused_and_a_known_one_logs_in()
+    {
+        var nickname = WebCollection.NewNickname();
+        object Login(string password = "correct horse", bool? join = false) => new { nickname, password, join };
+        (await _browser.PostAsync("/api/login", Login())).ShouldBe(404, "unknown_nickname");
+        (await _browser.PostAsync("/api/tokens", Login())).ShouldBe(404, "unknown_nickname");
+        (await _browser.PostAsync("/api/login", Login("short"))).ShouldBe(400, "bad_password");
+        Assert.Equal(0L, await server.Database.ScalarAsync<long>("SELECT count(*) FROM users WHERE user_name = $1", nickname));
+        Assert.True((await _browser.PostAsync("/api/login", Login(join: null))).ShouldBeOk().Json.GetProperty("created").GetBoolean());
+        Assert.False((await _browser.PostAsync("/api/login", Login())).ShouldBeOk().Json.GetProperty("created").GetBoolean());
+        (await _browser.PostAsync("/api/login", Login("wrong horse"))).ShouldBe(401, "wrong_password");
+    }
+
+    [Fact]
+    public async Task Anybody_who_is_logged_in_can_ask_who_somebody_is_until_the_account_is_deleted()
+    {
+        var nickname = WebCollection.NewNickname();
+        var jenny = (await _browser.LoginAsync(nickname, brief: "likes tea")).ShouldBeOk().Json.GetProperty("user");
+        var address = $"/api/users/{jenny.GetProperty("id").GetString()}";
+        using var other = server.NewBrowser();
+        (await other.GetAsync(address)).ShouldBe(401, "not_logged_in");
+        await other.LoginAsync(WebCollection.NewNickname());
+        Assert.Equal(jenny.GetRawText(), (await other.GetAsync(address)).ShouldBeOk().Json.GetRawText());
+        (await other.GetAsync($"/api/users/{Guid.NewGuid()}")).ShouldBe(404, "not_found");
+        (await other.GetAsync("/api/users/jenny")).ShouldBe(404, "not_found");
+        (await _browser.DeleteAsync("/api/me", new { password = "correct horse" })).ShouldBeOk();
+        (await other.GetAsync(address)).ShouldBe(404, "not_found");
+    }
+
+    [Fact]
     public async Task A_brief_given_with_a_known_nickname_replaces_the_former_and_none_keeps_it()
     {
         var nickname = WebCollection.NewNickname();

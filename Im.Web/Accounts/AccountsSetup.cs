@@ -50,10 +50,16 @@ internal static class AccountsSetup
             .WithDescription("Shown to everybody, in every session of the user on every node.")
             .Produces<UserInfo>()
             .WithProblems(ProblemKind.BadBrief, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.Muted, ProblemKind.CrossSite, ProblemKind.Unavailable);
+        accounts.MapGet("/users/{id:guid}", GetUserAsync)
+            .RequireLogin()
+            .WithSummary("Who is this?")
+            .WithDescription("What everybody who is logged in may see of an account, online or not. A deleted one is `not_found`.")
+            .Produces<UserInfo>()
+            .WithProblems(ProblemKind.NotFound, ProblemKind.NotLoggedIn, ProblemKind.Unavailable);
         accounts.MapPost("/login", LoginAsync)
             .LimitLogins()
             .WithSummary("Join or log in")
-            .WithDescription("An unknown nickname joins, a known one needs its password. The cookie gets a new value; open sockets of the browser are told and may follow with a ticket.")
+            .WithDescription("An unknown nickname joins, or with `\"join\":false` is refused with `unknown_nickname`; a known one needs its password. The cookie gets a new value; open sockets of the browser are told and may follow with a ticket.")
             .Produces<LoginResponse>()
             .WithCredentials(null, ApiDescription.Session)
             .WithProblems(Entrance.Problems);
@@ -79,6 +85,9 @@ internal static class AccountsSetup
             Demonstration = Demonstration.IsOn(configuration, environment) ? new(configuration["Dashboard:Address"]) : null,
         });
     }
+
+    private static async Task<IResult> GetUserAsync(Guid id, Profiles profiles, CancellationToken cancellationToken) =>
+        await profiles.FindOtherAsync(id, cancellationToken) is { } user ? TypedResults.Ok(user) : ProblemKind.NotFound.Because();
 
     private static async Task<IResult> PutMeAsync(BriefRequest request, HttpContext context, Profiles profiles, CancellationToken cancellationToken)
     {

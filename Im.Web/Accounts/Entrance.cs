@@ -9,7 +9,7 @@ internal sealed class Entrance(Logins logins, Profiles profiles, ISessionManager
 {
     public static readonly ProblemKind[] Problems =
     [
-        ProblemKind.BadNickname, ProblemKind.BadPassword, ProblemKind.BadBrief, ProblemKind.BadRequest, ProblemKind.WrongPassword, ProblemKind.NicknameTaken,
+        ProblemKind.BadNickname, ProblemKind.BadPassword, ProblemKind.BadBrief, ProblemKind.BadRequest, ProblemKind.WrongPassword, ProblemKind.UnknownNickname, ProblemKind.NicknameTaken,
         ProblemKind.Banned, ProblemKind.CrossSite, ProblemKind.LockedOut, ProblemKind.SlowDown, ProblemKind.Unavailable,
     ];
 
@@ -28,7 +28,7 @@ internal sealed class Entrance(Logins logins, Profiles profiles, ISessionManager
         if (!Brief.TryParse(request.Brief ?? "", out var brief))
             return new(ProblemKind.BadBrief.Because(BriefRule));
 
-        var outcome = await logins.JoinOrSignInAsync(nickname, request.Password, brief, cancellationToken);
+        var outcome = await logins.JoinOrSignInAsync(nickname, request.Password, brief, mayJoin: request.Join != false, cancellationToken);
         if (outcome.User is not { } account)
             return new(outcome.Problem!.Because());
 

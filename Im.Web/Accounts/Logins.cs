@@ -9,11 +9,12 @@ using Npgsql;
 
 namespace Im.Web.Accounts;
 
-/// <summary>A nickname nobody has joins, a known one needs its password. Whichever it is, the work is one password hash.</summary>
+/// <summary>A nickname nobody has joins, a known one needs its password. Whichever it is, the work is one password hash; where nobody may join, none.</summary>
 internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, IConversationStore conversations, PasswordGate gate, IOptions<IdentityOptions> identity, TimeProvider time)
 {
     /// <param name="brief">The brief of a new account; a known one keeps its own.</param>
-    public async Task<LoginOutcome> JoinOrSignInAsync(string nickname, string password, string? brief, CancellationToken cancellationToken)
+    /// <param name="mayJoin">Otherwise a nickname that could join is <see cref="ProblemKind.UnknownNickname"/>.</param>
+    public async Task<LoginOutcome> JoinOrSignInAsync(string nickname, string password, string? brief, bool mayJoin, CancellationToken cancellationToken)
     {
         if (await database.Users.FindByNicknameAsync(nickname, cancellationToken) is { ErasedAt: null } known)
             return await SignInAsync(known, password, cancellationToken);
@@ -23,6 +24,8 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, IC
         database.ChangeTracker.Clear();
         if (await database.Users.AnyAsync(other => other.Skeleton == skeleton || (other.NormalizedUserName == key && other.ErasedAt != null), cancellationToken))
             return await FindFasterAsync(nickname, password, cancellationToken);
+        if (!mayJoin)
+            return new(ProblemKind.UnknownNickname);
         var user = new ImUser { Id = Guid.CreateVersion7(), UserName = nickname, Skeleton = skeleton, Brief = brief ?? "", CreatedAt = time.GetUtcNow() };
         if (await TryJoinAsync(user, password, cancellationToken))
         {

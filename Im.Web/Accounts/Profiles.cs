@@ -17,6 +17,10 @@ internal sealed class Profiles(ImDbContext database, ISessionManager sessions, I
     public Task<UserInfo?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
         database.Users.Where(user => user.Id == userId).Select(user => new UserInfo(user.Id, user.UserName!, user.Brief) { Admin = user.IsAdmin ? true : null }).SingleOrDefaultAsync(cancellationToken);
 
+    /// <summary>As everybody sees the account; null where there is none, or none any more.</summary>
+    public Task<UserInfo?> FindOtherAsync(Guid userId, CancellationToken cancellationToken) =>
+        database.Users.Where(user => user.Id == userId && user.ErasedAt == null && user.ErasingAt == null).Select(user => new UserInfo(user.Id, user.UserName!, user.Brief)).SingleOrDefaultAsync(cancellationToken);
+
     public Task<bool> IsMutedAsync(Guid userId, CancellationToken cancellationToken) =>
         database.Users.AnyAsync(user => user.Id == userId && user.ErasedAt == null && user.MutedUntil > DatabaseTime.Now(), cancellationToken);
 

@@ -16,6 +16,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind BadMethod = new(405, ProblemCodes.BadRequest, "This address does not take this method.");
     public static readonly ProblemKind UpgradeRequired = new(426, ProblemCodes.BadRequest, "This address speaks WebSocket only.");
     public static readonly ProblemKind LockedOut = new(429, ProblemCodes.LockedOut, "Too many wrong passwords.");
+    public static readonly ProblemKind UnknownNickname = new(404, ProblemCodes.UnknownNickname, "Nobody has this nickname.");
     public static readonly ProblemKind NicknameTaken = new(409, ProblemCodes.NicknameTaken, "It looks like somebody else's nickname.");
     public static readonly ProblemKind Banned = new(403, ProblemCodes.Banned, "This account is banned.");
     public static readonly ProblemKind Muted = new(403, ProblemCodes.Muted, "This account may not write at the moment.");

@@ -7,10 +7,11 @@ import { ConnectionNotice } from './connection/ConnectionNotice.tsx';
 import { NewVersionNotice } from './connection/NewVersionNotice.tsx';
 import { ConversationList } from './conversations/ConversationList.tsx';
 import { isolated } from './language/isolated.ts';
+import { absence, Absent, AccountGone } from './messages/Absent.tsx';
 import { Announcer } from './messages/Announcer.tsx';
 import { Composer, ComposerSkeleton, GuestPrompt } from './messages/Composer.tsx';
 import { MessageList } from './messages/MessageList.tsx';
-import { OnlineList } from './people/OnlineList.tsx';
+import { PeoplePane } from './people/PeoplePane.tsx';
 import { t } from './settings/language.ts';
 import { Shortcuts } from './shortcuts/Shortcuts.tsx';
 import { personOf, unreadTotal } from './state/chats.ts';
@@ -19,6 +20,8 @@ import { selected, view } from './state/route.ts';
 import { lazyDialog } from './ui/lazy.tsx';
 import { Notice } from './ui/notice.tsx';
 import './state/conversationLink.ts';
+import { isDeleted, nameOf } from './ui/names.ts';
+import { onePane } from './ui/widths.ts';
 import './app.css';
 
 const account = () => import('./account/AccountDialogs.ts');
@@ -31,27 +34,37 @@ const DeleteAccountDialog = lazyDialog(() => account().then((it) => it.DeleteAcc
 
 export function App() {
   const chat = selected.value;
-  const name = chat === 'lobby' ? t.value.lobby : (personOf(chat)?.nickname ?? '…');
+  const person = personOf(chat);
+  const absent = absence(chat);
+  const name = chat === 'lobby' ? t.value.lobby : absent === 'nobody' ? t.value.nobodyHere : person ? nameOf(person) : '…';
   const who = me.value?.id ?? 'guest';
   const unread = unreadTotal.value;
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${isolated(name)} · Im`;
   }, [unread, name]);
   const close = () => (dialog.value = undefined);
+  const behind = view.value === 'people'; // nothing below the pane of people can be reached
+  const onlyList = onePane.value && view.value === 'list';
   return (
     <div class="app" data-view={view.value}>
-      <Bar chat={chat} name={name} />
-      <nav class="side" aria-label={t.value.conversations}>
+      <Bar chat={chat} name={name} inert={behind} />
+      <div class="side" role={onlyList ? 'main' : 'navigation'} aria-label={t.value.conversations} inert={behind}>
         <ConversationList />
         <MyInfo />
-      </nav>
-      <main class="chat">
+      </div>
+      <main class="chat" inert={behind}>
         <ConnectionNotice />
         <NewVersionNotice />
-        <MessageList key={`${who} ${chat}`} chat={chat} name={name} />
-        {me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
+        {absent ? (
+          <Absent chat={chat} why={absent} />
+        ) : (
+          <>
+            <MessageList key={`${who} ${chat}`} chat={chat} name={name} />
+            {person && isDeleted(person) ? <AccountGone /> : me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
+          </>
+        )}
       </main>
-      <OnlineList />
+      <PeoplePane />
       <Announcements />
       <Announcer />
       <Notice />

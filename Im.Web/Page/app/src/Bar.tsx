@@ -4,20 +4,21 @@ import { SettingsButtons } from './settings/SettingsButtons.tsx';
 import { t } from './settings/language.ts';
 import { GoToButton } from './shortcuts/Shortcuts.tsx';
 import { demonstration } from './state/im.ts';
-import type { ChatKey } from './state/route.ts';
+import { view, type ChatKey } from './state/route.ts';
 import { Logo } from './ui/icons.tsx';
+import { onePane } from './ui/widths.ts';
 import './bar.css';
 
 /** Above everything: the name, where one is, on which node, and the settings. */
-export function Bar({ chat, name }: { chat: ChatKey; name: string }) {
+export function Bar({ chat, name, inert }: { chat: ChatKey; name: string; inert: boolean }) {
   return (
-    <header class="bar">
+    <header class="bar" inert={inert}>
       <a class="skip" href="#composer" onClick={skip}>
         {t.value.skip}
       </a>
       <div class="bar-brand">
         <Logo />
-        <span class="wordmark">Im</span>
+        {onePane.value && view.value === 'list' ? <h1 class="wordmark">Im</h1> : <span class="wordmark">Im</span>}
       </div>
       <ChatTitle chat={chat} name={name} />
       <div class="bar-tools">

@@ -5,5 +5,6 @@ Object.assign(globalThis, {
   history: { replaceState: nothing },
   document: { addEventListener: nothing },
   addEventListener: nothing,
+  matchMedia: () => ({ matches: false, addEventListener: nothing }),
 });
 globalThis.navigator ??= {} as Navigator; // newer Nodes have one

@@ -1,10 +1,10 @@
 import { TokenRenewal } from './bearer.ts';
-import { systemClock } from './clock.ts';
+import { systemClock, type Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { ImError } from './errors.ts';
 import { Emitter } from './events.ts';
 import { takeFrame, type FramePort } from './frames.ts';
-import { HttpApi } from './http.ts';
+import { HttpApi, type LoginOptions } from './http.ts';
 import { newId } from './ids.ts';
 import type { Post } from './kinds.ts';
 import { defaultMaxFillEvents, type ImClientOptions, type ImEvents } from './options.ts';
@@ -40,13 +40,15 @@ export class ImClient extends Emitter<ImEvents> {
   readonly #resumption: Resumption;
   readonly #sleep: SleepWatch;
   readonly #typing: TypingThrottle;
+  readonly #clock: Clock;
+  #skewMs = 0;
   #epoch: string | undefined;
   /** How far this user has read, as the server last said. */
   #read = new WeakMap<Timeline, number>();
 
   constructor(options: ImClientOptions = {}) {
     super();
-    const clock = options.clock ?? systemClock;
+    const clock = (this.#clock = options.clock ?? systemClock);
     const origin = options.origin ?? globalThis.location.origin;
     const http = (this.http = new HttpApi(origin, options.fetch ?? ((input, init) => fetch(input, init)), options.bearer));
     const renewal = (this.#renewal = new TokenRenewal(clock, http));
@@ -123,6 +125,12 @@ export class ImClient extends Emitter<ImEvents> {
     this.#typing = new TypingThrottle(clock);
   }
 
+  /** The servers' time, Unix milliseconds: the device's clock, corrected by what the last node said. */
+  get now(): number {
+    this.#skewMs = this.#supervisor.current?.skewMs ?? this.#skewMs;
+    return this.#clock.now() + this.#skewMs;
+  }
+
   get state(): ConnectionState {
     return this.#supervisor.state;
   }
@@ -182,9 +190,9 @@ export class ImClient extends Emitter<ImEvents> {
     return { user: this.me, epoch: this.#epoch, timelines: addressees.flatMap((each) => restorable(this.#timelines.of(each), maxLines)) };
   }
 
-  /** An unknown nickname joins, a known one needs its password. This connection, and the browser's other tabs, follow without reconnecting. */
-  async login(nickname: string, password: string, brief?: string): Promise<{ user: User; created: boolean }> {
-    const answer = await this.#session.during(this.http.login(nickname, password, brief));
+  /** An unknown nickname joins, unless `join` is false; a known one needs its password. This connection, and the browser's other tabs, follow without reconnecting. */
+  async login(nickname: string, password: string, brief?: string, options?: LoginOptions): Promise<{ user: User; created: boolean }> {
+    const answer = await this.#session.during(this.http.login(nickname, password, brief, options));
     this.#supervisor.hasSession = true;
     if (this.#supervisor.current) await this.#session.follow();
     else if (this.#supervisor.isRunning) void this.#supervisor.dial(); // at once, and not with the cookie of before

@@ -35,6 +35,8 @@ const defaultPingSeconds = 10;
 export class Connection {
   hello: Hello | undefined;
   readyAt: number | undefined;
+  /** How far the node's clock is before the device's: the device's may be days off, or be set while we are connected. */
+  skewMs: number | undefined;
 
   readonly #socket: WebSocketLike;
   readonly #clock: Clock;
@@ -87,6 +89,7 @@ export class Connection {
     this.#doubt(false);
     const frame = parse(data);
     if (!frame) return;
+    if (frame.type === 'hello' || frame.type === 'pong') this.skewMs = frame.time - this.#lastHeard;
     if (frame.type === 'hello') {
       this.hello = frame;
     } else if (frame.type === 'ready') {

@@ -19,6 +19,11 @@ interface TokenAnswer {
   created?: boolean;
 }
 
+export interface LoginOptions {
+  /** false: a nickname that nobody has does not join; the login fails with `unknown_nickname`. */
+  readonly join?: boolean;
+}
+
 /** The HTTP half of the protocol (docs/protocol.md, section 1). Failures are {@link ImError}s with the problem's code. */
 export class HttpApi {
   readonly #origin: string;
@@ -41,11 +46,16 @@ export class HttpApi {
     return this.#request('GET', '/api/me', undefined, quickTimeoutMs);
   }
 
-  async login(nickname: string, password: string, brief?: string): Promise<{ user: User; created: boolean }> {
-    const body = brief ? { nickname, password, brief } : { nickname, password };
+  async login(nickname: string, password: string, brief?: string, { join = true }: LoginOptions = {}): Promise<{ user: User; created: boolean }> {
+    const body = { nickname, password, ...(brief ? { brief } : {}), ...(join ? {} : { join }) };
     if (!this.#bearer) return this.#request('POST', '/api/login', body);
     const { user, created } = this.#keep(await this.#request<TokenAnswer>('POST', '/api/tokens', body));
     return { user, created: created === true };
+  }
+
+  /** Somebody by their id, online or not; `not_found` where the account is deleted, or never was. */
+  user(id: string): Promise<User> {
+    return this.#request('GET', `/api/users/${encodeURIComponent(id)}`);
   }
 
   /** Another bearer token for the same session. */

@@ -127,6 +127,7 @@ const readAsFrames = ['http.conversations', 'http.messages-response', 'http.peop
 const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.login-request': (client) => client.login('Jenny', 'correct horse', '爱喝茶 🍵'),
   'http.login-request.known': (client) => client.login('小明', 'battery staple'),
+  'http.login-request.no-join': (client) => client.login('小明', 'battery staple', undefined, { join: false }),
   'http.password-request': (client) => client.http.changePassword('correct horse', 'battery staple', true),
   'http.create-key-request': (client) => client.http.createKey('build server', ['publish:lobby'], 'correct horse'),
   'http.delete-account-request': (client) => client.deleteAccount('correct horse', true),

@@ -44,7 +44,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
     <Dialog title={t.value.keys} onClose={onClose}>
       <div aria-busy={busy} data-testid="keys" data-count={keys?.length}>
         <p class="dialog-lead">{t.value.keysHint}</p>
-        <ul class="device-list">
+        <ul class="device-list" hidden={!keys?.length}>
           {keys?.map(({ id, name, scopes: granted, created }) => (
             <li key={id} class="device" data-testid="key" data-key={id}>
               <div class="device-text">

@@ -6,13 +6,13 @@ import { dialog } from './dialogs.ts';
 import { LogOutButton } from './LogOutButton.tsx';
 import './account.css';
 
-/** Who I am: my nickname and brief, or that I am not logged in. */
+/** Who I am: my nickname and brief, or that I am not logged in. With keys: a button that opened a dialog must not become another one behind it, which would get the focus. */
 export function MyInfo() {
   const user = me.value;
   if (user === undefined) return <section class="my-info" aria-label={t.value.myInfo} aria-busy="true"><span class="skeleton skeleton-avatar" /><span class="skeleton skeleton-line" /></section>;
   if (user === null)
     return (
-      <section class="my-info my-info-guest" aria-label={t.value.myInfo}>
+      <section key="guest" class="my-info my-info-guest" aria-label={t.value.myInfo}>
         <p>
           <strong data-testid="not-logged-in">{t.value.notLoggedIn}</strong>
           <span class="quiet">{t.value.asGuest}</span>
@@ -23,7 +23,7 @@ export function MyInfo() {
       </section>
     );
   return (
-    <section class="my-info" aria-label={t.value.myInfo}>
+    <section key="user" class="my-info" aria-label={t.value.myInfo}>
       <Avatar id={user.id} nickname={user.nickname} />
       <p class="my-info-text">
         <strong data-testid="me-nickname">{user.nickname}</strong>

@@ -6,15 +6,17 @@ import { known, me, presence } from '../state/im.ts';
 import { chatHref, selected } from '../state/route.ts';
 import { typing } from '../state/typing.ts';
 import { plainText } from '../text/Formatted.tsx';
-import { moveWithArrows } from '../ui/arrows.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
+import { nameOf } from '../ui/names.ts';
+import { useRoving } from '../ui/roving.ts';
 import { shortText } from '../ui/times.ts';
 import './conversations.css';
 
 /** The lobby and the direct chats, with what was said last and how much of it is unread. */
 export function ConversationList() {
+  const roving = useRoving<HTMLUListElement>();
   return (
-    <ul class="conversations" onKeyDown={moveWithArrows}>
+    <ul class="conversations" {...roving}>
       {chatList.value.map((chat) => (
         <Row key={chat.key} chat={chat} />
       ))}
@@ -32,11 +34,11 @@ export function ConversationList() {
 function Row({ chat }: { chat: Chat }) {
   const { key, last, unread, mentions } = chat;
   const person = key === 'lobby' ? undefined : personOf(key);
-  const name = key === 'lobby' ? t.value.lobby : (person?.nickname ?? '…');
+  const name = key === 'lobby' ? t.value.lobby : (person ? nameOf(person) : '…');
   const online = presence.value.users.some((user) => user.id === key);
   return (
     <li>
-      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} data-mentions={mentions} aria-current={key === selected.value ? 'page' : undefined}>
+      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} data-mentions={mentions} data-name={name} aria-current={key === selected.value ? 'page' : undefined}>
         {person || key !== 'lobby' ? <Avatar id={key} nickname={name} online={online} /> : <LobbyAvatar />}
         <span class="conversation-text">
           <span class="conversation-head">
@@ -65,11 +67,11 @@ function Row({ chat }: { chat: Chat }) {
 function LastWords({ chat: { key, last } }: { chat: Chat }) {
   const types = typing.value.get(key) ?? [];
   const draft = key === selected.value ? '' : draftOf(key);
-  if (types.length > 0) return <span class="conversation-last is-typing">{t.value.typing(types)}…</span>;
+  if (types.length > 0) return <span class="conversation-last is-typing">{t.value.typing(types)}</span>;
   if (draft) return <DraftWords text={draft} />;
   if (!last) return <span class="conversation-last quiet">{known.value ? t.value.noMessagesYet : '…'}</span>;
   const mine = last.from.id === me.value?.id;
-  const who = mine ? t.value.you : key === 'lobby' ? last.from.nickname : undefined;
+  const who = mine ? t.value.you : key === 'lobby' ? nameOf(last.from) : undefined;
   return (
     <span class="conversation-last quiet">
       {who && <bdi>{who}: </bdi>}

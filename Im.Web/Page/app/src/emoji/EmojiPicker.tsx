@@ -18,7 +18,7 @@ export function EmojiPicker({ anchor, onClose, onPick }: EmojiPickerProps) {
   const [wanted, setWanted] = useState('');
   const [group, setGroup] = useState<number>(recent.value.length > 0 ? -1 : 0);
   const words = t.value;
-  useEffect(() => void loadEmoji(language.value).then(setList, () => setList('failed')), [language.value]);
+  useEffect(() => void loadEmoji(language.value === 'en' ? 'en' : 'zh').then(setList, () => setList('failed')), [language.value]);
   const all = list === 'failed' ? [] : list;
   const shown: readonly { emoji: string; name: string }[] = wanted.trim()
     ? findEmoji(all, wanted.trim()).map((each) => ({ emoji: toned(each), name: each.name }))

@@ -5,6 +5,7 @@ import { t } from '../settings/language.ts';
 import { keyOfTimeline } from '../state/addressee.ts';
 import { client, me } from '../state/im.ts';
 import { selected } from '../state/route.ts';
+import { nameOf } from '../ui/names.ts';
 
 const nothing = { key: '', line: '', text: '' };
 const latest = signal(nothing);
@@ -13,7 +14,7 @@ client.on('event', ({ timeline, event, line }) => {
   if (event.effect === 'erase' && latest.value.line === `${event.conversation} ${event.target}`) latest.value = nothing; // nobody is to find it here
   if (event.line === undefined || !line || event.from.id === me.value?.id || !event.via) return;
   const chat = keyOfTimeline(timeline);
-  const { nickname } = event.from;
+  const nickname = nameOf(event.from);
   latest.value = { key: `${chat} ${event.seq}`, line: `${event.conversation} ${event.line}`, text: chat === selected.value ? `${isolated(nickname)}: ${previewOf(line)}` : t.value.newFrom(nickname) };
 });
 

@@ -1,29 +1,51 @@
 import { t } from '../settings/language.ts';
-import { personOf } from '../state/chats.ts';
-import { known, presence } from '../state/im.ts';
-import { chatHref, view, type ChatKey } from '../state/route.ts';
+import { chatOf, personOf, unreadTotal } from '../state/chats.ts';
+import { known, me, presence } from '../state/im.ts';
+import { peopleOpen, type ChatKey } from '../state/route.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
 import { BackIcon, PeopleIcon } from '../ui/icons.tsx';
+import { isDeleted } from '../ui/names.ts';
+import { onePane } from '../ui/widths.ts';
 
-/** Where one is: the lobby and how many are there, or with whom one chats. */
+/** Where one is: the lobby and how many are there, or with whom one chats, whether they are there, and their brief. */
 export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
-  const { users, guests, online } = presence.value;
   const person = personOf(chat);
-  const isOnline = users.some((user) => user.id === chat);
-  const people = view.value === 'people';
+  const isOnline = presence.value.users.some((user) => user.id === chat);
+  const elsewhere = unreadTotal.value - chatOf(chat).unread;
+  const back = elsewhere > 0 ? `${t.value.back}, ${t.value.unreadElsewhere(elsewhere)}` : t.value.back;
   return (
     <div class="bar-title">
-      <a class="icon-button bar-back" href={people ? chatHref(chat) : '#/list'} aria-label={t.value.back} data-testid="back">
+      <a class="icon-button bar-back" href="#/list" aria-label={back} data-testid="back" data-unread={elsewhere}>
         <BackIcon />
+        {elsewhere > 0 && <span class="badge">{elsewhere > 99 ? '99+' : elsewhere}</span>}
       </a>
-      {chat === 'lobby' ? <LobbyAvatar /> : <Avatar id={chat} nickname={name} online={isOnline} />}
+      {chat === 'lobby' ? <LobbyAvatar /> : person && <Avatar id={chat} nickname={person.nickname} online={isOnline} />}
       <div class="bar-text">
-        <h1 data-testid="chat-title">{chat === 'lobby' ? t.value.lobby : t.value.chattingWith(name)}</h1>
-        <p class="quiet">{!known.value ? '…' : chat === 'lobby' ? t.value.onlineCount(online, guests) : person?.brief || (isOnline ? t.value.isOnline : t.value.isOffline)}</p>
+        <h1 data-testid="chat-title">{chat === 'lobby' || onePane.value || !me.value || !person || isDeleted(person) ? name : t.value.chattingWith(name)}</h1>
+        <p class="quiet">{chat === 'lobby' ? <LobbyPresence /> : person && !isDeleted(person) && <PersonPresence isOnline={isOnline} brief={person.brief} />}</p>
       </div>
-      <a class="icon-button bar-people" href={people ? chatHref(chat) : '#/people'} aria-label={t.value.showOnline} title={t.value.showOnline} data-testid="people-open">
+      <button type="button" class="icon-button bar-people" aria-label={t.value.showOnline} title={t.value.showOnline} aria-haspopup="dialog" data-testid="people-open" onClick={() => (peopleOpen.value = true)}>
         <PeopleIcon />
-      </a>
+      </button>
     </div>
+  );
+}
+
+const LobbyPresence = () => <>{known.value ? t.value.onlineCount(presence.value.online, presence.value.guests) : '…'}</>;
+
+function PersonPresence({ isOnline, brief }: { isOnline: boolean; brief: string }) {
+  if (!known.value) return <>…</>;
+  return (
+    <>
+      <span class={isOnline ? 'presence is-online' : 'presence'} data-testid="chat-presence" data-online={isOnline}>
+        {isOnline ? t.value.isOnline : brief ? t.value.isOffline : t.value.isOfflineHint}
+      </span>
+      {brief && (
+        <>
+          {' · '}
+          <bdi data-testid="chat-brief">{brief}</bdi>
+        </>
+      )}
+    </>
   );
 }

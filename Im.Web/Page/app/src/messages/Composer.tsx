@@ -14,6 +14,7 @@ import { typing } from '../state/typing.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
 import { FormatHelp } from './FormatHelp.tsx';
 import { marked, marksOfKey } from './marking.ts';
+import { nameOf } from '../ui/names.ts';
 import { mentionsIn } from './mentions.ts';
 import { MentionList } from './MentionList.tsx';
 import { useMentions } from './useMentions.ts';
@@ -119,7 +120,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
         <TypingLine chat={chat} />
         {context && (
           <p class="composer-context" data-testid="composer-context" data-mode={context.mode}>
-            <strong>{editing ? t.value.editing : t.value.replyingTo(context.line.from.nickname)}</strong>
+            <strong>{editing ? t.value.editing : t.value.replyingTo(nameOf(context.line.from))}</strong>
             <span class="quiet" dir="auto">
               {previewOf(context.line)}
             </span>

@@ -1,6 +1,8 @@
 import type { Line } from '@im/client';
+import { Author } from '../people/Author.tsx';
 import { t } from '../settings/language.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { nameOf } from '../ui/names.ts';
 import { dayText, timeText } from '../ui/times.ts';
 import type { Group } from './grouping.ts';
 import { MessageItem, type MessageItemProps } from './MessageItem.tsx';
@@ -12,10 +14,20 @@ export function MessageGroup({ group, about }: { group: Group; about: (line: Lin
       {group.startsDay && <li class="day"><span>{dayText(group.at)}</span></li>}
       {group.startsNew && !group.gap && <NewDivider />}
       <li class={group.mine ? 'group group-mine' : 'group'}>
-        {!group.mine && <Avatar id={group.sender} nickname={group.nickname} size="s" />}
+        {!group.mine && (
+          <Author id={group.sender} nickname={group.nickname}>
+            <Avatar id={group.sender} nickname={group.nickname} size="s" />
+          </Author>
+        )}
         <div class="group-body">
           <p class="group-head">
-            <bdi class={group.mine ? 'visually-hidden' : 'group-name'}>{group.mine ? t.value.you : group.nickname}</bdi>
+            {group.mine ? (
+              <bdi class="visually-hidden">{t.value.you}</bdi>
+            ) : (
+              <Author id={group.sender} nickname={group.nickname}>
+                <bdi class="group-name">{nameOf(group)}</bdi>
+              </Author>
+            )}
             <time class="quiet" dateTime={new Date(group.at).toISOString()}>
               {timeText(group.at)}
             </time>

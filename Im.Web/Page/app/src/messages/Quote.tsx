@@ -2,6 +2,7 @@ import { useContext, useLayoutEffect, useState } from 'preact/hooks';
 import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { OpenConversation } from './OpenConversation.ts';
+import { nameOf } from '../ui/names.ts';
 import './quote.css';
 
 /** The line that this one replies to. Pressed, it is shown in its place. */
@@ -14,7 +15,7 @@ export function Quote({ target }: { target: number }) {
     <button type="button" class="quote" data-testid="quote" data-target={target} title={hint} aria-description={hint} onClick={() => void jump(target)}>
       {line ? (
         <>
-          <bdi class="quote-name">{line.from.nickname}</bdi>
+          <bdi class="quote-name">{nameOf(line.from)}</bdi>
           <span class="quote-text" dir="auto">
             {previewOf(line)}
           </span>

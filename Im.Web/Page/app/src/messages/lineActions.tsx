@@ -42,7 +42,7 @@ export function actionsFor(line: Line): LineAction[] {
     { name: 'link', label: words.copyLink, Icon: LinkIcon, keys: 'L', run: () => void copy(new URL(lineHref(line), location.href).href).then(tell) },
     me.value && { name: 'unread', label: words.markUnread, Icon: UnreadIcon, keys: 'U', run: () => void client.unread(addresseeOf(chat), line.line).catch(() => notice(words.notMarked)) },
     mine && peerHasRead !== undefined && { name: 'seen', label: peerHasRead ? words.seenBy(nicknameOf(chat) ?? '…') : words.notSeenYet, Icon: TwoChecksIcon },
-    (isAdmin.value || (mine && Date.now() - line.at < recallWithinMs)) && { name: 'recall', label: words.recall, Icon: TrashIcon, keys: 'Delete', danger: true, run: (of) => (handle.value = { ...of, of: 'recall' }) },
+    (isAdmin.value || (mine && client.now - line.at < recallWithinMs)) && { name: 'recall', label: words.recall, Icon: TrashIcon, keys: 'Delete', danger: true, run: (of) => (handle.value = { ...of, of: 'recall' }) },
   ];
   return all.filter((each): each is LineAction => Boolean(each));
 }

@@ -1,43 +1,60 @@
 import { useState } from 'preact/hooks';
-import { t } from '../settings/language.ts';
-import { known, me, presence } from '../state/im.ts';
-import { chatHref, go, selected } from '../state/route.ts';
 import { dialog } from '../account/dialogs.ts';
-import { moveWithArrows } from '../ui/arrows.ts';
+import { t } from '../settings/language.ts';
+import { connection, known, me, presence } from '../state/im.ts';
+import { chatHref, go, selected } from '../state/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
-import { EyeIcon } from '../ui/icons.tsx';
+import { folded } from '../ui/fold.ts';
+import { CloseIcon, EyeIcon } from '../ui/icons.tsx';
+import { useRoving } from '../ui/roving.ts';
 import { useMorePeople } from './useMorePeople.ts';
 import './people.css';
 
 const searchFrom = 12;
 
 /** Who is online and in how many places. A click on a name opens the chat with that person. */
-export function OnlineList() {
+export function OnlineList({ onClose }: { onClose: (() => void) | undefined }) {
   const { users, guests, online } = presence.value;
   const [wanted, setWanted] = useState('');
   const more = useMorePeople(users);
+  const roving = useRoving<HTMLUListElement>();
   const searches = users.length >= searchFrom;
   const mine = me.value?.id;
+  const isOld = known.value && connection.value.phase !== 'ready';
   const listed = [...users, ...more.people];
   const sorted = mine ? [...listed].sort((a, b) => Number(b.id === mine) - Number(a.id === mine)) : listed;
-  const shown = searches && wanted ? sorted.filter((user) => user.nickname.toLowerCase().includes(wanted.toLowerCase())) : sorted;
+  const looked = searches ? folded(wanted) : '';
+  const shown = looked ? sorted.filter((user) => folded(user.nickname).includes(looked)) : sorted;
   const open = (id: string) => {
+    if (id === mine) return void (dialog.value = 'brief');
+    go(chatHref(id));
     if (me.value === null) dialog.value = 'login';
-    else if (id === mine) dialog.value = 'brief';
-    else go(chatHref(id));
   };
   return (
-    <aside class="people" aria-labelledby="people-title">
+    <>
       <header class="pane-head">
         <h2 id="people-title">
           {t.value.online} <span class="count">{known.value ? online : '…'}</span>
         </h2>
-        {users.length > 0 && <p class="quiet">{t.value.clickToChat}</p>}
+        {onClose && (
+          <button type="button" class="icon-button people-close" aria-label={t.value.close} data-testid="people-close" onClick={onClose}>
+            <CloseIcon />
+          </button>
+        )}
+        {users.length > 0 && <p class="quiet">{isOld ? t.value.asLastKnown : t.value.clickToChat}</p>}
       </header>
       {searches && (
-        <input class="people-search" type="search" value={wanted} placeholder={t.value.findPerson} aria-label={t.value.findPerson} onInput={(event) => setWanted(event.currentTarget.value)} />
+        <input
+          class="people-search"
+          type="search"
+          data-testid="people-search"
+          value={wanted}
+          placeholder={t.value.findPerson}
+          aria-label={t.value.findPerson}
+          onInput={(event) => setWanted(event.currentTarget.value)}
+        />
       )}
-      <ul class="people-list" onKeyDown={moveWithArrows}>
+      <ul class={isOld ? 'people-list is-old' : 'people-list'} {...roving}>
         {shown.map((user) => (
           <li key={user.id}>
             <button
@@ -45,12 +62,13 @@ export function OnlineList() {
               class="person"
               data-testid="online-user"
               data-nickname={user.nickname}
+              data-name={user.nickname}
               data-places={user.places}
               data-user={user.id}
               aria-current={user.id === selected.value}
               onClick={() => open(user.id)}
             >
-              <Avatar id={user.id} nickname={user.nickname} size="s" />
+              <Avatar id={user.id} nickname={user.nickname} size="s" online={!isOld} />
               <span class="person-text">
                 <span class="person-name">
                   <bdi>{user.nickname}</bdi>{' '}
@@ -60,9 +78,9 @@ export function OnlineList() {
                   {user.id === mine && <span class="tag">{t.value.you}</span>}
                 </span>
                 {user.brief && (
-                  <span class="person-brief quiet" data-testid="online-brief" title={user.brief}>
+                  <bdi class="person-brief quiet" data-testid="online-brief" title={user.brief}>
                     {user.brief}
-                  </span>
+                  </bdi>
                 )}
               </span>
             </button>
@@ -75,12 +93,13 @@ export function OnlineList() {
             </button>
           </li>
         )}
+        {looked && shown.length === 0 && <li class="people-note quiet">{t.value.nobodyFound}</li>}
         {online === 0 && known.value && <li class="people-note quiet">{t.value.nobodyOnline}</li>}
       </ul>
       <p class="guests" data-testid="guests" data-count={guests}>
         <EyeIcon />
         {t.value.guests} <span class="count">{known.value ? guests : '…'}</span>
       </p>
-    </aside>
+    </>
   );
 }

@@ -1,12 +1,12 @@
 import { AutoIcon, MoonIcon, SunIcon } from '../ui/icons.tsx';
-import { nameOf, otherLanguage, switchLanguage, t } from './language.ts';
+import { dictionaryOf, localeOf, otherLanguage, switchLanguage, t } from './language.ts';
 import { switchTheme, theme } from './theme.ts';
 
 const icons = { auto: AutoIcon, light: SunIcon, dark: MoonIcon };
 
 export function SettingsButtons() {
   const Icon = icons[theme.value];
-  const other = nameOf(otherLanguage.value);
+  const other = dictionaryOf(otherLanguage.value);
   const themeLabel = `${t.value.theme.label}: ${t.value.theme[theme.value]}`;
   return (
     <>
@@ -14,7 +14,7 @@ export function SettingsButtons() {
         type="button"
         class="icon-button language"
         data-testid="language"
-        lang={otherLanguage.value}
+        lang={localeOf(otherLanguage.value)}
         aria-label={`${t.value.switchLanguage} ${other.name}`}
         title={other.name}
         onClick={switchLanguage}

@@ -2,26 +2,27 @@ import { ImError } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
 import { en, type Dictionary } from '../language/en.ts';
 import { zh } from '../language/zh.ts';
+import { zhTW } from '../language/zhTW.ts';
+import { englishTag } from '../ui/englishTag.ts';
+import { chosenLanguage, languages, type Language } from './chosenLanguage.ts';
 import { store, stored } from './stored.ts';
 
-export type Language = 'en' | 'zh';
+const dictionaries: Record<Language, Dictionary> = { en, zh, 'zh-TW': zhTW };
 
-const dictionaries: Record<Language, Dictionary> = { en, zh };
+const kept = stored('local', 'im.language');
 
-const preferred = (): Language => {
-  const kept = stored('local', 'im.language');
-  if (kept === 'en' || kept === 'zh') return kept;
-  return navigator.languages.some((tag) => tag.toLowerCase().startsWith('zh')) ? 'zh' : 'en';
-};
-
-export const language = signal<Language>(preferred());
+export const language = signal<Language>(languages.find((each) => each === kept) ?? chosenLanguage(navigator.languages));
 
 /** Every text of the page, in the language chosen. */
 export const t = computed(() => dictionaries[language.value]);
 
-export const otherLanguage = computed<Language>(() => (language.value === 'en' ? 'zh' : 'en'));
+/** What the switch leads to. */
+export const otherLanguage = computed<Language>(() => languages[(languages.indexOf(language.value) + 1) % languages.length]!);
 
-export const nameOf = (other: Language): Dictionary => dictionaries[other];
+export const dictionaryOf = (other: Language): Dictionary => dictionaries[other];
+
+/** For dates and times, and for `lang`. */
+export const localeOf = (of: Language): string => (of === 'en' ? englishTag(navigator.languages) : of === 'zh' ? 'zh-CN' : of);
 
 export function switchLanguage(): void {
   language.value = otherLanguage.value;
@@ -37,5 +38,5 @@ export const failureText = ({ code, retryAfterMs }: ImError): string =>
   code === 'slow_down' && retryAfterMs ? t.value.slowDown(Math.ceil(retryAfterMs / 1000)) : errorText(code);
 
 effect(() => {
-  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
+  document.documentElement.lang = language.value === 'en' ? 'en' : localeOf(language.value);
 });

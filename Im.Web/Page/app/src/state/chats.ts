@@ -1,7 +1,8 @@
-import { fold, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type User } from '@im/client';
+import { deletedNickname, fold, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type User } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
 import { addresseeOf, keyOfTimeline } from './addressee.ts';
-import { client, me, presence } from './im.ts';
+import { client, connection, me, presence } from './im.ts';
+import { lookUp, meet, met } from './people.ts';
 import { goInstead, selected, type ChatKey } from './route.ts';
 
 /** One line of the list of conversations. */
@@ -37,20 +38,22 @@ effect(() => {
 /** What was kept unread is read. */
 export const readAfterAll = (): void => void (keptUnread.value = undefined);
 
-/** The person behind a key: as they are online now, else as last seen in the list, else as they were when they were written to. */
+/** The person behind a key: as they are online now, else as last seen in the list, else as they were when they were met. */
 export function personOf(key: ChatKey): User | undefined {
-  return presence.value.users.find((user) => user.id === key) ?? chats.value.get(key)?.peer ?? writtenTo.get(key);
+  return presence.value.users.find((user) => user.id === key) ?? chats.value.get(key)?.peer ?? met.value.get(key) ?? undefined;
 }
 
 /** What somebody is called, as far as it is known: who is neither online nor in the list may have written in the conversation that is open. */
 export const nicknameOf = (id: string): string | undefined =>
   personOf(id)?.nickname ?? (id === me.value?.id ? me.value.nickname : client.timeline(addresseeOf(selected.value)).lines.findLast(({ from }) => from.id === id)?.from.nickname);
 
-// Who goes offline before anything was said is in no list.
-const writtenTo = new Map<ChatKey, User>();
+// Who goes offline before anything was said is in no list; nor is whoever a link leads to.
 effect(() => {
-  const person = presence.value.users.find((user) => user.id === selected.value);
-  if (person) writtenTo.set(person.id, person);
+  const [key, { users }] = [selected.value, presence.value];
+  if (key === 'lobby') return;
+  const person = users.find((user) => user.id === key);
+  if (person && met.peek().get(key) !== person) meet(person);
+  else if (me.value && connection.value.phase === 'ready' && !personOf(key) && !met.value.has(key)) void lookUp(key);
 });
 
 /** What is on further pages of the list. */
@@ -61,7 +64,7 @@ export const hasMore = computed(() => further.value.next !== undefined);
 /** The lobby first, then people one has written to, then strangers; each newest first. The one that is open is listed though nothing was said in it yet. */
 export const chatList = computed<readonly Chat[]>(() => {
   const list = [...chats.value.values()];
-  if (!chats.value.has(selected.value) && me.value) list.push(emptyChat(selected.value));
+  if (!chats.value.has(selected.value) && me.value && personOf(selected.value)) list.push(emptyChat(selected.value));
   return list.sort((a, b) => Number(b.key === 'lobby') - Number(a.key === 'lobby') || Number(a.stranger ?? false) - Number(b.stranger ?? false) || newest(b) - newest(a));
 });
 
@@ -74,7 +77,7 @@ function emptyChat(key: ChatKey): Chat {
   return { key, ...nothing, ...(peer ? { peer } : {}) };
 }
 
-const newest = (chat: Chat): number => chat.last?.at ?? (chat.key === selected.value ? Date.now() : 0);
+const newest = (chat: Chat): number => chat.last?.at ?? (chat.key === selected.value ? client.now : 0);
 
 /** The conversation that an event is in. */
 export const keyOf = (event: LogEvent): ChatKey => (event.conversation === 'lobby' ? 'lobby' : peerOf(event, me.value?.id)!);
@@ -166,6 +169,7 @@ function hear(line: Line): void {
 client.on('event', ({ event, line }) => {
   if (event.line !== undefined && line) return hear(line);
   const chat = chats.value.get(keyOf(event));
+  if (event.kind === 'erasure' && chat?.peer && chat.peer.id === event.content?.['user']) return put({ ...chat, peer: { ...chat.peer, nickname: deletedNickname, brief: '' }, ...(chat.last ? { last: fold(chat.last, event) } : {}) });
   if (!chat?.last) return;
   const last = fold(chat.last, event);
   if (last !== chat.last) put({ ...chat, last });
@@ -212,8 +216,9 @@ effect(() => {
   owner = user;
 });
 
+// What one logs out of is left. A guest who has the link of a person keeps it: it opens after the login.
+client.on('loggedOut', () => goInstead('#/lobby'));
 effect(() => {
-  if (me.value === null && selected.value !== 'lobby') goInstead('#/lobby');
   if (me.value && selected.value === me.value.id) goInstead('#/lobby');
 });
 

@@ -15,6 +15,8 @@ export const presence = signal<Presence>(client.presence);
 /** A node has said how things are; before, that nobody is online and nothing was said is not to be claimed. */
 export const known = signal(false);
 export const askedNode = signal<string | undefined>(client.node);
+/** A time of the device's clock as the servers' clocks have it. */
+export const byServersClock = (at: number): number => at + client.now - Date.now();
 export const networkIsUp = signal(navigator.onLine);
 
 const demonstrationKey = 'im.demonstration';
@@ -38,7 +40,7 @@ export function useNode(node: string | undefined): void {
   const url = new URL(location.href);
   if (node === undefined) url.searchParams.delete('node');
   else url.searchParams.set('node', node);
-  history.replaceState(null, '', url);
+  history.replaceState(history.state, '', url);
   askedNode.value = node;
   client.useNode(node);
 }

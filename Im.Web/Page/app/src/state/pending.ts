@@ -1,4 +1,5 @@
 import { effectOf, fold, slotOf, type Line, type LogEvent, type User } from '@im/client';
+import { byServersClock } from './im.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** Newer than anything that is stored. */
@@ -18,7 +19,7 @@ export const pendingLine = (each: Outgoing, me: User): Line => ({ ...eventOf(eac
 function eventOf({ id, kind, target, content, at }: Outgoing, { id: user, nickname }: User, seq: number): LogEvent {
   const effect = effectOf[kind];
   return {
-    conversation: '', seq, id, kind, from: { id: user, nickname }, content: { ...content }, at, node: '',
+    conversation: '', seq, id, kind, from: { id: user, nickname }, content: { ...content }, at: byServersClock(at), node: '',
     ...(target === undefined ? {} : { target }), ...(effect ? { effect, slot: slotOf(kind, content, user) } : {}),
   };
 }

@@ -1,14 +1,16 @@
 import type { LogEvent } from '@im/client';
 import { computed, signal } from '@preact/signals';
+import { onePane, twoPanes } from '../ui/widths.ts';
+import { closeLayers, entry, goBack, inOrder, onStep } from './layers.ts';
 
-/** Which pane a phone shows; wider windows show several. */
+/** Which pane a phone shows; wider windows show several. `people` lies over the two others. */
 export type View = 'list' | 'chat' | 'people';
 
 /** `lobby`, or the id of the person one chats with. */
 export type ChatKey = string;
 
 interface Route {
-  view: View;
+  view: 'list' | 'chat';
   chat: ChatKey;
   /** A line that the address leads to. */
   line?: number;
@@ -16,11 +18,11 @@ interface Route {
   conversation?: string;
 }
 
-// #/lobby, #/u/<user id>, #/c/<conversation id>, #/list, #/people; the first three may end with ?line=<number>
+// #/lobby, #/u/<user id>, #/c/<conversation id>, #/list; the first three may end with ?line=<number>
 function parse(hash: string, before: ChatKey): Route {
   const [path = '', query] = hash.split('?');
   const [, first = '', second = ''] = path.split('/');
-  if (first === 'list' || first === 'people') return { view: first, chat: before };
+  if (first === 'list') return { view: 'list', chat: before };
   const line = Number(new URLSearchParams(query).get('line'));
   const place = Number.isSafeInteger(line) && line > 0 ? { line } : {};
   if (first === 'c' && second) return { view: 'chat', chat: before, conversation: second, ...place };
@@ -29,9 +31,10 @@ function parse(hash: string, before: ChatKey): Route {
 
 const route = signal(parse(location.hash, 'lobby'));
 
-addEventListener('hashchange', () => (route.value = parse(location.hash, route.value.chat)));
+/** The pane of people lies over the conversation, where the window is too narrow for both. */
+export const peopleOpen = signal(false);
 
-export const view = computed(() => route.value.view);
+export const view = computed<View>(() => (peopleOpen.value && twoPanes.value ? 'people' : route.value.view));
 export const selected = computed(() => route.value.chat);
 /** The conversation that a link names by its own id, until it is known whose that is. */
 export const linkedConversation = computed(() => (route.value.conversation === undefined ? undefined : { id: route.value.conversation, line: route.value.line }));
@@ -43,14 +46,47 @@ export const chatHref = (key: ChatKey, line?: number): string => (key === 'lobby
 /** An address of a line that means the same to everybody: a direct conversation has two people, and each calls it by the other. */
 export const lineHref = ({ conversation, line }: LogEvent): string => (conversation === 'lobby' ? chatHref('lobby', line) : `#/c/${conversation}?line=${line}`);
 
+/**
+ * Goes to a conversation, or to the list. On a phone the list lies below every conversation: Back leads there, however many were open since, and from there out of the page.
+ * Where both are shown, Back leads to the conversation before.
+ */
 export function go(href: string): void {
-  location.hash = href;
+  const before = route.value;
+  closeLayers();
+  route.value = parse(href, before.chat);
+  const { view } = route.value;
+  inOrder(async () => {
+    if (view === 'list' && before.view === 'chat' && entry().overList) await goBack(1);
+    if (href === location.hash) return;
+    if (view === 'chat' && before.view === 'list') history.pushState({ overList: true }, '', href);
+    else if (view === 'chat' && !onePane.value) history.pushState({}, '', href);
+    else history.replaceState(entry(), '', href);
+  });
 }
 
 /** Without leaving a step in the browser's history: for a place that is not there any more. */
 export function goInstead(href: string): void {
-  history.replaceState(null, '', href);
+  closeLayers();
   route.value = parse(href, route.value.chat);
+  inOrder(() => history.replaceState(entry(), '', href));
+}
+
+const follow = () => (route.value = parse(location.hash, route.value.chat));
+onStep(follow);
+addEventListener('hashchange', () => history.state === null && follow()); // an address that was typed, or another page's link
+
+document.addEventListener('click', (event) => {
+  const link = event.target instanceof Element && event.target.closest('a[href^="#/"]');
+  if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go(link.getAttribute('href')!);
+});
+
+// Who comes by a link has the list below, too.
+if (onePane.value && route.value.view === 'chat' && !entry().overList) {
+  const here = location.hash || '#/lobby';
+  history.replaceState({}, '', '#/list');
+  history.pushState({ overList: true }, '', here);
 }
 
 /** The line has been gone to: following the same link again is to lead there again. */

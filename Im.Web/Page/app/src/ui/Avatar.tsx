@@ -1,25 +1,32 @@
 import { PlazaIcon } from './icons.tsx';
+import { initialsOf } from './initials.ts';
+import { isDeleted } from './names.ts';
 import './avatar.css';
 
-const hues = 8;
+const hues = 24;
+const patterns = 4;
 
-/** One of eight colours, always the same for the same id. */
-function hueOf(id: string): number {
-  let hash = 0;
-  for (const char of id) hash = (hash * 31 + char.codePointAt(0)!) >>> 0;
-  return hash % hues;
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }
 
-// What a person sees as the first character: 👩‍🚀 is one.
-function initial(nickname: string): string {
-  const [first] = new Intl.Segmenter().segment(nickname.trim());
-  return first?.segment.toUpperCase() ?? '';
-}
-
+/** One of 96 pictures, always the same for the same id; what is on it comes from the name. */
 export function Avatar({ id, nickname, size = 'm', online }: { id: string; nickname: string; size?: 's' | 'm' | 'l'; online?: boolean }) {
+  const hash = hashOf(id);
+  const nobody = isDeleted({ nickname });
   return (
-    <span class={`avatar avatar-${size}`} data-hue={hueOf(id)} data-online={online} aria-hidden="true">
-      {initial(nickname)}
+    <span
+      class={`avatar avatar-${size}`}
+      style={nobody ? undefined : { '--hue': (hash % hues) * (360 / hues) }}
+      data-hue={nobody ? undefined : hash % hues}
+      data-pattern={nobody ? undefined : Math.trunc(hash / hues) % patterns}
+      data-online={online}
+      aria-hidden="true"
+    >
+      {nobody ? '–' : initialsOf(nickname)}
     </span>
   );
 }

@@ -1,22 +1,30 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../settings/language.ts';
+import { openLayer } from '../state/layers.ts';
 import { CloseIcon } from './icons.tsx';
 import './dialog.css';
 
-/** A modal dialog. The browser keeps the focus in it, closes it on Esc and gives the focus back. */
+/** A modal dialog. The browser keeps the focus in it, closes it on Esc and gives the focus back; Back closes it, too. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
   const id = useId();
-  useEffect(() => element.current!.showModal(), []);
+  useLayoutEffect(() => {
+    const dialog = element.current!;
+    const closed = () => close.current();
+    dialog.addEventListener('close', closed);
+    dialog.showModal();
+    const removeLayer = openLayer(closed);
+    return () => {
+      dialog.removeEventListener('close', closed);
+      dialog.close(); // taken away without it, it would take the focus along
+      removeLayer();
+    };
+  }, []);
   return (
-    <dialog
-      ref={element}
-      class="dialog"
-      aria-labelledby={id}
-      onClose={onClose}
-      onMouseDown={(event) => event.target === event.currentTarget && event.currentTarget.close()}
-    >
+    <dialog ref={element} class="dialog" aria-labelledby={id} onMouseDown={(event) => event.target === event.currentTarget && event.currentTarget.close()}>
       <div class="dialog-sheet">
         <header class="dialog-head">
           <h2 id={id}>{title}</h2>

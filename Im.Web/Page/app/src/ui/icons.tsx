@@ -19,6 +19,7 @@ export const Logo = () => (
 );
 
 export const BackIcon = () => <Icon><path d="m15 5-7 7 7 7" /></Icon>;
+export const GhostIcon = () => <Icon><path d="M5 20V11a7 7 0 0 1 14 0v9l-2.3-1.8L14.300 20 12 18.200 9.700 20l-2.400-1.800zM9.500 10.500h.01m4.980 0h.01" /></Icon>;
 export const SendIcon = () => <Icon><path d="M12 19V5m-6.5 6.500L12 5l6.5 6.5" /></Icon>;
 export const EditIcon = () => <Icon><path d="M4 20h4L19.5 8.500a2.1 2.1 0 0 0-3-3L5 17zM14.5 7l3 3" /></Icon>;
 export const LogOutIcon = () => <Icon><path d="M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4m5-4 4-4-4-4m4 4H10" /></Icon>;

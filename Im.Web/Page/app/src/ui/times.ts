@@ -1,17 +1,28 @@
-import { computed } from '@preact/signals';
-import { language, t } from '../settings/language.ts';
-import { daysBefore } from './days.ts';
-import { englishTag } from './englishTag.ts';
+import { computed, signal } from '@preact/signals';
+import { language, localeOf, t } from '../settings/language.ts';
+import { client } from '../state/im.ts';
+import { daysBefore, startOfDay } from './days.ts';
+
+const lookEveryMs = 30_000;
+
+// Drawn again at midnight, and when a node says that the device's clock is wrong. It begins in the device's time zone: where the reader is.
+const today = signal(startOfDay(client.now));
+const look = () => (today.value = startOfDay(client.now));
+setInterval(look, lookEveryMs);
+document.addEventListener('visibilitychange', look);
+client.on('state', look);
 
 const formats = computed(() => {
-  const tag = language.value === 'zh' ? 'zh-CN' : englishTag(navigator.languages);
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(localeOf(language.value), options);
   return {
-    time: new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' }),
-    exact: new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' }),
-    moment: new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }),
-    weekday: new Intl.DateTimeFormat(tag, { weekday: 'long', month: 'long', day: 'numeric' }),
-    date: new Intl.DateTimeFormat(tag, { year: 'numeric', month: 'long', day: 'numeric' }),
-    short: new Intl.DateTimeFormat(tag, { month: 'numeric', day: 'numeric' }),
+    time: format({ timeStyle: 'short' }),
+    exact: format({ dateStyle: 'medium', timeStyle: 'medium' }),
+    moment: format({ dateStyle: 'medium', timeStyle: 'short' }),
+    weekday: format({ weekday: 'short' }),
+    day: format({ weekday: 'long', month: 'long', day: 'numeric' }),
+    dayOfYear: format({ year: 'numeric', month: 'long', day: 'numeric' }),
+    short: format({ month: 'short', day: 'numeric' }),
+    shortOfYear: format({ year: 'numeric', month: 'short', day: 'numeric' }),
   };
 });
 
@@ -21,16 +32,20 @@ export const exactText = (at: number): string => formats.value.exact.format(at);
 
 export const momentText = (at: number): string => formats.value.moment.format(at);
 
+const isThisYear = (at: number): boolean => new Date(at).getFullYear() === new Date(today.value).getFullYear();
+
 export function dayText(at: number): string {
-  const days = daysBefore(at, Date.now());
+  const days = daysBefore(at, today.value);
   if (days <= 0) return t.value.today;
   if (days === 1) return t.value.yesterday;
-  return (days < 300 ? formats.value.weekday : formats.value.date).format(at);
+  return (isThisYear(at) ? formats.value.day : formats.value.dayOfYear).format(at);
 }
 
-/** For a list: the time today, else the day. */
+/** For a list: the time today, then the day, as short as it is clear. */
 export function shortText(at: number): string {
-  const days = daysBefore(at, Date.now());
+  const days = daysBefore(at, today.value);
   if (days <= 0) return timeText(at);
-  return days === 1 ? t.value.yesterday : formats.value.short.format(at);
+  if (days === 1) return t.value.yesterday;
+  if (days < 7) return formats.value.weekday.format(at);
+  return (isThisYear(at) ? formats.value.short : formats.value.shortOfYear).format(at);
 }
