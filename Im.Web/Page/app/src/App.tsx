@@ -20,9 +20,30 @@ import { t } from './settings/language.ts';
 import { personOf, unreadTotal } from './state/chats.ts';
 import { me } from './state/im.ts';
 import { selected, view } from './state/route.ts';
+import { Boundary } from './ui/Boundary.tsx';
 import './app.css';
 
 export function App() {
+  return (
+    <Boundary instead={() => <Broken />}>
+      <Page />
+    </Boundary>
+  );
+}
+
+/** In place of a page that cannot be drawn. */
+function Broken() {
+  return (
+    <main class="broken" data-testid="page-broken">
+      <p role="alert">{t.value.pageBroke}</p>
+      <button type="button" class="button" onClick={() => location.reload()}>
+        {t.value.reload}
+      </button>
+    </main>
+  );
+}
+
+function Page() {
   const chat = selected.value;
   const name = chat === 'lobby' ? t.value.lobby : (personOf(chat)?.nickname ?? '…');
   const who = me.value?.id ?? 'guest';
