@@ -56,8 +56,8 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
 
   const settle = useRef(() => {});
   settle.current = () => {
-    view.settle(read.limit);
-    read.look(looking);
+    if (view.settle(read.limit)) read.look(looking);
+    else reading.value = undefined;
     if (rows.length > 0 && view.isShown && view.roomAbove < loadWithinPx && !failed) loadOlder();
   };
   useLayoutEffect(() => {
@@ -108,6 +108,11 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   const toEnd = () => {
     read.follow();
     view.toEnd();
+  };
+  // The button goes; the focus stays near.
+  const goToEnd = () => {
+    toEnd();
+    box.current!.focus({ preventScroll: true });
   };
   const keyOf = (line: number): string | undefined => {
     const found = timeline.find(line);
@@ -199,7 +204,7 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
         </button>
       )}
       {!view.isAtEnd && (
-        <button type="button" class="to-newest" data-testid="to-newest" data-new={missed} aria-label={missed > 0 ? t.value.newMessages(missed) : t.value.toNewest} onClick={toEnd}>
+        <button type="button" class="to-newest" data-testid="to-newest" data-new={missed} aria-label={missed > 0 ? t.value.newMessages(missed) : t.value.toNewest} onClick={goToEnd}>
           {missed > 0 && t.value.newMessages(missed)}
           <DownIcon />
         </button>

@@ -91,16 +91,21 @@ export class Viewport {
     this.#read();
   }
 
-  /** What was drawn is measured, and the row where the view stands is put in its place. `limit`: a row that stays in view although the view follows the end. */
-  settle(limit?: string): void {
+  /**
+   * What was drawn is measured, and the row where the view stands is put in its place. `limit`: a row that stays in view although the view follows the end.
+   * @returns false where the screen does not show yet what it is to show: other rows are drawn first.
+   */
+  settle(limit?: string): boolean {
     const box = this.#box;
-    if (!box || !this.isShown) return;
+    if (!box || !this.isShown) return false;
     this.#measure();
     const isPlaced = this.#place(box, limit);
     if (isPlaced) this.#focusSoon();
     this.#left = box.scrollTop;
-    if (isPlaced && this.#covers()) this.#passes = 0;
+    const isDone = isPlaced && this.#covers();
+    if (isDone) this.#passes = 0;
     else if (++this.#passes < maxPasses) this.#redraw();
+    return isDone;
   }
 
   toEnd(): void {

@@ -18,14 +18,15 @@ export function useRoving(view: Viewport, box: RefObject<HTMLElement | null>, li
     const observer = new MutationObserver(() => roving.setStops());
     observer.observe(element, { childList: true, subtree: true });
     roving.setStops();
-    element.addEventListener('focusin', roving.focused);
-    element.addEventListener('focusout', roving.blurred);
-    element.addEventListener('keydown', roving.pressed);
+    const around = box.current!;
+    around.addEventListener('focusin', roving.focused);
+    around.addEventListener('focusout', roving.blurred);
+    around.addEventListener('keydown', roving.pressed);
     return () => {
       observer.disconnect();
-      element.removeEventListener('focusin', roving.focused);
-      element.removeEventListener('focusout', roving.blurred);
-      element.removeEventListener('keydown', roving.pressed);
+      around.removeEventListener('focusin', roving.focused);
+      around.removeEventListener('focusout', roving.blurred);
+      around.removeEventListener('keydown', roving.pressed);
     };
   }, [roving]);
   return roving;
@@ -80,7 +81,8 @@ class Roving {
     const target = event.target as Element;
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || target.closest(withOwnKeys)) return;
     const { rows } = this.#view;
-    const at = rows.findIndex(({ key }) => key === this.#current);
+    const current = this.current;
+    const at = rows.findIndex(({ key }) => key === current);
     const to = this.#target(event.key, rows, at);
     if (to === undefined) return;
     event.preventDefault();
