@@ -7,7 +7,10 @@ import { WebSocketServer } from 'ws';
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.woff2': 'font/woff2' };
 const policy = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
-/** Serves a built page, and says to it what the measurements need, as fast as they need it: one user, one lobby. No database and no other node is in the figures. */
+/**
+ * Serves a built page, and says to it what the measurements need, as fast as they need it: one user, one lobby. No database and no other node is in the figures.
+ * To a page of before the log of events it speaks as nodes did then: texts with numbers, and no reactions.
+ */
 export class ScriptedNode {
   me = person('Jenny');
   lines = [];
@@ -33,7 +36,7 @@ export class ScriptedNode {
         type: 'hello', protocol: 2, epoch: 'e', node: 'node-1', connection: randomUUID(), session: 's', user, time: Date.now(),
         limits: { frameBytes: 98304, textChars: 10000, pageMessages: 100, idChars: 64, outboxFrames: 1024, outboxBytes: 1048576 }, pingSeconds: 60,
       });
-      tell(socket, { type: 'ready', lobby: this.#end });
+      tell(socket, { type: 'ready', lobby: isOld(socket) ? { lastSeq: this.lines.length } : this.#end });
       tell(socket, { type: 'presence', full: true, users: [{ ...user, places: 1 }], guests: 0, online: 1 });
     });
   }
@@ -76,12 +79,21 @@ export class ScriptedNode {
 
   #store(event) {
     this.#events.push(event);
-    for (const socket of this.#sockets) tell(socket, { type: 'event', ...event, via: { node: 'node-1', ms: 1 } });
+    const via = { node: 'node-1', ms: 1 };
+    for (const socket of this.#sockets) {
+      if (!isOld(socket)) tell(socket, { type: 'event', ...event, via });
+      else if (event.line) tell(socket, { type: 'message', ...asText(event), via });
+    }
   }
 
   #answer(socket, { type, id, before, after, around, limit = 50, line }) {
     const { lines } = this;
     switch (type) {
+      case 'history': {
+        const start = after ?? (before ?? lines.length + 1) - 1 - limit;
+        const messages = lines.slice(Math.max(0, start), Math.max(0, start + limit)).map(asText);
+        return tell(socket, { type, id, conversation: 'lobby', messages, lastSeq: lines.length, more: start > 0 });
+      }
       case 'lines': {
         const start = around !== undefined ? around - 1 - (limit >> 1) : after ?? (before ?? lines.length + 1) - 1 - limit;
         const page = lines.slice(Math.max(0, start), Math.max(0, start + limit));
@@ -90,6 +102,7 @@ export class ScriptedNode {
       case 'events':
         return tell(socket, { type, id, conversation: 'lobby', events: this.#events.slice(after, after + limit), lastSeq: this.#events.length, more: after + limit < this.#events.length });
       case 'conversations':
+        if (isOld(socket)) return tell(socket, { type, id, conversations: [{ conversation: 'lobby', kind: 'lobby', lastSeq: lines.length, readSeq: lines.length, unread: 0, last: asText(lines.at(-1)) }] });
         return tell(socket, { type, id, conversations: [{ conversation: 'lobby', kind: 'lobby', ...this.#end, readLine: this.#read, unread: lines.length - this.#read, last: lines.at(-1) }], unread: 0 });
       case 'read':
         this.#read = Math.max(this.#read, line);
@@ -101,6 +114,10 @@ export class ScriptedNode {
 }
 
 export const person = (nickname) => ({ id: randomUUID(), nickname });
+
+const isOld = ({ protocol }) => protocol !== 'im.v2';
+
+const asText = ({ conversation, line, id, from, content, at, node }) => ({ conversation, seq: line, id, from, text: content.text, at, node });
 
 const tell = (socket, frame) => socket.send(JSON.stringify(frame));
 

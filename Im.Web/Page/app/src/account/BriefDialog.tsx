@@ -5,10 +5,11 @@ import { client } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field } from '../ui/Field.tsx';
+import { graphemes } from '../ui/graphemes.ts';
 import { AccountLinks } from './AccountLinks.tsx';
 
 const maxBrief = 128;
-const lengthOf = (text: string): number => [...new Intl.Segmenter().segment(text)].length;
+const lengthOf = (text: string): number => graphemes(text).length;
 
 /** My brief, and below it the way to the rest of my account. */
 export function BriefDialog({ user, onClose }: { user: User; onClose: () => void }) {

@@ -25,7 +25,11 @@ export function RowView({ row, about, readGap }: RowViewProps) {
     case 'gap':
       return <GapMark gap={row.gap} load={readGap} />;
     case 'head':
-      return <Head sender={row.line.from.id} nickname={row.line.from.nickname} at={row.line.at} mine={row.mine} />;
+      return (
+        <Boundary dependsOn={[row.line.from.id, row.line.from.nickname, row.line.at, row.mine]} instead={() => <li class="head" />}>
+          <Head sender={row.line.from.id} nickname={row.line.from.nickname} at={row.line.at} mine={row.mine} />
+        </Boundary>
+      );
     case 'line':
       return (
         <Boundary dependsOn={[row.line, row.outgoing, placeOf(row), about.seen, about.refused]} instead={() => <Undrawn />}>

@@ -1,3 +1,4 @@
+import { graphemes } from './graphemes.ts';
 import { PlazaIcon } from './icons.tsx';
 import './avatar.css';
 
@@ -12,8 +13,8 @@ function hueOf(id: string): number {
 
 // What a person sees as the first character: 👩‍🚀 is one.
 function initial(nickname: string): string {
-  const [first] = new Intl.Segmenter().segment(nickname.trim());
-  return first?.segment.toUpperCase() ?? '';
+  const [first] = graphemes(nickname.trim());
+  return first?.toUpperCase() ?? '';
 }
 
 export function Avatar({ id, nickname, size = 'm', online }: { id: string; nickname: string; size?: 's' | 'm' | 'l'; online?: boolean }) {
