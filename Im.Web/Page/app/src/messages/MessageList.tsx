@@ -49,7 +49,7 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   const mine = useMemo(() => posts.filter((each) => isLinePost(each) && !lines.some(({ id, from }) => id === each.id && from.id === me.value?.id)), [posts, lines]);
   void shownPane.value; // a phone may show another pane
   const looking = useLooking();
-  const isOpen = read.draw(lines, looking && view.isShown);
+  const isOpen = read.draw(lines, looking && view.isShown, mine.length > 0);
   const { newAfter } = read;
   const rows = useMemo(() => (isOpen ? rowsOf({ lines, gaps, outgoing: mine, me: me.value, newAfter }) : nothing), [isOpen, lines, gaps, mine, me.value, newAfter]);
   const parts = view.draw(rows);

@@ -41,11 +41,12 @@ export class Reading {
   }
 
   /** Called while drawing. @returns whether the lines are to be shown: how far they were read is known, and the place where reading goes on is loaded. */
-  draw(lines: readonly Line[], isLooking: boolean): boolean {
+  draw(lines: readonly Line[], isLooking: boolean, isSending: boolean): boolean {
     if (!this.#isKnown && me.value && !listKnown.value) return connection.value.phase !== 'ready';
-    if (!this.#isKnown) this.#begin();
+    if (!this.#isKnown) this.#begin(isSending);
     const newest = lines.at(-1);
     if (!newest) return true;
+    if (newest.line < (this.#newest ?? 0)) [this.seen, this.newAfter] = [newest.line, undefined]; // another life of the store
     if (this.#newest === undefined && this.newAfter === undefined) this.seen = Math.max(this.seen, newest.line);
     if (this.#newest !== undefined && newest.line > this.#newest) this.#arrived(lines, this.#newest, isLooking);
     this.#newest = newest.line;
@@ -67,7 +68,7 @@ export class Reading {
 
   /** What is new begins above the screen, and was not on it yet. */
   get isDividerAhead(): boolean {
-    return this.newAfter !== undefined && !this.#sawDivider && (this.away > 0 || !this.#view.shows(newKeyOf(this.newAfter)));
+    return this.newAfter !== undefined && !this.#sawDivider && (this.away > 0 || this.#view.isAbove(newKeyOf(this.newAfter)));
   }
 
   /** Loads the place where the view is to stand. */
@@ -104,13 +105,14 @@ export class Reading {
     if (!isAtEnd) this.#redraw(); // fewer are new
   }
 
-  #begin(): void {
+  // Whoever has something on its way to the end is there.
+  #begin(isSending: boolean): void {
     this.#isKnown = true;
     const { unread, readLine } = chatOf(this.#chat);
     if (!me.value || unread === 0) return;
     this.seen = Math.max(this.seen, readLine);
     this.newAfter = this.seen;
-    if (this.#opensAt !== undefined) return;
+    if (this.#opensAt !== undefined || isSending) return;
     this.#opensAt = this.newAfter + 1;
     this.#follows = false;
   }

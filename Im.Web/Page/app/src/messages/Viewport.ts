@@ -178,6 +178,12 @@ export class Viewport {
     return top > -element.offsetHeight && top < this.#box!.clientHeight;
   }
 
+  /** A row begins above the screen. */
+  isAbove(key: string): boolean {
+    const element = this.elementOf(key);
+    return element && this.isShown ? this.#offset(element) < 0 : this.#rows.slice(0, this.#span.from).some((row) => row.key === key);
+  }
+
   /** The lowest stored line of which most is on the screen, or which fills most of it. */
   lowestShown(): LineRow | undefined {
     const height = this.#box!.clientHeight;
@@ -249,7 +255,7 @@ export class Viewport {
   #place(box: HTMLElement, limit: string | undefined): boolean {
     if (this.stand === 'end') {
       box.scrollTop = 0;
-      if (limit === undefined || !this.#isAbove(limit)) return true;
+      if (limit === undefined || !this.isAbove(limit)) return true;
       this.stand = { key: limit, top: edgePx };
     }
     const element = this.elementOf(this.stand.key);
@@ -260,12 +266,6 @@ export class Viewport {
     if (Math.abs(by) >= 1) box.scrollTop += by;
     if (!this.#held) this.#read();
     return true;
-  }
-
-  #isAbove(key: string): boolean {
-    const element = this.elementOf(key);
-    if (element) return this.#offset(element) < 0;
-    return this.#rows.some((row) => row.key === key);
   }
 
   /** Stands where the screen shows: at the end, or with the topmost line that is on it. */
