@@ -23,7 +23,7 @@ import './messages.css';
 const foundMs = 1_600;
 
 /** Older lines are read when so little is left above the screen. */
-const loadWithinPx = 2_500;
+const loadWithinPx = 6_000;
 
 /** The first line of a day stands so far below the top that the day is seen above it. */
 const belowDayPx = 90;
