@@ -5,7 +5,7 @@ const reactions = 1_000;
 const incoming = 60;
 const everyMs = 100;
 const keys = 150;
-const scrollPx = 600; // each frame
+const scrollPx = 1_000; // each frame
 const heapBatch = 50;
 const heapWithinMs = 180_000;
 
@@ -44,7 +44,9 @@ export async function measure(browser, folder, heapLines) {
   };
   const cpu = { one: await cpuOf(() => tom), turns: await cpuOf((index) => talkers[index % 3]) };
 
+  const still = await metrics();
   const scroll = await page.evaluate(scrollUp, scrollPx);
+  scroll.cpuSeconds = (await metrics()).TaskDuration - still.TaskDuration;
   const elements = await page.evaluate(() => document.querySelectorAll('*').length);
   cpu.oneAbove = await cpuOf(() => tom);
   cpu.turnsAbove = await cpuOf((index) => talkers[index % 3]);

@@ -18,6 +18,7 @@ const rows = [
   ['JavaScript and CSS, gzip', '90 KB', ({ bytes }) => `${(bytes / 1024).toFixed(1)} KB`],
   ['Elements, 3,000 lines and 1,000 reactions loaded', '1,500', ({ elements }) => elements],
   ['Scrolling up through 3,000 lines', '10 s', ({ scroll }) => `${scroll.seconds.toFixed(1)} s`],
+  ['  its CPU on the main thread', '', ({ scroll }) => `${scroll.cpuSeconds.toFixed(1)} s`],
   ['  its longest frame', '100 ms', ({ scroll }) => `${scroll.longestFrame.toFixed(0)} ms`],
   ['  its frames over 100 ms', '0', ({ scroll }) => `${scroll.over} of ${scroll.frames}`],
   ['A line comes, one sender, at the end', '10 ms', ({ cpu }) => `${cpu.one.toFixed(1)} ms`],

@@ -8,7 +8,7 @@ export type Stand = 'end' | { readonly key: string; readonly top: number | 'midd
 export type Part = { readonly row: Row } | { readonly space: number; readonly key: string };
 
 /** Drawn beyond the screen, above and below; drawn anew when less than half of it is left. */
-const overscanPx = 500;
+const overscanPx = 800;
 const nearEndPx = 30;
 /** Where the height is not known yet. */
 const usualHeight = 800;
