@@ -9,8 +9,15 @@ import { OpenConversation } from './OpenConversation.ts';
 export function DayMark({ at }: { at: number }) {
   const { goToDay } = useContext(OpenConversation)!;
   const asks = useSignal(false);
+  const item = useRef<HTMLLIElement>(null);
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => field.current?.focus({ preventScroll: true }), [asks.value]);
+  const stay = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    asks.value = false;
+    queueMicrotask(() => item.current?.querySelector('button')?.focus({ preventScroll: true }));
+  };
   const go = (event: Event) => {
     event.preventDefault();
     const day = field.current!.valueAsDate;
@@ -19,9 +26,9 @@ export function DayMark({ at }: { at: number }) {
     void goToDay(new Date(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate()).getTime());
   };
   return (
-    <li class="day">
+    <li class="day" ref={item}>
       {asks.value ? (
-        <form class="day-form" onSubmit={go} onKeyDown={(event) => event.key === 'Escape' && (event.stopPropagation(), (asks.value = false))}>
+        <form class="day-form" onSubmit={go} onKeyDown={stay}>
           <input ref={field} type="date" class="day-field" data-testid="day-field" aria-label={t.value.goToDay} required defaultValue={dateText(at)} max={dateText(Date.now())} />
           <button type="submit" class="day-button" data-testid="day-go">
             {t.value.goThere}
