@@ -32,7 +32,7 @@ export function RowView({ row, about, readGap }: RowViewProps) {
       );
     case 'line':
       return (
-        <Boundary dependsOn={[row.line, row.outgoing, placeOf(row), about.seen, about.refused]} instead={() => <Undrawn />}>
+        <Boundary dependsOn={[row.line, row.outgoing, placeOf(row), about.seen, about.refused?.map(({ id, failure }) => `${id} ${failure}`).join()]} instead={() => <Undrawn />}>
           <MessageItem line={row.line} place={placeOf(row)} {...(row.outgoing && { outgoing: row.outgoing })} {...about} />
         </Boundary>
       );

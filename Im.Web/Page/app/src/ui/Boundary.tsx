@@ -7,22 +7,28 @@ interface BoundaryProps {
   readonly children: ComponentChildren;
 }
 
-/** What throws while it is drawn takes nothing along but itself: something else stands in its place, until it is made of something else. */
-export class Boundary extends Component<BoundaryProps, { readonly failed?: readonly unknown[] | true }> {
-  override state: { readonly failed?: readonly unknown[] | true } = {};
+interface BoundaryState {
+  /** What they were made of when they could not be drawn. */
+  readonly failed?: readonly unknown[];
+}
 
-  override shouldComponentUpdate({ dependsOn }: BoundaryProps, state: object): boolean {
-    const before = this.props.dependsOn;
-    return state !== this.state || !dependsOn || !before || dependsOn.some((each, index) => each !== before[index]);
+/** What throws while it is drawn takes nothing along but itself: something else stands in its place, until it is made of something else. */
+export class Boundary extends Component<BoundaryProps, BoundaryState> {
+  override state: BoundaryState = {};
+
+  override shouldComponentUpdate({ dependsOn }: BoundaryProps, state: BoundaryState): boolean {
+    return state !== this.state || !dependsOn || !isSame(dependsOn, this.props.dependsOn);
   }
 
   override componentDidCatch(error: unknown): void {
     console.error(error);
-    this.setState({ failed: this.props.dependsOn ?? true });
+    this.setState({ failed: this.props.dependsOn ?? [] });
   }
 
   override render() {
-    const { failed } = this.state;
-    return failed === true || (failed && failed === this.props.dependsOn) ? this.props.instead() : this.props.children;
+    return isSame(this.state.failed, this.props.dependsOn ?? []) ? this.props.instead() : this.props.children;
   }
 }
+
+const isSame = (one: readonly unknown[] | undefined, other: readonly unknown[] | undefined): boolean =>
+  one !== undefined && one.length === other?.length && one.every((each, index) => each === other[index]);
