@@ -68,7 +68,7 @@ export class Reading {
 
   /** What is new begins above the screen, and was not on it yet. */
   get isDividerAhead(): boolean {
-    return this.newAfter !== undefined && !this.#sawDivider && (this.away > 0 || this.#view.isAbove(newKeyOf(this.newAfter)));
+    return this.newAfter !== undefined && !this.#sawDivider && (this.away > 0 || (this.#view.isAbove(newKeyOf(this.newAfter)) && !this.#view.shows(newKeyOf(this.newAfter))));
   }
 
   /** Loads the place where the view is to stand. */
