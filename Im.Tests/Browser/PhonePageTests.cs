@@ -25,6 +25,8 @@ public sealed class PhonePageTests(PageFixture im)
         var phone = await ChatPage.OpenAsync("phone", context, im.WebAddress);
         await phone.LoginAsync(robin.User.Nickname, robin.Password);
         await phone.OpenConversationAsync(tom.User.Nickname);
+        await phone.Page.Locator("[data-line='1']").WaitForAsync(); // where reading begins
+        await phone.Find("to-newest").ClickAsync();
         await phone.ExpectMessageAsync("stored 500");
         await phone.Page.SetViewportSizeAsync(400, 800);
         await phone.Find("back").ClickAsync();

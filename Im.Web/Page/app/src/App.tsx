@@ -22,6 +22,7 @@ import { Notice } from './ui/notice.tsx';
 import './state/conversationLink.ts';
 import { isDeleted, nameOf } from './ui/names.ts';
 import { onePane } from './ui/widths.ts';
+import { Boundary } from './ui/Boundary.tsx';
 import './app.css';
 
 const account = () => import('./account/AccountDialogs.ts');
@@ -33,6 +34,26 @@ const PasswordDialog = lazyDialog(() => account().then((it) => it.PasswordDialog
 const DeleteAccountDialog = lazyDialog(() => account().then((it) => it.DeleteAccountDialog));
 
 export function App() {
+  return (
+    <Boundary instead={() => <Broken />}>
+      <Page />
+    </Boundary>
+  );
+}
+
+/** In place of a page that cannot be drawn. */
+function Broken() {
+  return (
+    <main class="broken" data-testid="page-broken">
+      <p role="alert">{t.value.pageBroke}</p>
+      <button type="button" class="button" onClick={() => location.reload()}>
+        {t.value.reload}
+      </button>
+    </main>
+  );
+}
+
+function Page() {
   const chat = selected.value;
   const person = personOf(chat);
   const absent = absence(chat);

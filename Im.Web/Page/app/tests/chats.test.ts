@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { textOf, type ConversationSummary, type ImEvents } from '@im/client';
 import { jenny, tom } from '../../client/tests/fakes.ts';
-import { chatList, chatOf, hasMore, loadMore, personOf, reading, unreadTotal } from '../src/state/chats.ts';
+import { chatList, chatOf, hasMore, listKnown, loadMore, personOf, reading, readTo, unreadTotal } from '../src/state/chats.ts';
 import { client } from '../src/state/im.ts';
 import { goInstead } from '../src/state/route.ts';
 
@@ -20,13 +20,37 @@ beforeEach(() => {
   hears('me', jenny);
 });
 
-test('A conversation that was selected is not read before it is the one on the screen', () => {
+test('A conversation that was selected is not read: what was on the screen is', () => {
   hears('conversations', [summary()]);
-  reading.value = 'lobby';
   goInstead(`#/u/${tom.id}`);
   assert.equal(chatOf(tom.id).unread, 300);
-  reading.value = tom.id;
+  readTo(tom.id, 120);
+  assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).readLine], [280, 120]);
+  readTo(tom.id, 110);
+  assert.equal(chatOf(tom.id).readLine, 120);
+  readTo(tom.id, 400);
   assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).readLine], [0, 400]);
+});
+
+test('At the end of a conversation what comes live is read as it comes, and what was missed is not', () => {
+  const kim = { id: 'k-1', nickname: 'Kim', brief: '' };
+  const list = (lastLine: number, readLine: number) => hears('conversations', [summary({ peer: kim, lastSeq: lastLine, lastLine, readLine, unread: lastLine - readLine })]);
+  list(400, 400);
+  reading.value = kim.id;
+  says(401, kim, jenny, {}, true);
+  assert.equal(chatOf(kim.id).unread, 0);
+  says(402, kim, jenny);
+  assert.equal(chatOf(kim.id).unread, 1);
+  list(402, 401);
+  assert.equal(chatOf(kim.id).unread, 1);
+});
+
+test('How far somebody has read is known from their own list alone', () => {
+  assert.equal(listKnown.value, false);
+  hears('conversations', [summary()]);
+  assert.equal(listKnown.value, true);
+  hears('me', null);
+  assert.equal(listKnown.value, false);
 });
 
 test('What was read in another window of a conversation that is not loaded here leaves the rest unread', () => {
@@ -38,9 +62,9 @@ test('What was read in another window of a conversation that is not loaded here 
 const from = ({ id, nickname }: typeof tom) => ({ id, nickname });
 
 /** As if a node had brought it. */
-function says(line: number, writer: typeof tom, to: typeof tom, content: object = {}): void {
+function says(line: number, writer: typeof tom, to: typeof tom, content: object = {}, live = false): void {
   const timeline = client.timeline({ user: writer === jenny ? to.id : writer.id });
-  timeline.accept({ conversation: 'c-1', seq: line, line, kind: 'text', id: `m-${line}`, from: from(writer), to: to.id, content: { text: `number ${line}`, ...content }, at: line, node: 'realtime-1' });
+  timeline.accept({ conversation: 'c-1', seq: line, line, kind: 'text', id: `m-${line}`, from: from(writer), to: to.id, content: { text: `number ${line}`, ...content }, at: line, node: 'realtime-1', ...(live && { via: { node: 'realtime-1', ms: 1 } }) });
 }
 
 test('A list that is older than what was said meanwhile takes nothing of it back', () => {
@@ -117,8 +141,7 @@ test('A mention is counted by itself, and read with its line', () => {
   assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).mentions], [3, 2]);
   hears('read', { timeline: client.timeline({ user: tom.id }), line: 405 });
   assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).mentions], [1, 1]);
-  reading.value = tom.id;
-  goInstead(`#/u/${tom.id}`);
+  readTo(tom.id, 406);
   assert.deepEqual([chatOf(tom.id).unread, chatOf(tom.id).mentions], [0, 0]);
 });
 

@@ -146,6 +146,24 @@ test('A quoted line is loaded with what is around it, once', async () => {
   assert.equal(it.socket().of('lines').length, 3);
 });
 
+test('The first line since a time is found by halving, also where nothing of it is loaded', async () => {
+  const it = await withGap();
+  const timeline = it.client.timeline(lobby);
+  const find = async (at: number): Promise<{ line: number | undefined; questions: number }> => {
+    const before = asked(it.socket()).length;
+    const finding = timeline.lineSince(at); // each line is as old as its number
+    for (let answered = before; await Promise.race([finding.then(() => false), settled().then(() => true)]); ) {
+      if (asked(it.socket()).length > answered) await answerHistory(it.socket(), 100_001, asked(it.socket())[answered++]);
+    }
+    return { line: await finding, questions: asked(it.socket()).length - before };
+  };
+  for (const [at, line] of [[0, 1], [7, 7], [30, 30], [4_711, 4_711], [99_951.5, 99_952], [100_001, 100_001], [100_002, undefined]] as const) {
+    const found = await find(at);
+    assert.equal(found.line, line);
+    assert.ok(found.questions <= 17, `${found.questions} questions for ${at}`);
+  }
+});
+
 test('A live message far ahead, after a node that was deaf, is as an absence', async () => {
   const it = await ready({ lobbyLastSeq: 5 });
   const seen = listen(it);

@@ -20,13 +20,12 @@ export interface MessageItemProps {
   readonly outgoing?: Outgoing;
   /** What we did to it that was refused. */
   readonly refused?: readonly Outgoing[];
+  /** Where it stands in what one person says in one breath: class names. */
+  readonly place: string;
 }
 
-/**
- * One line, of whichever kind. A long conversation has hundreds: with only signals for state, it is drawn again when what it shows changes and not when
- * the conversation grows.
- */
-export function MessageItem({ line, outgoing, refused }: MessageItemProps) {
+/** One line, of whichever kind. It is drawn again when what it shows changes, and not when the conversation grows. */
+export function MessageItem({ line, outgoing, refused, place }: MessageItemProps) {
   const journey = useSignal(false);
   const status = !outgoing ? 'sent' : outgoing.failure ? 'failed' : connection.value.phase === 'ready' ? 'sending' : 'waiting';
   const gone = isGone(line);
@@ -34,7 +33,7 @@ export function MessageItem({ line, outgoing, refused }: MessageItemProps) {
   const edited = newestReplace(line.effects);
   return (
     <li
-      class={mentions(line, me.value?.id) ? 'message message-mention' : 'message'}
+      class={`message ${place}${mentions(line, me.value?.id) ? ' message-mention' : ''}`}
       data-testid="message"
       data-status={status}
       data-kind={line.kind}
@@ -43,6 +42,8 @@ export function MessageItem({ line, outgoing, refused }: MessageItemProps) {
       data-node={outgoing ? undefined : line.node}
       data-via={outgoing ? undefined : (line.via?.node ?? 'history')}
       data-ms={line.via?.ms}
+      aria-posinset={outgoing ? undefined : line.line}
+      aria-setsize={outgoing ? undefined : -1}
       tabIndex={-1}
     >
       {line.target !== undefined && !gone && <Quote target={line.target} />}

@@ -4,19 +4,22 @@ import { addresseeOf } from '../state/addressee.ts';
 import { client, me } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
 
-/** Followed so far back while the newest message is in view; what is older is loaded again on scrolling up. */
-const keepAtBottom = 250;
+/** Followed so far back while the end is in view; what is older is loaded again on scrolling up. Half as many more are forgotten at once, not with every line. */
+const keepAtEnd = 250;
 
 /** While one reads further up, so many; of more, what is far both from there and from the newest is a gap. */
-const keepAbove = 1_000;
+const keepAbove = 4_000;
+
+/** One page of what is older, after the first. */
+const olderLines = 100;
 
 export interface LoadedTimeline {
   timeline: Timeline;
   loadOlder: () => void;
   /** Fails with an ImError when it was refused for good. */
   loadGap: (gap: Gap, side: 'start' | 'end') => Promise<void>;
-  /** `topLine`: where one reads, unless that is the bottom. */
-  trim: (topLine?: () => number) => void;
+  /** Bounds memory. `line`: where one reads, unless that is the end. */
+  trim: (line?: number) => void;
   /** The last try to read older messages was refused for good. */
   failed: boolean;
 }
@@ -32,16 +35,17 @@ export function useTimeline(chat: ChatKey): LoadedTimeline {
   const loadOlder = useCallback(() => {
     if (!mayRead || !timeline.hasOlder) return;
     setFailed(false);
-    timeline.loadOlder().catch(() => setFailed(true));
+    timeline.loadOlder(timeline.lines.length === 0 ? undefined : olderLines).catch(() => setFailed(true));
   }, [timeline, mayRead]);
   useEffect(() => {
     if (timeline.lines.length < 20) loadOlder();
   }, [loadOlder]);
   const loadGap = useCallback((gap: Gap, side: 'start' | 'end') => timeline.loadGap(gap, side), [timeline]);
   const trim = useCallback(
-    (topLine?: () => number) => {
-      if (!topLine) timeline.trim(keepAtBottom);
-      else if (timeline.lines.length > keepAbove) timeline.trimAfter(topLine(), keepAtBottom);
+    (line?: number) => {
+      const { length } = timeline.lines;
+      if (line === undefined && length > 1.5 * keepAtEnd) timeline.trim(keepAtEnd);
+      else if (line !== undefined && length > keepAbove) timeline.trimAfter(line, keepAtEnd);
     },
     [timeline],
   );

@@ -26,17 +26,24 @@ const nothing = { unread: 0, readLine: 0, lastLine: 0, mentions: 0 };
 const lobbyChat: Chat = { key: 'lobby', ...nothing };
 const chats = signal<ReadonlyMap<ChatKey, Chat>>(new Map([['lobby', lobbyChat]]));
 
-/** The conversation whose newest message is on the screen, with somebody looking at it. */
+/** The conversation at whose end somebody looks: what comes live is read as it comes. For the rest there is {@link readTo}. */
 export const reading = signal<ChatKey | undefined>(undefined);
 
 /** The open conversation, where it was marked unread and not opened anew since: that it is on the screen does not read it. */
-const keptUnread = signal<ChatKey | undefined>(undefined);
+export const keptUnread = signal<ChatKey | undefined>(undefined);
 effect(() => {
   if (keptUnread.value !== selected.value) keptUnread.value = undefined;
 });
 
 /** What was kept unread is read. */
-export const readAfterAll = (): void => void (keptUnread.value = undefined);
+export function readAfterAll(): void {
+  const key = keptUnread.value;
+  keptUnread.value = undefined;
+  if (key !== undefined && reading.value === key) readTo(key, chatOf(key).lastLine);
+}
+
+/** A node has said how far the user has read everywhere. */
+export const listKnown = signal(false);
 
 /** The person behind a key: as they are online now, else as last seen in the list, else as they were when they were met. */
 export function personOf(key: ChatKey): User | undefined {
@@ -109,6 +116,7 @@ client.on('conversations', (summaries) => {
   for (const chat of listed) next.set(chat.key, withNews(chat));
   chats.value = next;
   heard.clear();
+  listKnown.value = true;
   if (hasMore.value) take(further.value.next, [...next.values()].filter(({ key }) => !listed.some((chat) => chat.key === key)));
 });
 
@@ -155,15 +163,17 @@ function hear(line: Line): void {
   heard.add(key);
   const mine = line.from.id === me.value?.id;
   if (mine && key === keptUnread.value) readAfterAll();
+  const isRead = mine || (reading.value === key && keptUnread.value !== key && line.via !== undefined);
   const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...line.from };
   const stranger = key !== 'lobby' && !mine && (chat.stranger ?? !chats.value.has(key));
   put({
     ...chat, last: line, lastLine: line.line, stranger,
-    readLine: mine ? line.line : chat.readLine,
-    mentions: mine ? 0 : chat.mentions + (mentions(line, me.value?.id) ? 1 : 0),
+    readLine: isRead ? line.line : chat.readLine,
+    mentions: isRead ? 0 : chat.mentions + (mentions(line, me.value?.id) ? 1 : 0),
     ...(peer ? { peer } : {}),
     ...(key !== 'lobby' && !mine ? { peerReadLine: line.line } : {}),
   });
+  if (isRead && !mine) sayRead(key);
 }
 
 client.on('event', ({ event, line }) => {
@@ -180,13 +190,23 @@ client.on('gap', ({ timeline, gap }) => {
   if (gap.beforeLine - 1 > chat.lastLine) put({ ...chat, lastLine: gap.beforeLine - 1 });
 });
 
-client.on('read', ({ timeline, line }) => {
-  const chat = chatOf(keyOfTimeline(timeline));
-  if (line <= chat.readLine) return;
-  const left = timeline.lines.filter((each) => each.line > line && mentions(each, me.value?.id)).length;
+client.on('read', ({ timeline, line }) => markRead(keyOfTimeline(timeline), line));
+
+/** @returns whether that is news. */
+function markRead(key: ChatKey, line: number): boolean {
+  const chat = chatOf(key);
+  if (line <= chat.readLine) return false;
+  const timeline = client.timeline(addresseeOf(key));
+  const left = chat.mentions === 0 ? 0 : timeline.lines.filter((each) => each.line > line && mentions(each, me.value?.id)).length;
   const isLoaded = (timeline.lines[0]?.line ?? Infinity) <= line + 1 && timeline.gaps.length === 0;
   put({ ...chat, readLine: line, mentions: isLoaded ? left : chat.mentions });
-});
+  return true;
+}
+
+/** Everything up to this line has been on the screen, with somebody looking at it. */
+export function readTo(key: ChatKey, line: number): void {
+  if (keptUnread.value !== key && chatOf(key).unread > 0 && markRead(key, line)) sayRead(key);
+}
 
 client.on('unread', ({ timeline, line }) => {
   const key = keyOfTimeline(timeline);
@@ -208,6 +228,7 @@ let owner: string | null | undefined;
 effect(() => {
   const user = me.value === undefined ? undefined : (me.value?.id ?? null);
   if (user === owner) return;
+  listKnown.value = false;
   if (owner) {
     const { last, lastLine } = chats.peek().get('lobby')!;
     further.value = { next: undefined, unread: 0 };
@@ -222,20 +243,12 @@ effect(() => {
   if (me.value && selected.value === me.value.id) goInstead('#/lobby');
 });
 
-effect(() => {
-  const chat = chats.value.get(selected.value);
-  // One that was selected just now is not on the screen yet.
-  if (reading.value !== selected.value || keptUnread.value === selected.value || !chat || chat.unread === 0) return;
-  put({ ...chat, readLine: chat.lastLine });
-  if (me.value) sayRead(chat.key);
-});
-
 // At once, for the page may be gone a moment later; but a busy conversation is read with every message: that is said once a second.
 const sayEveryMs = 1_000;
 const said = new Set<ChatKey>();
 
 function sayRead(key: ChatKey): void {
-  if (said.has(key)) return;
+  if (!me.value || said.has(key)) return;
   const [user, line] = [me.value?.id, chatOf(key).readLine];
   said.add(key);
   client.read(addresseeOf(key), line).catch(() => {}); // the next one says it again
