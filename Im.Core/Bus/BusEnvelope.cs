@@ -51,4 +51,7 @@ public enum BusKind : byte
 
     /// <summary>As <see cref="Frame"/>, of a type that version 1 of the protocol does not have: not for its connections.</summary>
     LaterFrame = 9,
+
+    /// <summary>Several envelopes for one topic; payload is each of them, its length in four bytes before it. No handler sees this one.</summary>
+    Several = 10,
 }
