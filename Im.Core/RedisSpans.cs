@@ -11,7 +11,7 @@ namespace Im.Core;
 
 /// <summary>
 /// A client span for each Redis command of a recorded trace, by the semantic conventions for databases: never a key, a channel or a value. The stock instrumentation
-/// (<c>DisableTracing</c> of the Redis client turns it off) keeps every command for ten seconds, recorded or not, which is a fifth of what a message costs a node.
+/// (<c>DisableTracing</c> of the Redis client turns it off) keeps every command for ten seconds, recorded or not.
 /// </summary>
 /// <remarks>The client library calls nobody when a command has ended. So each command that is traced gets a profiling session of its own, and a loop collects those that have ended.</remarks>
 internal sealed class RedisSpans(IConnectionMultiplexer redis, TimeProvider time) : BackgroundService

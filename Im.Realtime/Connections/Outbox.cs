@@ -36,7 +36,8 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
 
     /// <summary>Queues a frame without copying it: the bytes must not change afterwards. A droppable one (typing) is left out when half the bound waits.</summary>
     /// <param name="atOnce">Where little is to do, the caller writes it: another thread would have to be woken for it.</param>
-    public void Enqueue(ReadOnlyMemory<byte> frame, bool droppable = false, bool atOnce = false)
+    /// <param name="toMany">It goes to many outboxes: the writer begins with the first, and what comes while it goes round them gathers. Else the frame waits for the end of the <see cref="Round"/>, if one runs.</param>
+    public void Enqueue(ReadOnlyMemory<byte> frame, bool droppable = false, bool atOnce = false, bool toMany = false)
     {
         lock (_gate)
         {
@@ -58,11 +59,11 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
             if (!TakeTurn())
                 return;
         }
-        if (!Round.TryPutOff(this))
+        if (toMany || !Round.TryPutOff(this))
             Write(atOnce);
     }
 
-    // All that the round brought is here: whoever ends it writes it, also to many, without waking another thread. The next round waits for it, and gathers.
+    // All that the round brought is here: whoever ends it writes it, without waking another thread.
     void IRoundEnd.EndRound() => Write(atOnce: true);
 
     private void Write(bool atOnce)

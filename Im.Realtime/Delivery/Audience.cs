@@ -59,7 +59,7 @@ internal sealed class Audience
                     continue;
                 bytes = other;
             }
-            connection.Outbox.Enqueue(bytes, droppable: false, atOnce: connections.Length <= Outbox.Few);
+            connection.Outbox.Enqueue(bytes, droppable: false, atOnce: connections.Length <= Outbox.Few, toMany: connections.Length > Outbox.Few);
             count++;
         }
         return count;
@@ -70,7 +70,7 @@ internal sealed class Audience
     {
         var connections = Snapshot;
         foreach (var connection in connections)
-            connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Outbox.Few);
+            connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Outbox.Few, toMany: connections.Length > Outbox.Few);
         return connections.Length;
     }
 }
