@@ -54,4 +54,7 @@ public enum BusKind : byte
 
     /// <summary>What does a node know of the way of this event? Payload is the asker, as the nodes' <c>Ways</c> has it; each that knows something sends its part to the asking connection.</summary>
     Way = 10,
+
+    /// <summary>Several envelopes for one topic; payload is each of them, its length in four bytes before it. No handler sees this one.</summary>
+    Several = 11,
 }

@@ -5,9 +5,6 @@ namespace Im.Realtime.Delivery;
 /// <summary>The connections of this node that listen to one topic. Delivering walks an immutable snapshot, made anew only after a change.</summary>
 internal sealed class Audience
 {
-    /// <summary>So few are written to at once; a round to more is the <see cref="OutboxWriter"/>'s.</summary>
-    private const int Few = 2;
-
     private readonly Lock _gate = new();
     private readonly HashSet<ClientConnection> _connections = [];
     private ClientConnection[]? _snapshot = [];
@@ -62,7 +59,7 @@ internal sealed class Audience
                     continue;
                 bytes = other;
             }
-            connection.Outbox.Enqueue(bytes, droppable: false, atOnce: connections.Length <= Few);
+            connection.Outbox.Enqueue(bytes, droppable: false, atOnce: connections.Length <= Outbox.Few, toMany: connections.Length > Outbox.Few);
             count++;
         }
         return count;
@@ -73,7 +70,7 @@ internal sealed class Audience
     {
         var connections = Snapshot;
         foreach (var connection in connections)
-            connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Few);
+            connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Outbox.Few, toMany: connections.Length > Outbox.Few);
         return connections.Length;
     }
 }
