@@ -22,7 +22,7 @@ public sealed class OpenApiTests(WebServer server)
             "DELETE /api/admin/conversations/{conversation}/messages/{seq}", "DELETE /api/admin/users/{id}/sessions",
             "DELETE /api/keys/{id}", "DELETE /api/me", "DELETE /api/sessions", "DELETE /api/sessions/{id}",
             "GET /api/admin/audit", "GET /api/admin/users/{nameOrId}", "GET /api/conversations", "GET /api/conversations/{id}/messages", "GET /api/keys",
-            "GET /api/me", "GET /api/me/export", "GET /api/nodes", "GET /api/people", "GET /api/sessions",
+            "GET /api/me", "GET /api/me/export", "GET /api/nodes", "GET /api/people", "GET /api/sessions", "GET /api/users/{id}",
             "POST /api/admin/announcements", "POST /api/keys", "POST /api/login", "POST /api/logout", "POST /api/publish", "POST /api/ticket", "POST /api/tokens", "POST /api/tokens/renew",
             "PUT /api/admin/users/{id}/admin", "PUT /api/admin/users/{id}/ban", "PUT /api/admin/users/{id}/mute", "PUT /api/me", "PUT /api/me/password",
         ], operations);
