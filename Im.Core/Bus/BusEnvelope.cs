@@ -51,4 +51,7 @@ public enum BusKind : byte
 
     /// <summary>As <see cref="Frame"/>, of a type that version 1 of the protocol does not have: not for its connections.</summary>
     LaterFrame = 9,
+
+    /// <summary>For a user's topic: they have come into the room <see cref="BusEnvelope.Conversation"/>, with its event <see cref="BusEnvelope.Seq"/>. No payload.</summary>
+    Membership = 10,
 }
