@@ -156,7 +156,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             logged.HasIndex(e => new { e.ConversationId, e.Kind, e.Line }).HasFilter($"kind IN ({Kinds.EventKinds.SystemNumbers})").HasDatabaseName("ix_events_system");
         });
 
-        Rooms.Map(builder);
+        RoomTables.Map(builder);
 
         builder.Entity<Mention>(mention =>
         {

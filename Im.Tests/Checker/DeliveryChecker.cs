@@ -54,7 +54,7 @@ internal sealed class DeliveryChecker
     public void EntitleMember(string receiver, ConversationId room, Guid user)
     {
         lock (_lock)
-            _receivers.Add((receiver, room), new(0) { Member = user });
+            _receivers[(receiver, room)] = new(0) { Member = user, Events = _receivers.GetValueOrDefault((receiver, room))?.Events ?? [] };
     }
 
     /// <summary>What the application at the receiver was given, in the order in which it was given.</summary>
@@ -114,7 +114,7 @@ internal sealed record SentEvent(string Connection, RawJson Content, long? Targe
 /// <param name="After">Null for a conversation the receiver is not entitled to.</param>
 internal sealed record ReceiverRecord(long? After)
 {
-    public List<EventFrame> Events { get; } = [];
+    public List<EventFrame> Events { get; init; } = [];
 
     /// <summary>In a room whose stays there say what it is entitled to.</summary>
     public Guid? Member { get; init; }

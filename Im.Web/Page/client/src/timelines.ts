@@ -4,7 +4,7 @@ import { Timeline, type TimelinePort } from './timeline.ts';
 export const lobby: Addressee = { conversation: 'lobby' };
 
 /** What its id looks like: those of direct conversations follow from their members, and say so in their version. */
-export const isRoom = (conversation: string): boolean => conversation !== 'lobby' && conversation[14] !== '8';
+export const isRoom = (conversation: string): boolean => conversation.length === 36 && conversation[14] !== '8';
 
 /** The timelines by conversation and, for direct ones, by the other user: whichever of the two is known first. */
 export class Timelines {

@@ -1,6 +1,7 @@
 import type { Timeline } from '@im/client';
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
+import { keyOfConversation } from '../state/addressee.ts';
 import { chatOf } from '../state/chats.ts';
 import { client, me } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
@@ -27,7 +28,7 @@ export function useResume(chat: ChatKey, timeline: Timeline, seen: RefObject<num
   useLayoutEffect(
     () =>
       client.on('conversations', (summaries) => {
-        const summary = summaries.find(({ kind, peer }) => (kind === 'lobby' ? 'lobby' : peer!.id) === chat);
+        const summary = summaries.find(({ conversation, peer }) => keyOfConversation(conversation, peer?.id) === chat);
         if (!me.value || !summary || summary.unread === 0 || summary.readLine === 0) return;
         const read = Math.max(summary.readLine, seen.current ?? 0);
         if (read < summary.lastLine) setNewAfter(read);

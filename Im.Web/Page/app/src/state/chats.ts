@@ -1,14 +1,16 @@
-import { fold, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type User } from '@im/client';
+import { contentOf, fold, isSystem, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type Room, type User } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
-import { addresseeOf, keyOfTimeline } from './addressee.ts';
+import { addresseeOf, keyOfConversation, keyOfTimeline } from './addressee.ts';
 import { client, me, presence } from './im.ts';
 import { goInstead, selected, type ChatKey } from './route.ts';
 
 /** One line of the list of conversations. */
 export interface Chat {
   readonly key: ChatKey;
+  /** A room is shown as a person is: its title for the name, its topic for the brief. */
   readonly peer?: User;
-  /** `lastLine - readLine`: whoever writes has read what stands before. */
+  readonly room?: Room;
+  /** `lastLine - readLine`, without what happened to a room: whoever writes has read what stands before. */
   readonly unread: number;
   readonly readLine: number;
   readonly lastLine: number;
@@ -68,18 +70,20 @@ function emptyChat(key: ChatKey): Chat {
 const newest = (chat: Chat): number => chat.last?.at ?? (chat.key === selected.value ? Date.now() : 0);
 
 /** The conversation that an event is in. */
-export const keyOf = (event: LogEvent): ChatKey => (event.conversation === 'lobby' ? 'lobby' : peerOf(event, me.value?.id)!);
+export const keyOf = (event: LogEvent): ChatKey => keyOfConversation(event.conversation, peerOf(event, me.value?.id));
 
 /** The number of unread follows from the two others. */
 function put(chat: Chat): void {
-  const unread = Math.max(0, chat.lastLine - chat.readLine);
+  const unread = chat.room && chat.readLine < chat.lastLine ? chat.unread : Math.max(0, chat.lastLine - chat.readLine);
   chats.value = new Map(chats.value).set(chat.key, { ...chat, unread, mentions: Math.min(chat.mentions, unread) });
 }
 
-function fromSummary({ kind, peer, unread, readLine, lastLine, mentions = 0, last, stranger, peerReadLine }: ConversationSummary): Chat {
+function fromSummary({ conversation, peer: person, room, unread, readLine, lastLine, mentions = 0, last, stranger, peerReadLine }: ConversationSummary): Chat {
   const read = me.value ? { unread, readLine } : { unread: 0, readLine: lastLine }; // of a guest nobody keeps how far they have read
+  const key = keyOfConversation(conversation, person?.id);
+  const peer = room ? { id: key, nickname: room.title, brief: room.topic } : person;
   return {
-    key: kind === 'lobby' ? 'lobby' : peer!.id, ...read, lastLine, mentions,
+    key, ...read, ...(room ? { room } : {}), lastLine, mentions,
     ...(stranger ? { stranger } : {}), ...(peer ? { peer } : {}), ...(last ? { last: lineOfPage(last) } : {}), ...(peerReadLine === undefined ? {} : { peerReadLine }),
   };
 }
@@ -129,7 +133,7 @@ function withNews(listed: Chat): Chat {
   const { last, lastLine, readLine, mentions: mentioned } = chatOf(listed.key);
   if (lastLine <= listed.lastLine) return { ...listed, ...(last?.line === listed.last?.line && last ? { last } : {}) };
   const read = Math.max(listed.readLine, readLine);
-  return { ...listed, ...(last ? { last } : {}), lastLine, readLine: read, unread: lastLine - read, mentions: Math.max(listed.mentions, mentioned) };
+  return { ...listed, ...(last ? { last } : {}), lastLine, readLine: read, unread: listed.room ? listed.unread : lastLine - read, mentions: Math.max(listed.mentions, mentioned) };
 }
 
 /** The next line of a conversation. */
@@ -139,15 +143,31 @@ function hear(line: Line): void {
   if (line.line <= chat.lastLine) return; // counted in the summary already
   heard.add(key);
   const mine = line.from.id === me.value?.id;
-  const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...line.from };
-  const stranger = key !== 'lobby' && !mine && (chat.stranger ?? !chats.value.has(key));
+  const direct = key !== 'lobby' && !key.startsWith('r/');
+  const peer = !direct || mine ? chat.peer : { brief: '', ...chat.peer, ...line.from };
+  const stranger = direct && !mine && (chat.stranger ?? !chats.value.has(key));
   put({
     ...chat, last: line, lastLine: line.line, stranger,
     readLine: mine ? line.line : chat.readLine,
+    unread: chat.unread + (mine || isSystem(line) ? 0 : 1),
     mentions: mine ? 0 : chat.mentions + (mentions(line, me.value?.id) ? 1 : 0),
     ...(peer ? { peer } : {}),
-    ...(key !== 'lobby' && !mine ? { peerReadLine: line.line } : {}),
+    ...(direct && !mine ? { peerReadLine: line.line } : {}),
   });
+  if (isSystem(line)) followRoom(key, line);
+}
+
+// Whoever left has no business there any more; of all else that happened to a room the list tells how it is now.
+function followRoom(key: ChatKey, line: Line): void {
+  const member = contentOf(line, 'member');
+  if (member?.user === me.value?.id && ['left', 'removed', 'banned'].includes(member!.what)) {
+    const next = new Map(chats.value);
+    next.delete(key);
+    chats.value = next;
+    if (selected.value === key) goInstead('#/lobby');
+  } else {
+    void client.conversations().then((list) => list.map(fromSummary).forEach((chat) => chat.key === key && put({ ...withNews(chat), ...(chat.room ? { room: chat.room } : {}) })), () => {});
+  }
 }
 
 client.on('event', ({ event, line }) => {

@@ -93,7 +93,7 @@ internal sealed class RoomLink
     public int? MaxUses { get; init; }
 }
 
-internal static class Rooms
+internal static class RoomTables
 {
     public static void Map(ModelBuilder builder)
     {
