@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Im.Client;
-using Im.Client.Chat;
 using Im.Protocol;
 using Im.Protocol.Kinds;
 using Im.Tests.Checker;

@@ -1,5 +1,3 @@
-using Im.Protocol;
-using Im.Tests.Checker;
 using Im.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;

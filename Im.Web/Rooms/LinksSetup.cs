@@ -45,7 +45,7 @@ internal static class LinksSetup
     {
         if (request.ExpiresInSeconds is < RoomLimits.MinLinkSeconds or > RoomLimits.MaxLinkSeconds || request.MaxUses is < 1 or > RoomLimits.MaxLinkUses)
             return ProblemKind.BadRequest.Because($"`expiresInSeconds` is {RoomLimits.MinLinkSeconds} to {RoomLimits.MaxLinkSeconds}, `maxUses` 1 to {RoomLimits.MaxLinkUses}.");
-        if (!RoomRequests.TryParse(id, out var room))
+        if (!RoomRequests.TryReadId(id, out var room))
             return ProblemKind.NotFound.Because();
         var (by, problem) = await requests.EnterAsync();
         if (by is null)
@@ -56,12 +56,12 @@ internal static class LinksSetup
     }
 
     private static async Task<IResult> ListAsync(string id, HttpContext context, IRoomStore store, MeteredReads reads, CancellationToken cancellationToken) =>
-        RoomRequests.TryParse(id, out var room) && await store.ListLinksAsync(room, CurrentSession.UserOf(context), cancellationToken) is { } links
+        RoomRequests.TryReadId(id, out var room) && await store.ListLinksAsync(room, CurrentSession.UserOf(context), cancellationToken) is { } links
             ? await reads.AnswerAsync(context, () => Task.FromResult(links)) : ProblemKind.NotFound.Because();
 
     private static async Task<IResult> RevokeAsync(string id, Guid link, RoomRequests requests, CancellationToken cancellationToken)
     {
-        if (!RoomRequests.TryParse(id, out var room))
+        if (!RoomRequests.TryReadId(id, out var room))
             return ProblemKind.NotFound.Because();
         var (by, problem) = await requests.EnterAsync();
         return by is null ? problem! : await requests.Store.RevokeLinkAsync(room, by.Id, link, cancellationToken) ? TypedResults.NoContent() : ProblemKind.NotFound.Because();

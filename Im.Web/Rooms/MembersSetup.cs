@@ -56,7 +56,7 @@ internal static class MembersSetup
     {
         if (!TryParse(after, out var cursor))
             return ProblemKind.BadRequest.Because("`after` is the `next` of the page before.");
-        return RoomRequests.TryParse(id, out var room) && await store.ListMembersAsync(room, CurrentSession.UserOf(context), cursor, cancellationToken) is { } page
+        return RoomRequests.TryReadId(id, out var room) && await store.ListMembersAsync(room, CurrentSession.UserOf(context), cursor, cancellationToken) is { } page
             ? await reads.AnswerAsync(context, () => Task.FromResult(new RoomMembersResponse(page.People, page.Next?.ToString()))) : ProblemKind.NotFound.Because();
     }
 
@@ -64,7 +64,7 @@ internal static class MembersSetup
     {
         if (!TryParse(after, out var cursor))
             return ProblemKind.BadRequest.Because("`after` is the `next` of the page before.");
-        return RoomRequests.TryParse(id, out var room) && await store.ListBannedAsync(room, CurrentSession.UserOf(context), cursor, cancellationToken) is { } page
+        return RoomRequests.TryReadId(id, out var room) && await store.ListBannedAsync(room, CurrentSession.UserOf(context), cursor, cancellationToken) is { } page
             ? await reads.AnswerAsync(context, () => Task.FromResult(new RoomBansResponse([.. page.People.Select(person => person.User)], page.Next?.ToString()))) : ProblemKind.NotFound.Because();
     }
 

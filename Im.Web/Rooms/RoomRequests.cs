@@ -23,10 +23,10 @@ internal sealed class RoomRequests(
 
     private HttpContext Context => http.HttpContext!;
 
-    public static bool TryParse(string id, out ConversationId room) => ConversationId.TryParse(id, out room) && room.IsRoom;
+    public static bool TryReadId(string id, out ConversationId room) => ConversationId.TryParse(id, out room) && room.IsRoom;
 
     public Task<IResult> ChangeAsync(string id, Func<ConversationId, SenderInfo, Task<RoomResult>> change, bool writes = false, bool isAnswered = true) =>
-        TryParse(id, out var room) ? ChangeAsync(by => change(room, by), writes: writes, isAnswered: isAnswered) : Task.FromResult(ProblemKind.NotFound.Because());
+        TryReadId(id, out var room) ? ChangeAsync(by => change(room, by), writes: writes, isAnswered: isAnswered) : Task.FromResult(ProblemKind.NotFound.Because());
 
     /// <param name="creates">A room: counted apart.</param>
     /// <param name="writes">What everybody reads: not while muted.</param>

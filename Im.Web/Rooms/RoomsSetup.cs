@@ -83,7 +83,7 @@ internal static class RoomsSetup
         reads.AnswerAsync(context, () => store.ListInvitationsAsync(CurrentSession.UserOf(context), cancellationToken));
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, IRoomStore store, MeteredReads reads, CancellationToken cancellationToken) =>
-        RoomRequests.TryParse(id, out var room) && await store.FindAsync(room, CurrentSession.UserOf(context), cancellationToken) is { } found
+        RoomRequests.TryReadId(id, out var room) && await store.FindAsync(room, CurrentSession.UserOf(context), cancellationToken) is { } found
             ? await reads.AnswerAsync(context, () => Task.FromResult(found)) : ProblemKind.NotFound.Because();
 
     private static async Task<IResult> EditAsync(string id, EditRoomRequest request, RoomRequests requests, CancellationToken cancellationToken)
