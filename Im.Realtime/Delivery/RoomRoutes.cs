@@ -7,12 +7,12 @@ using Im.Realtime.Connections;
 namespace Im.Realtime.Delivery;
 
 /// <summary>
-/// The rooms that connections of this node are in: subscribed from the first of them to the last, and no others. A connection of version 1 is in none.
+/// The rooms that connections of this node are in: subscribed from the first of them to a moment after the last, and no others. A connection of version 1 is in none.
 /// Somebody is admitted so: subscribe, then read what the store says of them, then compare it with the events applied meanwhile (<see cref="Room.Admit"/>).
 /// </summary>
 internal sealed partial class RoomRoutes : IAsyncDisposable
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500), Poll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500), Poll = TimeSpan.FromMilliseconds(20), CloseAfter = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ConversationId, Room> _rooms = [];
@@ -186,16 +186,21 @@ internal sealed partial class RoomRoutes : IAsyncDisposable
     private void CloseIfUnused(Room room)
     {
         lock (_gate)
+            if (!room.IsUnused)
+                return;
+        _ = CloseLaterAsync(room);
+    }
+
+    // Not at once: what the next sweep says of who has just left would be taken for news, and told to them once more.
+    private async Task CloseLaterAsync(Room room)
+    {
+        await Task.Delay(CloseAfter, _time, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
         {
             if (!room.IsUnused || _rooms.GetValueOrDefault(room.Id) != room)
                 return;
             _rooms.Remove(room.Id);
         }
-        _ = UnsubscribeAsync(room);
-    }
-
-    private static async Task UnsubscribeAsync(Room room)
-    {
         try
         {
             await (await room.Subscription!).DisposeAsync();
