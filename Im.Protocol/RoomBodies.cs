@@ -56,7 +56,7 @@ public sealed record InviteRequest(string Nickname);
 public sealed record InvitationInfo(RoomInfo Room, SenderInfo By, long At);
 
 /// <param name="Role">One of <see cref="Kinds.RoomRoles"/>.</param>
-public sealed record RoomMemberInfo(UserInfo User, string Role);
+public sealed record RoomMemberInfo(Guid Id, string Nickname, string Brief, string Role);
 
 /// <inheritdoc cref="RoomsResponse"/>
 public sealed record RoomMembersResponse(IReadOnlyList<RoomMemberInfo> Members, string? Next = null);

@@ -105,7 +105,7 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
             var (found, cursors) = (new List<RoomMemberInfo>(), new List<PersonCursor>());
             while (await rows.ReadAsync())
             {
-                found.Add(new(new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2)), PostgresConversationStore.NameOf((RoomRole)rows.GetInt16(3))));
+                found.Add(new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), PostgresConversationStore.NameOf((RoomRole)rows.GetInt16(3))));
                 cursors.Add(new(rows.GetInt16(3), rows.GetGuid(0)));
             }
             return found.Count <= RoomLimits.PageSize ? new RoomPeoplePage(found, null) : new(found[..RoomLimits.PageSize], cursors[RoomLimits.PageSize - 1]);

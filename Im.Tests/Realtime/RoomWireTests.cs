@@ -152,7 +152,7 @@ public sealed class RoomWireTests(TwoNodes system) : IClassFixture<TwoNodes>, IA
         Assert.Equal(4, await _toms.Client.MarkReadAsync(room, 4));
         await phone.WaitForFrameAsync<ReadFrame>(frame => frame.Conversation == room && frame.Line == 4);
         Assert.Equal(0, (await _toms.Client.ConversationsAsync()).Single(one => one.Conversation == room).Unread);
-        Assert.Equal([(_jenny.User.Id, RoomRoles.Owner), (_tom.User.Id, RoomRoles.Member)], (await Toms.MembersAsync(room)).Members.Select(member => (member.User.Id, member.Role)));
+        Assert.Equal([(_jenny.User.Id, RoomRoles.Owner), (_tom.User.Id, RoomRoles.Member)], (await Toms.MembersAsync(room)).Members.Select(member => (member.Id, member.Role)));
         Assert.Contains((await Toms.ListAsync("COFFEE")).Rooms, found => found.Conversation == room);
     }
 

@@ -109,7 +109,7 @@ export interface RoomAnswer {
 }
 
 export interface RoomMembersPage {
-  readonly members: readonly { readonly user: User; readonly role: RoomRole }[];
+  readonly members: readonly (User & { readonly role: RoomRole })[];
   readonly next?: string;
 }
 

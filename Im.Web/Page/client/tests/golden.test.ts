@@ -152,7 +152,7 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.room-response': [`POST /api/rooms/${room}/join`, (client) => client.rooms.join(room), (answer: RoomAnswer) => answer.seq === 1 && answer.room.role === 'owner'],
   'http.rooms-response': ['GET /api/rooms', (client) => client.rooms.list('tea'), (page: RoomPage) => page.rooms[1]!.archived === true && page.next!.length > 0],
   'http.invitations': ['GET /api/rooms/invitations', (client) => client.rooms.invitations(), (list: Invitation[]) => list[0]!.by.nickname === 'Jenny' && !list[0]!.room.public],
-  'http.room-members-response': [`GET /api/rooms/${room}/members`, (client) => client.rooms.members(room), (page: RoomMembersPage) => page.members[1]!.user.nickname === 'Tom' && page.members[0]!.role === 'owner'],
+  'http.room-members-response': [`GET /api/rooms/${room}/members`, (client) => client.rooms.members(room), (page: RoomMembersPage) => page.members[1]!.nickname === 'Tom' && page.members[0]!.role === 'owner'],
   'http.room-bans-response': [`GET /api/rooms/${room}/bans`, (client) => client.rooms.bans(room), (page: RoomBansPage) => page.users[0]!.nickname === 'Tom'],
   'http.room-link': [`POST /api/rooms/${room}/links`, (client) => client.rooms.createLink(room), (made: RoomLink) => made.link === link],
   'http.room-links': [`GET /api/rooms/${room}/links`, (client) => client.rooms.links(room), (list: RoomLink[]) => list[0]!.uses === 2 && list[0]!.link === undefined],
