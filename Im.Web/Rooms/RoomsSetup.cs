@@ -40,12 +40,12 @@ internal static class RoomsSetup
             .Produces<RoomResponse>()
             .WithProblems(ProblemKind.BadName, ProblemKind.BadText, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.Forbidden, ProblemKind.Muted, ProblemKind.NotFound, ProblemKind.SlowDown, ProblemKind.CrossSite, ProblemKind.Unavailable);
         rooms.MapPost("/{id}/join", JoinAsync).RequireLogin()
-            .WithSummary("Join")
+            .WithSummary("Join a room")
             .WithDescription("A public room, or one that one is invited to. `seq` is the event that says so: from it on the room is live on the user's connections.")
             .Produces<RoomResponse>()
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.Forbidden, ProblemKind.NotFound, ProblemKind.TooMany, ProblemKind.SlowDown, ProblemKind.CrossSite, ProblemKind.Unavailable);
         rooms.MapPost("/{id}/leave", LeaveAsync).RequireLogin()
-            .WithSummary("Leave")
+            .WithSummary("Leave a room")
             .WithDescription("An owner who leaves hands the room over to the administrator of longest standing; where there is none, it is archived. After the answer nothing more of the user's can be stored there.")
             .Produces(StatusCodes.Status204NoContent)
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.NotFound, ProblemKind.SlowDown, ProblemKind.CrossSite, ProblemKind.Unavailable);
