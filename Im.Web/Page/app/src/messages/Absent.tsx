@@ -66,7 +66,7 @@ export const AccountGone = () => (
 
 /** In the composer's place of a room that one is in no more, or that was archived. */
 export const RoomOver = ({ left }: { left: boolean }) => (
-  <p class="composer account-gone quiet" role="status" data-testid="room-over" data-left={left}>
+  <p class="composer account-gone quiet" role="status" id="composer" tabIndex={-1} data-testid="room-over" data-left={left}>
     {left ? t.value.roomLeft : t.value.roomOver}
   </p>
 );
