@@ -7,6 +7,8 @@ namespace Im.Protocol;
 /// <summary>Reads a client's frame. Whatever the bytes are, the outcome is a frame or a coded error, never an exception.</summary>
 public static class ClientFrameReader
 {
+    private const int MaxStackChars = 256;
+
     private static readonly FrozenDictionary<string, JsonTypeInfo>[] Versions = ProtocolVersions.ReadAs<ClientFrame>();
 
     /// <param name="version">Of the protocol, as the connection negotiated it: each has frames that the other does not know.</param>
@@ -42,16 +44,20 @@ public static class ClientFrameReader
             var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = ProtocolLimits.MaxJsonDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 throw new MalformedJsonException();
+            Span<char> some = stackalloc char[MaxStackChars];
             while (reader.Read())
             {
                 if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String))
                     continue;
-                var text = reader.GetString();
-                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1 || text is not ("type" or "id"))
+                CheckText(ref reader, some);
+                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1)
+                    continue;
+                var isType = reader.ValueTextEquals("type"u8);
+                if (!isType && !reader.ValueTextEquals("id"u8))
                     continue;
                 reader.Read();
                 var value = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-                if (text == "type")
+                if (isType)
                 {
                     valid &= !typeSeen; // the serialiser sees each field's second coming, but not the type's
                     (type, typeSeen) = (value, true);
@@ -67,6 +73,15 @@ public static class ClientFrameReader
         {
             throw new MalformedJsonException(); // InvalidOperationException: a string with a lone surrogate
         }
+    }
+
+    // Throws where it is no text. No string is made of what is read again later.
+    private static void CheckText(ref Utf8JsonReader reader, scoped Span<char> some)
+    {
+        if (reader.ValueSpan.Length <= some.Length)
+            reader.CopyString(some);
+        else
+            reader.GetString();
     }
 
     private sealed class MalformedJsonException : Exception;

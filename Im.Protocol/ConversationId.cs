@@ -27,6 +27,16 @@ public readonly record struct ConversationId(Guid Value)
     public static ConversationId Direct(Guid one, Guid other)
     {
         var (low, high) = one.CompareTo(other) < 0 ? (one, other) : (other, one);
+        if (_last.Id == default || _last.Low != low || _last.High != high)
+            _last = (low, high, Hash(low, high)); // a send asks for the same one several times
+        return new(_last.Id);
+    }
+
+    [ThreadStatic]
+    private static (Guid Low, Guid High, Guid Id) _last;
+
+    private static Guid Hash(Guid low, Guid high)
+    {
         Span<byte> members = stackalloc byte[32];
         low.TryWriteBytes(members, bigEndian: true, out _);
         high.TryWriteBytes(members[16..], bigEndian: true, out _);
@@ -34,7 +44,7 @@ public readonly record struct ConversationId(Guid Value)
         SHA256.HashData(members, hash);
         hash[6] = (byte)(hash[6] & 0x0F | 0x80);
         hash[8] = (byte)(hash[8] & 0x3F | 0x80);
-        return new(new Guid(hash[..16], bigEndian: true));
+        return new(hash[..16], bigEndian: true);
     }
 
     public static bool TryParse(string? text, out ConversationId id)

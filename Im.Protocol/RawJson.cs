@@ -14,6 +14,9 @@ public readonly record struct RawJson(ReadOnlyMemory<byte> Utf8)
 
     public override int GetHashCode() => Utf8.Length;
 
+    /// <summary>The bytes as an array, without copying where they are one.</summary>
+    public byte[] ToArray() => MemoryMarshal.TryGetArray(Utf8, out var part) && part is { Array: { } whole, Offset: 0 } && part.Count == whole.Length ? whole : Utf8.ToArray();
+
     public override string ToString() => $"{Utf8.Length} bytes"; // never the text: records are printed
 
     internal sealed class JsonConverter : JsonConverter<RawJson>

@@ -13,7 +13,7 @@ using Im.Realtime.Node;
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults(ImTelemetry.Name);
-builder.AddRedisClient("redis");
+builder.AddRedisClient("redis", settings => settings.DisableTracing = true); // AddImRedisSpans instead
 builder.AddNpgsqlDbContext<ImDbContext>("im");
 
 builder.Services.AddImData();
@@ -21,6 +21,7 @@ builder.Services.AddImMessages();
 builder.Services.AddImAccounts();
 builder.Services.AddImLimits();
 builder.Services.AddImBus();
+builder.Services.AddImRedisSpans();
 builder.Services.AddImPosting();
 builder.Services.AddImSessions();
 builder.Services.AddImNode(NodeName.Of(builder.Configuration));

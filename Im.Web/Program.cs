@@ -24,11 +24,11 @@ var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseStaticWebAssets();
 
 builder.AddServiceDefaults(ImTelemetry.Name);
-builder.AddRedisClient("redis");
+builder.AddRedisClient("redis", settings => settings.DisableTracing = true); // AddImRedisSpans instead
 // No retries here: whoever asks is told at once that the database is away, and when to ask again.
 builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
 
-builder.Services.AddImData().AddImMessages().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople();
+builder.Services.AddImData().AddImMessages().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople();
 builder.Services.AddHttpContextAccessor().AddScoped<RoomRequests>();
 builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddGateway();
 

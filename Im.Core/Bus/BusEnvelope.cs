@@ -55,6 +55,9 @@ public enum BusKind : byte
     /// <summary>What does a node know of the way of this event? Payload is the asker, as the nodes' <c>Ways</c> has it; each that knows something sends its part to the asking connection.</summary>
     Way = 10,
 
+    /// <summary>Several envelopes for one topic; payload is each of them, its length in four bytes before it. No handler sees this one.</summary>
+    Several = 11,
+
     /// <summary>For a user's topic: they have come into the room <see cref="BusEnvelope.Conversation"/>, with its event <see cref="BusEnvelope.Seq"/>. No payload.</summary>
-    Membership = 11,
+    Membership = 12,
 }

@@ -29,6 +29,7 @@ internal static class BusEnvelopeFormat
     private const byte Version = 1;
     private const int FixedBytes = 61;
     private const int LineBytes = 8;
+    private const int LengthBytes = 4;
 
     /// <exception cref="ArgumentException">The node's or the connection's name is longer than 255 bytes.</exception>
     public static int GetLength(BusEnvelope envelope) => HeaderLength(envelope) + envelope.Payload.Length;
@@ -80,6 +81,32 @@ internal static class BusEnvelopeFormat
             Line = headerLength - position >= LineBytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes[position..]) : 0,
         };
         return true;
+    }
+
+    /// <summary>Envelopes as one, of the kind <see cref="BusKind.Several"/>.</summary>
+    public static BusEnvelope Join(IReadOnlyList<BusEnvelope> envelopes)
+    {
+        var payload = new byte[envelopes.Sum(envelope => LengthBytes + GetLength(envelope))];
+        var rest = payload.AsSpan();
+        foreach (var envelope in envelopes)
+        {
+            var length = GetLength(envelope);
+            BinaryPrimitives.WriteInt32LittleEndian(rest, length);
+            Write(envelope, rest.Slice(LengthBytes, length));
+            rest = rest[(LengthBytes + length)..];
+        }
+        return new(BusKind.Several, envelopes[0].OriginNode, payload);
+    }
+
+    /// <summary>What <see cref="Join"/> put together, one after the other without copying; false where nothing more is, or nothing that can be read.</summary>
+    public static bool TrySplit(ref ReadOnlyMemory<byte> rest, [NotNullWhen(true)] out BusEnvelope? envelope)
+    {
+        envelope = null;
+        if (rest.Length < LengthBytes || BinaryPrimitives.ReadInt32LittleEndian(rest.Span) is var length && (length < 0 || length > rest.Length - LengthBytes))
+            return false;
+        var isRead = TryRead(rest.Slice(LengthBytes, length), out envelope);
+        rest = rest[(LengthBytes + length)..];
+        return isRead;
     }
 
     private static ActivityContext ReadTrace(ReadOnlySpan<byte> bytes) => bytes[4..28].IndexOfAnyExcept((byte)0) < 0

@@ -42,22 +42,27 @@ internal sealed partial class RedisBus : IBus, IDisposable
         // Otherwise the client library would keep it for seconds in the hope of a reconnect: the caller knows better what to do without Redis.
         if (!_redis.IsConnected)
             throw new BusUnavailableException("Redis is not connected.");
-        var length = BusEnvelopeFormat.GetLength(envelope);
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
-        BusEnvelopeFormat.Write(envelope, buffer);
         try
         {
-            var published = _subscriber.PublishAsync(ChannelOf(topic), (ReadOnlyMemory<byte>)buffer.AsMemory(0, length));
-            var receivers = await published.WaitAsync(cancellationToken);
-            // Only now: one that failed or was given up may still be waiting to be written.
-            ArrayPool<byte>.Shared.Return(buffer);
-            BusMetrics.Published.Add(1);
-            return receivers;
+            return await (RedisBundle.TryAdd(this, topic, envelope) ?? SendAsync(topic, envelope)).WaitAsync(cancellationToken);
         }
         catch (Exception exception) when (IsRedisAway(exception))
         {
             throw new BusUnavailableException("Redis did not take the envelope.", exception);
         }
+    }
+
+    /// <summary>One envelope, or several joined, with one command.</summary>
+    internal async Task<long> SendAsync(BusTopic topic, BusEnvelope envelope, int count = 1)
+    {
+        var length = BusEnvelopeFormat.GetLength(envelope);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        BusEnvelopeFormat.Write(envelope, buffer);
+        var receivers = await _subscriber.PublishAsync(ChannelOf(topic), (ReadOnlyMemory<byte>)buffer.AsMemory(0, length));
+        // Only now: one that failed may still be waiting to be written.
+        ArrayPool<byte>.Shared.Return(buffer);
+        BusMetrics.Published.Add(count);
+        return receivers;
     }
 
     public async ValueTask<IAsyncDisposable> SubscribeAsync(BusTopic topic, Action<BusEnvelope> handler, CancellationToken cancellationToken = default)

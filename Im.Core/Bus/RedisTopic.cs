@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Im.Core.Rounds;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -24,10 +25,38 @@ internal sealed partial class RedisTopic(string name, RedisChannel channel, ILog
 
     public void Receive(ChannelMessage message)
     {
-        if (!BusEnvelopeFormat.TryRead(message.Message, out var envelope) || !Enum.IsDefined(envelope.Kind))
+        if (!BusEnvelopeFormat.TryRead(message.Message, out var envelope))
+            Drop();
+        else if (envelope.Kind == BusKind.Several)
+            Round.Run((Topic: this, envelope.Payload), static several => several.Topic.ReceiveSeveral(several.Payload));
+        else
+            HandOn(envelope);
+    }
+
+    private void ReceiveSeveral(ReadOnlyMemory<byte> payload)
+    {
+        while (!payload.IsEmpty)
         {
-            BusMetrics.Dropped.Add(1);
-            LogDropped(name);
+            if (!BusEnvelopeFormat.TrySplit(ref payload, out var envelope))
+            {
+                Drop();
+                return;
+            }
+            HandOn(envelope);
+        }
+    }
+
+    private void Drop()
+    {
+        BusMetrics.Dropped.Add(1);
+        LogDropped(name);
+    }
+
+    private void HandOn(BusEnvelope envelope)
+    {
+        if (!Enum.IsDefined(envelope.Kind) || envelope.Kind == BusKind.Several)
+        {
+            Drop();
             return;
         }
         BusMetrics.Received.Add(1);

@@ -37,8 +37,11 @@ public sealed class OwnerBuckets<TOwner>(Rate rate, TimeProvider time) where TOw
             owned.Bucket.Charge(rate, tokens, time);
     }
 
+    // To count them takes all of the dictionary's locks: only for a new one.
     private Owned Find(TOwner owner)
     {
+        if (_buckets.TryGetValue(owner, out var known))
+            return known;
         if (_buckets.Count >= Volatile.Read(ref _sweepAt))
             Forget();
         return _buckets.GetOrAdd(owner, static _ => new());

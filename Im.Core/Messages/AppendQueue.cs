@@ -21,6 +21,7 @@ internal sealed class AppendQueue(int capacity)
     /// <summary>False when there is no room, or <see cref="Complete"/> was called.</summary>
     public bool TryEnqueue(PendingAppend append)
     {
+        TaskCompletionSource<bool>? any;
         lock (_gate)
         {
             if (_completed || Count >= capacity)
@@ -34,29 +35,32 @@ internal sealed class AppendQueue(int capacity)
                 return false;
             queue.Enqueue(append);
             Count++;
-            _any?.TrySetResult(true);
-            return true;
+            (any, _any) = (_any, null);
         }
+        any?.SetResult(true);
+        return true;
     }
 
     /// <summary>Nothing more is taken in; what waits is still handed out.</summary>
     public void Complete()
     {
+        TaskCompletionSource<bool>? any;
         lock (_gate)
         {
             _completed = true;
-            _any?.TrySetResult(false);
+            (any, _any) = (_any, null);
         }
+        any?.SetResult(false);
     }
 
-    /// <summary>True when something waits, false when nothing does and nothing will. For one reader.</summary>
+    /// <summary>True when something waits, false when nothing does and nothing will. For one reader, which goes on on the thread of whoever brings something: no other one has to be woken.</summary>
     public Task<bool> WaitAsync()
     {
         lock (_gate)
         {
             if (Count > 0 || _completed)
                 return Task.FromResult(Count > 0);
-            _any = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _any = new();
             return _any.Task;
         }
     }

@@ -66,6 +66,17 @@ public sealed record NewEvent(ConversationId Conversation, SenderInfo From, Guid
 {
     /// <summary>The line it is about.</summary>
     public long? Target { get; init; }
+
+    internal EventFrame ToFrame(long seq, long? line) => new(Conversation, seq, Kind.Name, From, At, Node)
+    {
+        Id = ClientId,
+        Line = line,
+        Target = Target,
+        Effect = Kind.Effect,
+        Slot = Content.Slot,
+        To = To,
+        Content = Content.Content,
+    };
 }
 
 /// <param name="Duplicate">It was stored before; <see cref="Event"/> is that first one, as it is now.</param>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Im.Core.Data;
+using Im.Core.Kinds;
+using Im.Core.Rounds;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,6 +16,11 @@ namespace Im.Core.Messages;
 internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageWriterOptions> options, TimeProvider time, ILogger<MessageWriter> logger) : BackgroundService
 {
     private const int MaxAttempts = 5;
+
+    /// <summary>Of what is completed in one <see cref="Round"/>: it waits in a receiver's outbox before anything of it is written.</summary>
+    private const int MaxRoundBytes = 64 * 1024;
+
+    private static readonly NewEvent ToNobody = new(default, new(Guid.Empty, ""), Guid.Empty, "", EventKinds.Text, new(EventKinds.Text.ContentOf(""), null, null), 0, "");
 
     private readonly int _maxBatch = options.Value.MaxBatchMessages;
     private readonly AppendQueue _queue = new(options.Value.MaxQueuedMessages);
@@ -50,13 +57,13 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
         await base.StopAsync(cancellationToken);
     }
 
-    // An empty batch: the first message then waits for no connection, no preparation of the statement and no compiler. A failure is the first message's to tell.
+    // A message to nobody, which neither statement stores: the first one then waits for no connection, no preparation and no compiler. A failure is the first message's to tell.
     private async Task WarmUpAsync()
     {
         try
         {
             _statement = await AppendStatement.OpenAsync(data.Source);
-            await _statement.ExecuteAsync([]);
+            await _statement.ExecuteAsync([new(ToNobody, null)]);
         }
         catch (Exception)
         {
@@ -75,9 +82,10 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
             {
                 _statement ??= await AppendStatement.OpenAsync(data.Source);
                 var started = time.GetTimestamp();
-                var results = await _statement.ExecuteAsync(batch);
+                var results = await _statement.ExecuteAsync(batch, isNew: attempt == 1);
                 MessageMetrics.CommitDuration.Record(time.GetElapsedTime(started).TotalSeconds);
                 MessageMetrics.BatchSize.Record(batch.Count);
+                span?.Dispose(); // what follows may run right here
                 _completing = CompleteAsync(_completing, batch, results);
                 return;
             }
@@ -110,18 +118,32 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
         }
     }
 
-    // After the batch before it, and beside the next one's commit: acks and publishes in the order of the sequences, without holding up the writer.
-    private static async Task CompleteAsync(Task before, List<PendingAppend> batch, AppendResult?[] results)
+    // After the batch before it, in the order of the sequences; and beside the next one's commit where one waits for it.
+    private async Task CompleteAsync(Task before, List<PendingAppend> batch, AppendResult?[] results)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        for (var index = 0; index < results.Length; index++)
+        if (_queue.Count > 0)
+            await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        else
+            await before;
+        for (var index = 0; index < results.Length;)
         {
-            var append = batch[index];
-            if (results[index] is { } result)
-                append.TrySetResult(append.OutcomeUnknown ? result with { Duplicate = false } : result);
-            else
-                append.TrySetException(new MessageRejectedException());
+            var (first, bytes) = (index, 0);
+            while (index < results.Length && bytes < MaxRoundBytes)
+                bytes += batch[index++].Event.Content.Content.Utf8.Length;
+            Round.Run((batch, results, first, End: index), static round =>
+            {
+                for (var done = round.first; done < round.End; done++)
+                    Complete(round.batch[done], round.results[done]);
+            });
         }
+    }
+
+    private static void Complete(PendingAppend append, AppendResult? result)
+    {
+        if (result is null)
+            append.TrySetException(new MessageRejectedException());
+        else
+            append.TrySetResult(append.OutcomeUnknown ? result with { Duplicate = false } : result);
     }
 
     private static void Fail(List<PendingAppend> batch, PostgresFailure failure, Exception exception)

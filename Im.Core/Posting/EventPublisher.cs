@@ -30,13 +30,14 @@ public sealed partial class EventPublisher(IBus bus, ILogger<EventPublisher> log
         Describe(span, envelope, TopicOf(receivers[^1], committed));
         try
         {
+            // The way by the bus is the longer one.
+            var first = bus.PublishAsync(TopicOf(receivers[0], committed), envelope);
+            var second = receivers.Length > 1 ? bus.PublishAsync(TopicOf(receivers[1], committed), envelope) : default;
             if (own is not null)
                 foreach (var receiver in receivers)
                     own(receiver, envelope);
-            var first = bus.PublishAsync(TopicOf(receivers[0], committed), envelope);
-            if (receivers.Length > 1)
-                await bus.PublishAsync(TopicOf(receivers[1], committed), envelope);
             await first;
+            await second;
         }
         catch (BusUnavailableException e)
         {

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Im.Core.Rounds;
 using Im.Protocol;
 
 namespace Im.Realtime.Connections;
@@ -7,9 +8,14 @@ namespace Im.Realtime.Connections;
 /// The frames waiting for one connection, and the only writer of its socket. Bounded in frames and bytes (<see cref="ProtocolLimits"/>): over either, what
 /// waits is dropped and the connection is closed with <see cref="CloseCodes.SlowConsumer"/>; the client comes back and reads what it missed by cursor.
 /// </summary>
-/// <remarks>Nothing runs while nothing waits: enqueueing has the <paramref name="writer"/> come by, which writes all that waits at once.</remarks>
-internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter writer, TimeProvider time)
+/// <remarks>
+/// Nothing runs while nothing waits: enqueueing has the <paramref name="writer"/> come by, which writes all that waits at once. What a <see cref="Round"/> brings goes out at its end.
+/// </remarks>
+internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter writer, TimeProvider time) : IRoundEnd
 {
+    /// <summary>So few are written to at once; a round to more is the <see cref="OutboxWriter"/>'s.</summary>
+    public const int Few = 2;
+
     /// <summary>How long the frame under way and those queued before a close may take, and then the client's answer; after that the connection is aborted.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(3);
 
@@ -30,7 +36,8 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
 
     /// <summary>Queues a frame without copying it: the bytes must not change afterwards. A droppable one (typing) is left out when half the bound waits.</summary>
     /// <param name="atOnce">Where little is to do, the caller writes it: another thread would have to be woken for it.</param>
-    public void Enqueue(ReadOnlyMemory<byte> frame, bool droppable = false, bool atOnce = false)
+    /// <param name="toMany">It goes to many outboxes: the writer begins with the first, and what comes while it goes round them gathers. Else the frame waits for the end of the <see cref="Round"/>, if one runs.</param>
+    public void Enqueue(ReadOnlyMemory<byte> frame, bool droppable = false, bool atOnce = false, bool toMany = false)
     {
         lock (_gate)
         {
@@ -52,6 +59,15 @@ internal sealed class Outbox(WebSocket socket, ClientStream stream, OutboxWriter
             if (!TakeTurn())
                 return;
         }
+        if (toMany || !Round.TryPutOff(this))
+            Write(atOnce);
+    }
+
+    // All that the round brought is here: whoever ends it writes it, without waking another thread.
+    void IRoundEnd.EndRound() => Write(atOnce: true);
+
+    private void Write(bool atOnce)
+    {
         if (atOnce && writer.IsIdle)
             _ = WriteAsync();
         else

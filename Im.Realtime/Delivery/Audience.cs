@@ -6,9 +6,6 @@ namespace Im.Realtime.Delivery;
 /// <summary>The connections of this node that listen to one topic. Delivering walks an immutable snapshot, made anew only after a change.</summary>
 internal class Audience : IRoomAudience
 {
-    /// <summary>So few are written to at once; a round to more is the <see cref="OutboxWriter"/>'s.</summary>
-    private const int Few = 2;
-
     private readonly Lock _gate = new();
     private readonly HashSet<ClientConnection> _connections = [];
     private ClientConnection[]? _snapshot = [];
@@ -73,7 +70,7 @@ internal class Audience : IRoomAudience
                     continue;
                 bytes = other;
             }
-            connection.Outbox.Enqueue(bytes, droppable: false, atOnce: connections.Length <= Few);
+            connection.Outbox.Enqueue(bytes, droppable: false, atOnce: connections.Length <= Outbox.Few, toMany: connections.Length > Outbox.Few);
             count++;
         }
         return count;
@@ -84,7 +81,7 @@ internal class Audience : IRoomAudience
     {
         var connections = Snapshot;
         foreach (var connection in connections)
-            connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Few);
+            connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Outbox.Few, toMany: connections.Length > Outbox.Few);
         return connections.Length;
     }
 }

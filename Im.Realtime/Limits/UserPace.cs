@@ -26,9 +26,7 @@ internal sealed class SharedPace(string kind, Rate rate, int handful, ISharedBuc
     /// <summary>Null: go on; else not now, and again after this time.</summary>
     public async ValueTask<TimeSpan?> TakeAsync(Guid userId)
     {
-        if (_purses.Count >= MaxUsers)
-            Forget();
-        var purse = _purses.GetOrAdd(userId, _ => new() { Tokens = handful });
+        var purse = _purses.TryGetValue(userId, out var known) ? known : Add(userId);
         if (Take(userId, purse) is not { } filling)
             return null;
         // Only who is faster than a handful in a round trip comes here.
@@ -36,6 +34,14 @@ internal sealed class SharedPace(string kind, Rate rate, int handful, ISharedBuc
         if (Take(userId, purse) is null)
             return null;
         return purse.ClosedUntil - time.GetUtcNow() is var wait && wait > Patience ? wait : Patience;
+    }
+
+    // To count them takes all of the dictionary's locks: not for every frame.
+    private Purse Add(Guid userId)
+    {
+        if (_purses.Count >= MaxUsers)
+            Forget();
+        return _purses.GetOrAdd(userId, _ => new() { Tokens = handful });
     }
 
     /// <summary>It was refused for a reason of ours: it does not count.</summary>

@@ -55,7 +55,7 @@ public sealed class DemonstrationPageTests(PageFixture im)
         await Assertions.Expect(page.Message("tea?").GetByTestId("message-seen")).ToHaveCountAsync(1);
         await Assertions.Expect(page.Find("message-sent")).ToHaveCountAsync(0);
         await page.Message("tea?").Locator(".bubble").ClickAsync(new() { Button = MouseButton.Right });
-        await Assertions.Expect(page.Find("action-seen")).ToHaveTextAsync($"Seen by {jenny.User.Nickname}");
+        await Assertions.Expect(page.Find("action-seen")).ToContainTextAsync(jenny.User.Nickname);
         Assert.Empty(page.Errors);
     }
 }

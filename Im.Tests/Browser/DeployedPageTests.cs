@@ -136,7 +136,7 @@ public sealed partial class DeployedPageTests(DeployedPageTests.Deployment im) :
         private readonly ServersFolder _folder = new();
         private int _builds;
 
-        protected override IEnumerable<KeyValuePair<string, string>> Settings => [.. base.Settings, new("staticWebAssets", _folder["assets.json"])];
+        protected override IEnumerable<KeyValuePair<string, string>> Settings => [.. base.Settings, new("webroot", _folder["page"]), new("staticWebAssets", _folder["assets.json"])];
 
         public override async Task InitializeAsync()
         {

@@ -95,6 +95,7 @@ public sealed class ListPageTests(PageFixture im)
         await page.Find("composer").FocusAsync();
         for (var line = 0; line < 7; line++)
             await page.Page.Keyboard.PressAsync("Shift+Enter");
+        await page.Page.EvaluateAsync("() => new Promise(painted => requestAnimationFrame(() => setTimeout(painted)))");
         Assert.Equal(place, await page.Page.EvaluateAsync<string>(TopLine));
         var top = long.Parse(place.Split(' ')[0]);
         await talk.Toms.ReactAsync(talk.Robin.User.Id, top - 3, ["🎉"]);

@@ -113,7 +113,7 @@ public sealed class OfflinePageTests(PageFixture im)
             socket = route;
             var server = route.ConnectToServer();
             route.OnMessage(frame => { if (!silent) server.Send(frame.Text!); });
-            server.OnMessage(frame => route.Send(frame.Text!));
+            server.OnMessage(frame => { if (!silent) route.Send(frame.Text!); });
         });
         await page.GotoAsync(im.Address.ToString());
         var notice = page.GetByTestId("connection-state");

@@ -35,7 +35,7 @@ public sealed class ShellPageTests(PageFixture im)
         await page.ExpectMessageAsync("and now");
         await Assertions.Expect(page.Page.Locator(".day")).ToHaveTextAsync(["February 3, 2024", "Today"]);
         await Assertions.Expect(toms.Locator("time")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^1?\d:\d\d\s[AP]M$"));
-        var first = page.Page.Locator(".group-head time").First;
+        var first = page.Page.Locator(".head time").First;
         Assert.Equal("7:38 AM", (await first.TextContentAsync())!.Replace('\u202F', ' ')); // a narrow blank, since Unicode 15
         await page.Find("language").ClickAsync();
         await Assertions.Expect(first).ToHaveTextAsync("07:38");
@@ -190,6 +190,7 @@ public sealed class ShellPageTests(PageFixture im)
         var nickname = $"Ada{Random.Shared.Next(1_000_000)}";
         await TabToAsync("login-open");
         await keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Find("login-nickname")).ToBeFocusedAsync();
         await keyboard.TypeAsync(nickname);
         await keyboard.PressAsync("Tab");
         await keyboard.TypeAsync("correct horse");

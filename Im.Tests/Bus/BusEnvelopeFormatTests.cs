@@ -75,6 +75,33 @@ public sealed class BusEnvelopeFormatTests
     }, count: 10_000);
 
     [Fact]
+    public void Several_envelopes_are_one_and_are_read_back_in_their_order() => Envelopes.Array[1, 20].ForEach(written =>
+    {
+        Assert.True(BusEnvelopeFormat.TryRead(Write(BusEnvelopeFormat.Join(written)), out var several));
+        Assert.Equal((BusKind.Several, written[0].OriginNode), (several.Kind, several.OriginNode));
+        var rest = several.Payload;
+        foreach (var envelope in written)
+        {
+            Assert.True(BusEnvelopeFormat.TrySplit(ref rest, out var read));
+            Assert.Equal(envelope with { Payload = default }, read with { Payload = default });
+            Assert.Equal(envelope.Payload.Span, read.Payload.Span);
+        }
+        Assert.True(rest.IsEmpty);
+    });
+
+    [Fact]
+    public void Several_that_are_cut_or_changed_never_throw_and_end() => Gen.Select(Envelopes.Array[1, 5], Gen.Int[0, 2_000], Gen.Byte, Gen.Int[0, 2_000]).ForEach((envelopes, position, value, length) =>
+    {
+        var bytes = BusEnvelopeFormat.Join(envelopes).Payload.ToArray();
+        bytes[position % bytes.Length] = value;
+        ReadOnlyMemory<byte> rest = bytes.AsMemory(0, Math.Min(length, bytes.Length));
+        var read = 0;
+        while (BusEnvelopeFormat.TrySplit(ref rest, out _))
+            read++;
+        Assert.InRange(read, 0, bytes.Length / 61);
+    }, count: 10_000);
+
+    [Fact]
     public void A_name_too_long_for_its_length_byte_is_refused_when_written() =>
         Assert.Throws<ArgumentException>(() => Write(new(BusKind.Frame, new('n', 256), default)));
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Im.Core.Bus;
+using Im.Core.Rounds;
 using Im.Tests.Fixtures;
 using StackExchange.Redis;
 
@@ -38,6 +39,34 @@ public abstract class BusTests(string server) : IAsyncLifetime
         Assert.All(await Task.WhenAll(published), receivers => Assert.Equal(1, receivers));
         await all.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(Enumerable.Range(1, Count).Select(seq => (long)seq), received);
+    }
+
+    [Fact]
+    public async Task What_one_round_publishes_to_a_topic_arrives_in_order_with_one_message_of_Redis()
+    {
+        var (one, other) = (BusTopic.User(Guid.NewGuid()), BusTopic.User(Guid.NewGuid()));
+        var received = new ConcurrentQueue<(BusTopic Topic, long Seq)>();
+        await using var first = await _two.Bus.SubscribeAsync(one, envelope => received.Enqueue((one, envelope.Seq)));
+        await using var second = await _two.Bus.SubscribeAsync(other, envelope => received.Enqueue((other, envelope.Seq)));
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(server);
+        var messages = new ConcurrentQueue<RedisValue>();
+        await redis.GetSubscriber().SubscribeAsync(RedisChannel.Literal(_prefix + one), (_, message) => messages.Enqueue(message));
+
+        var published = new List<Task<long>>();
+        Round.Run(published, tasks =>
+        {
+            for (var seq = 1; seq <= 100; seq++)
+                tasks.AddRange(_one.Bus.PublishAsync(one, Frame(seq)).AsTask(), _one.Bus.PublishAsync(other, Frame(-seq)).AsTask());
+        });
+        await Task.WhenAll(published);
+        Assert.Equal([2, 1], published.Take(2).Select(task => task.Result));
+        await Eventually.TrueAsync(() => received.Count == 200);
+        Assert.Equal(Enumerable.Range(1, 100).Select(seq => (long)seq), received.Where(message => message.Topic == one).Select(message => message.Seq));
+        Assert.Equal(Enumerable.Range(1, 100).Select(seq => (long)-seq), received.Where(message => message.Topic == other).Select(message => message.Seq));
+        Assert.Single(messages);
+
+        // Its thread is as it was: what is published afterwards waits for no end.
+        Assert.Equal(1, await _one.Bus.PublishAsync(other, Frame(7)).AsTask().WaitAsync(TimeSpan.FromSeconds(5)));
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Im.Tests.Hosting;
 
 /// <summary>Runs a small application that the test describes, with nothing of Im in it.</summary>
+[Collection(HostingCollection.Name)]
 public abstract class AppTest : IAsyncLifetime
 {
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
@@ -45,4 +46,11 @@ public abstract class AppTest : IAsyncLifetime
         await _app!.DisposeAsync();
         _app = null;
     }
+}
+
+/// <summary>One after the other, and nothing beside them: each starts an orchestrator, and looks at the clock.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class HostingCollection
+{
+    public const string Name = "Hosting";
 }

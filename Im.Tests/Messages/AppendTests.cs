@@ -1,5 +1,6 @@
 using Im.Core.Messages;
 using Im.Protocol;
+using Im.Tests.Fixtures;
 using static Im.Tests.Messages.StoreFixture;
 
 namespace Im.Tests.Messages;
@@ -138,6 +139,39 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
         var nobody = new UserInfo(Guid.NewGuid(), "nobody", "");
         await Assert.ThrowsAsync<MessageRejectedException>(() => store.One.Messages.AppendAsync(Direct(jenny, nobody)));
         Assert.Equal(0, await store.Database.ScalarAsync<long>("SELECT count(*) FROM conversations WHERE id = $1", ConversationId.Direct(jenny.Id, nobody.Id).Value));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_batch_numbers_each_conversation_for_itself_and_makes_its_members(bool withOneThatIsStoredAlready)
+    {
+        var (jenny, tom, ann) = (await store.AddUserAsync(), await store.AddUserAsync(), await store.AddUserAsync());
+        var (again, nobody) = (ToLobby(ann), new UserInfo(Guid.NewGuid(), "nobody", ""));
+        var stored = await store.One.Messages.AppendAsync(again);
+        var (lobby, first, batch) = ((await store.One.Messages.GetHeadAsync(ConversationId.Lobby)).LastLine, (Task<AppendResult>?)null, new List<Task<AppendResult>>());
+        await using (await store.LockAsync(ConversationId.Lobby))
+        {
+            first = store.One.Messages.AppendAsync(ToLobby(jenny)); // what comes while it waits is one batch
+            await Eventually.TrueAsync(async () => await store.CountWaitingAsync() == 1);
+            NewEvent[] events = [Direct(jenny, tom), ToLobby(tom), Direct(tom, jenny), Direct(ann, jenny), Direct(jenny, tom), ToLobby(tom), Direct(ann, jenny)];
+            batch.AddRange(events.Select(added => store.One.Messages.AppendAsync(added)));
+            if (withOneThatIsStoredAlready)
+                batch.AddRange(store.One.Messages.AppendAsync(again), store.One.Messages.AppendAsync(Direct(jenny, nobody)));
+        }
+        await first;
+        var results = await Task.WhenAll(batch.Take(7));
+        Assert.Equal([1, lobby + 2, 2, 1, 3, lobby + 3, 2], results.Select(result => result.Message.Seq));
+        Assert.All(results, result => Assert.False(result.Duplicate));
+        if (withOneThatIsStoredAlready)
+        {
+            Assert.Equal((stored.Message.Seq, true), ((await batch[7]).Message.Seq, (await batch[7]).Duplicate));
+            await Assert.ThrowsAsync<MessageRejectedException>(() => batch[8]);
+        }
+        Assert.Equal([(tom.Id, 3L, 0L), (ann.Id, 2L, 2L)], from one in await store.One.Conversations.ListAsync(jenny.Id) where one.Peer is not null orderby one.LastLine descending select (one.Peer!.Id, one.LastLine, one.Unread));
+        Assert.Equal([(jenny.Id, 3L, 1L)], from one in await store.Two.Conversations.ListAsync(tom.Id) where one.Peer is not null select (one.Peer!.Id, one.LastLine, one.Unread));
+        Assert.Equal([(jenny.Id, 2L, 0L)], from one in await store.Two.Conversations.ListAsync(ann.Id) where one.Peer is not null select (one.Peer!.Id, one.LastLine, one.Unread));
+        Assert.Equal(lobby + 3, (await store.One.Conversations.ListAsync(tom.Id)).Single(one => one.Conversation.IsLobby).ReadLine);
     }
 
     [Fact]

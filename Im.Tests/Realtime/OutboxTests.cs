@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
+using Im.Core.Rounds;
 using Im.Protocol;
 using Im.Realtime.Connections;
 
@@ -36,6 +37,28 @@ public sealed class OutboxTests
         for (var i = 0; i < 200; i++)
             Assert.Equal(i, Assert.IsType<PongFrame>(await sockets.ReadFrameAsync()).Time);
         Assert.InRange(sockets.Writes, 2, 3);
+    }
+
+    [Fact]
+    public async Task What_a_round_brings_to_a_connection_goes_out_with_one_write_at_its_end()
+    {
+        SocketPair one = new(), two = new();
+        Outbox[] outboxes = [one.NewOutbox(), two.NewOutbox()];
+        Round.Run(outboxes, outboxes =>
+        {
+            for (var i = 0; i < 100; i++)
+                foreach (var outbox in outboxes)
+                    outbox.Enqueue(ProtocolJson.Write(new PongFrame(i)), atOnce: true);
+            Assert.Equal((0, 0), (one.Writes, two.Writes));
+        });
+        foreach (var sockets in (SocketPair[])[one, two])
+        {
+            for (var i = 0; i < 100; i++)
+                Assert.Equal(i, Assert.IsType<PongFrame>(await sockets.ReadFrameAsync()).Time);
+            Assert.Equal(1, sockets.Writes);
+        }
+        outboxes[0].Enqueue(ProtocolJson.Write(new PongFrame(100)), atOnce: true);
+        Assert.Equal(2, one.Writes);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ function complete(): Plugin {
       page.source = String(page.source).replace('/theme.js', `/${name}`);
       const worker = bundle['sw.js'];
       if (worker?.type !== 'chunk') throw new Error('The worker is not built.');
-      const assets = [...Object.keys(bundle), name].filter((file) => file.startsWith('assets/') && !file.startsWith('assets/emoji-data-')).map((file) => `/${file}`).sort();
+      const assets = [...Object.keys(bundle), name].filter((file) => file.startsWith('assets/') && !file.endsWith('.json')).map((file) => `/${file}`).sort();
       worker.code = worker.code.replaceAll('ASSETS', JSON.stringify(assets)).replaceAll('BUILD', JSON.stringify(hash(page.source + assets.join())));
     },
   };
@@ -54,7 +54,6 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'page', tags: ['$initial'], test: /^(?!.*[/\\]worker[/\\])/ },
-            { name: (id) => /[/\\]emoji[/\\]data[/\\](\w+)/.exec(id)?.slice(1).map((language) => `emoji-data-${language}`)[0] ?? null },
             { name: 'account', test: /[/\\](account|ui)[/\\]/ },
           ],
         },

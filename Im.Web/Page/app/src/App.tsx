@@ -26,13 +26,7 @@ import { onePane } from './ui/widths.ts';
 import { Boundary } from './ui/Boundary.tsx';
 import './app.css';
 
-const account = () => import('./account/AccountDialogs.ts');
-const LoginDialog = lazyDialog(() => account().then((it) => it.LoginDialog));
-const BriefDialog = lazyDialog(() => account().then((it) => it.BriefDialog));
-const DevicesDialog = lazyDialog(() => account().then((it) => it.DevicesDialog));
-const KeysDialog = lazyDialog(() => account().then((it) => it.KeysDialog));
-const PasswordDialog = lazyDialog(() => account().then((it) => it.PasswordDialog));
-const DeleteAccountDialog = lazyDialog(() => account().then((it) => it.DeleteAccountDialog));
+const AccountDialog = lazyDialog(() => import('./account/AccountDialog.tsx').then((it) => it.AccountDialog));
 const rooms = () => import('./rooms/RoomDialogs.ts');
 const RoomsDialog = lazyDialog(() => rooms().then((it) => it.RoomsDialog));
 const AboutRoomDialog = lazyDialog(() => rooms().then((it) => it.AboutRoomDialog));
@@ -96,15 +90,10 @@ function Page() {
       <Announcer />
       <Notice />
       <Shortcuts />
-      {dialog.value === 'login' && <LoginDialog onClose={close} />}
-      {me.value && dialog.value === 'devices' && <DevicesDialog onClose={close} />}
-      {me.value && dialog.value === 'keys' && <KeysDialog onClose={close} />}
-      {me.value && dialog.value === 'password' && <PasswordDialog nickname={me.value.nickname} onClose={close} />}
-      {me.value && dialog.value === 'delete' && <DeleteAccountDialog onClose={close} />}
+      {dialog.value && dialog.value !== 'rooms' && dialog.value !== 'room' && (dialog.value === 'login' || me.value) && <AccountDialog onClose={close} />}
       {me.value && dialog.value === 'rooms' && <RoomsDialog onClose={close} />}
       {me.value && dialog.value === 'room' && room && !left && <AboutRoomDialog key={chat} chat={chat} room={room} me={me.value} onClose={close} />}
       {me.value && invitationLink.value !== undefined && <JoinDialog key={invitationLink.value} link={invitationLink.value} onClose={() => goInstead('#/lobby')} />}
-      {dialog.value === 'brief' && me.value && <BriefDialog user={me.value} onClose={close} />}
     </div>
   );
 }
