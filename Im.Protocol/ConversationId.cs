@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Im.Protocol;
 
 /// <summary>
-/// Names a conversation: <c>lobby</c> on the wire for the lobby, a UUID for a direct conversation. A direct conversation's id follows from its
-/// two members, so both sides, and two nodes at once, arrive at the same one without asking anybody.
+/// Names a conversation: <c>lobby</c> on the wire for the lobby, a UUID for a direct conversation or a room. A direct conversation's id follows from its
+/// two members, so both sides, and two nodes at once, arrive at the same one without asking anybody. A room's is random.
 /// </summary>
 [JsonConverter(typeof(JsonConverter))]
 public readonly record struct ConversationId(Guid Value)
@@ -15,6 +15,13 @@ public readonly record struct ConversationId(Guid Value)
     public static readonly ConversationId Lobby = default;
 
     public bool IsLobby => Value == Guid.Empty;
+
+    /// <summary>What its id looks like: whether there is such a room is another question.</summary>
+    public bool IsRoom => !IsLobby && Value.Version != DirectVersion;
+
+    private const int DirectVersion = 8;
+
+    public static ConversationId NewRoom() => new(Guid.NewGuid());
 
     /// <summary>The direct conversation of two users, whichever comes first: a UUID version 8 over SHA-256 of both ids in order.</summary>
     public static ConversationId Direct(Guid one, Guid other)

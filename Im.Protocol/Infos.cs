@@ -33,8 +33,8 @@ public sealed record ConversationSummary(
 }
 
 /// <summary>A conversation in the list, from version 2 on.</summary>
-/// <param name="Kind"><c>lobby</c> or <c>direct</c>.</param>
-/// <param name="Unread"><paramref name="LastLine"/> less <paramref name="ReadLine"/>.</param>
+/// <param name="Kind"><c>lobby</c>, <c>direct</c> or <c>room</c>.</param>
+/// <param name="Unread"><paramref name="LastLine"/> less <paramref name="ReadLine"/>; without the lines of a room that say what happened to it.</param>
 public sealed record ConversationInfo(ConversationId Conversation, string Kind, long LastSeq, long LastLine, long ReadLine, long Unread)
 {
     /// <summary>The other member; not for the lobby.</summary>
@@ -51,4 +51,7 @@ public sealed record ConversationInfo(ConversationId Conversation, string Kind, 
 
     /// <summary>True where the user has written nothing in a direct conversation. Else null.</summary>
     public bool? Stranger { get; init; }
+
+    /// <summary>Where it is one.</summary>
+    public RoomInfo? Room { get; init; }
 }

@@ -10,6 +10,7 @@ namespace Im.Protocol;
 [JsonDerivedType(typeof(LinesFrame), "lines")]
 [JsonDerivedType(typeof(EventsFrame), "events")]
 [JsonDerivedType(typeof(SeenFrame), "seen")]
+[JsonDerivedType(typeof(InvitationFrame), "invitation")]
 [JsonDerivedType(typeof(MessageFrame), "message")]
 [JsonDerivedType(typeof(AckFrame), "ack")]
 [JsonDerivedType(typeof(HistoryFrame), "history")]
@@ -130,6 +131,10 @@ public sealed record EventsFrame(ConversationId Conversation, IReadOnlyList<Even
 /// <summary>The other one of a direct conversation has read so far.</summary>
 [Since(2)]
 public sealed record SeenFrame(ConversationId Conversation, Guid User, long Line) : ServerFrame;
+
+/// <summary>The user was invited into a room. Best effort: the HTTP API lists invitations.</summary>
+[Since(2)]
+public sealed record InvitationFrame(ConversationId Conversation, string Title, SenderInfo By) : ServerFrame;
 
 /// <summary>A live line as version 1 sees it. <see cref="ServerFrame.Id"/> is the client message id.</summary>
 [Until(1)]

@@ -15,6 +15,7 @@ using Im.Web.Gateway;
 using Im.Web.Http;
 using Im.Web.Nodes;
 using Im.Web.Programs;
+using Im.Web.Rooms;
 using Im.Web.Sessions;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -28,6 +29,7 @@ builder.AddRedisClient("redis", settings => settings.DisableTracing = true); // 
 builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
 
 builder.Services.AddImData().AddImMessages().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople();
+builder.Services.AddHttpContextAccessor().AddScoped<RoomRequests>();
 builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddGateway();
 
 var app = builder.Build();
@@ -44,6 +46,7 @@ api.MapAdministration();
 api.MapDashboard(app.Configuration);
 api.MapNodes();
 api.MapConversations();
+api.MapRooms();
 
 app.MapGateway();
 app.MapApiDescription();

@@ -35,6 +35,7 @@ public sealed class ImClient : IAsyncDisposable
         var jitter = new Jitter(options.RandomSeed);
         _options = options;
         _http = new(options);
+        Rooms = new(_http);
         _inbox = new(options);
         _lanes = new(options.MaxPendingSends);
         _renewal = new(_http, options.TimeProvider, logger);
@@ -61,6 +62,9 @@ public sealed class ImClient : IAsyncDisposable
         add => _router.FrameReceived += value;
         remove => _router.FrameReceived -= value;
     }
+
+    /// <summary>Making, finding, joining and looking after rooms.</summary>
+    public Rooms Rooms { get; }
 
     public ConnectionState State => _keeper.State;
 
@@ -116,7 +120,7 @@ public sealed class ImClient : IAsyncDisposable
     public Task DisconnectAsync() => _keeper.StopAsync();
 
     /// <summary>
-    /// Every event of the lobby and the user's direct conversations, own ones included, each conversation's exactly once and in order, over reconnects. <see cref="EventContents"/> reads them;
+    /// Every event of the lobby, the user's direct conversations and rooms, own ones included, each conversation's exactly once and in order, over reconnects. <see cref="EventContents"/> reads them;
     /// what they make of the lines is <see cref="Fold"/>. One stream for the client's life: two readers share it between them. It ends when the client is disposed.
     /// A long backlog is read while the stream is; posts, questions and acks do not wait for it. Content that was erased or replaced by then is left out of it.
     /// </summary>

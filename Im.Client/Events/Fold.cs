@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Im.Protocol;
+using Im.Protocol.Kinds;
 
 namespace Im.Client.Events;
 
@@ -61,11 +63,16 @@ public static class Fold
 
     private static LineState EraseAccount(LineState line, EventFrame change)
     {
-        if (change.ContentAs(ProtocolJson.Wire.ErasureContent) is not { } erasure || line.Event.From.Id != erasure.User || line.Event.Seq >= change.Seq)
+        if (change.ContentAs(ProtocolJson.Wire.ErasureContent) is not { } erasure || line.Event.Seq >= change.Seq)
+            return line;
+        if (line.Event.Kind == KindNames.Member && line.Event.ContentAs(ProtocolJson.Wire.MemberContent) is { } member && member.User == erasure.User && member.Nickname != DeletedNickname)
+            line = line.With(line.Event with { Content = new(JsonSerializer.SerializeToUtf8Bytes(member with { Nickname = DeletedNickname }, ProtocolJson.Wire.MemberContent)) });
+        if (line.Event.From.Id != erasure.User)
             return line;
         if (line.Event.From.Nickname != DeletedNickname)
             line = line.With(line.Event with { From = line.Event.From with { Nickname = DeletedNickname } });
-        return erasure.Texts && !line.IsErased ? line.Erase() : line;
+        // What happened to a room stays said.
+        return erasure.Texts && !line.IsErased && line.Event.Kind is not (KindNames.Member or KindNames.Title) ? line.Erase() : line;
     }
 
     // The newest of a kind and slot holds. Of two copies of one event, that which still has its content.

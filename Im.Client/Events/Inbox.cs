@@ -105,12 +105,10 @@ internal sealed class Inbox(ImClientOptions options)
         {
             foreach (var info in conversations)
                 Expect(Find(info.Conversation, firstSeq: info.LastSeq + 1), info.LastSeq);
-            if (conversations.Count < ProtocolLimits.MaxConversations)
-            {
-                _allKnown = true;
-                return;
-            }
-            foreach (var unlisted in _streams.Keys.Except(conversations.Select(c => c.Conversation)).ToList())
+            // A room that is not there was left: the last that was said while its user was in it may be missing.
+            var isWhole = conversations.Count < ProtocolLimits.MaxConversations;
+            _allKnown |= isWhole;
+            foreach (var unlisted in _streams.Keys.Except(conversations.Select(c => c.Conversation)).Where(c => !isWhole || c.IsRoom).ToList())
             {
                 _streams[unlisted].MustAsk = true;
                 Queue(_streams[unlisted]);
@@ -187,11 +185,11 @@ internal sealed class Inbox(ImClientOptions options)
             stream.Advance(next.Seq);
     }
 
-    // A direct conversation nobody knew of is new, so that its stream begins with its first event. Only beyond the conversations a node lists may it be an old one.
+    // A direct conversation nobody knew of is new, so that its stream begins with its first event. Only beyond the conversations a node lists may it be an old one. A room begins with what comes first.
     private ConversationStream Find(ConversationId conversation, long firstSeq)
     {
         if (!_streams.TryGetValue(conversation, out var stream))
-            _streams[conversation] = stream = NewStream(conversation, _allKnown && !conversation.IsLobby ? 0 : firstSeq - 1);
+            _streams[conversation] = stream = NewStream(conversation, _allKnown && conversation is { IsLobby: false, IsRoom: false } ? 0 : firstSeq - 1);
         return stream;
     }
 

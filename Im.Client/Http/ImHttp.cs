@@ -54,7 +54,7 @@ internal sealed class ImHttp(ImClientOptions options)
     public Task<IReadOnlyList<ConversationSummary>> GetConversationsAsync(CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Get, "/api/conversations", null, ProtocolJson.Wire.IReadOnlyListConversationSummary, cancellationToken);
 
-    private async Task<T> CallAsync<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T>? answer, CancellationToken cancellationToken)
+    public async Task<T> CallAsync<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T>? answer, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(options.BaseAddress, path)) { Content = body };
         request.Headers.Add("X-Im", "1");

@@ -1,11 +1,12 @@
 using Im.Core.Data;
 using Im.Core.Kinds;
 using Im.Core.Messages;
+using Im.Core.Rooms;
 using Im.Protocol;
 
 namespace Im.Core.Accounts;
 
-internal sealed class AccountData(StoreReader reader, IEventStore store, TimeProvider time) : IAccountData
+internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomStore rooms, AppendsUnderWay underWay, TimeProvider time) : IAccountData
 {
     private const int EraseBatch = 5_000;
     private const string ErasureNode = "web";
@@ -20,31 +21,21 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, TimePro
 
     private const string MarkSql = "UPDATE users SET erasing_at = coalesce(erasing_at, now()) WHERE id = $1";
 
-    // Whoever is storing messages at this moment. Postgres locks the tables of a statement before it takes the statement's snapshot: an append that comes after this answer sees
-    // the mark, and one that may not have seen it is in the answer.
-    private const string UnderWaySql = """
-        SELECT virtualtransaction FROM pg_locks
-        WHERE locktype = 'relation' AND relation = 'events'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND mode = 'RowExclusiveLock' AND granted AND pid <> pg_backend_pid()
-        """;
-
-    private static readonly TimeSpan UnderWayPoll = TimeSpan.FromMilliseconds(5), UnderWayTimeout = TimeSpan.FromSeconds(20);
-
-    // What marks another's line (effect 1) holds no text of its author's, and stays; what tells of the erasure (0) too.
+    // What marks another's line (effect 1) holds no text of its author's, and stays; what tells of the erasure (0) too, and what happened to rooms: who reads in one is decided by it.
     // A conversation's, by the unique index on (conversation, sender, client id); written by their places, for a join by id may be planned to grow with the batch's square.
     // One that moves meanwhile is left to the last statement.
-    private const string EraseWrittenSql = """
+    private const string EraseWrittenSql = $"""
         WITH batch AS MATERIALIZED (
             SELECT ctid AS place, client_id FROM events WHERE conversation_id = $1 AND sender_id = $2 AND client_id > $3 ORDER BY client_id LIMIT $4
         ), erased AS (
-            UPDATE events SET sender_nickname = $5, content = CASE WHEN $6 AND coalesce(effect, 2) > 1 THEN NULL ELSE content END WHERE ctid = ANY (ARRAY(SELECT place FROM batch))
+            UPDATE events SET sender_nickname = $5, content = CASE WHEN $6 AND coalesce(effect, 2) > 1 AND kind NOT IN ({EventKinds.SystemNumbers}) THEN NULL ELSE content END WHERE ctid = ANY (ARRAY(SELECT place FROM batch))
         )
         SELECT max(client_id) FROM batch
         """;
 
     // One statement, and so one transaction. Of the messages what another change moved while the others were erased.
     // Muted or banned, the account keeps its nickname's key, so that nobody takes the nickname before that is over; those of others that are over go on this occasion.
-    private const string EraseSql = """
+    private const string EraseSql = $"""
         WITH erased AS (
             UPDATE users SET user_name = $2, brief = '', password_hash = NULL, is_admin = false,
                    normalized_user_name = CASE WHEN greatest(muted_until, banned_until) > now() THEN normalized_user_name ELSE $2 || ' ' || id END,
@@ -58,11 +49,19 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, TimePro
         ), keys AS (
             DELETE FROM api_keys k USING erased e WHERE k.owner_id = e.id
         ), written AS (
-            UPDATE events m SET sender_nickname = $2, content = CASE WHEN $3 AND coalesce(m.effect, 2) > 1 THEN NULL ELSE m.content END
+            UPDATE events m SET sender_nickname = $2, content = CASE WHEN $3 AND coalesce(m.effect, 2) > 1 AND m.kind NOT IN ({EventKinds.SystemNumbers}) THEN NULL ELSE m.content END
             FROM members s, erased e WHERE s.user_id = e.id AND m.conversation_id = s.conversation_id AND m.sender_id = e.id
-                  AND (m.sender_nickname <> $2 OR $3 AND m.content IS NOT NULL AND coalesce(m.effect, 2) > 1)
+                  AND (m.sender_nickname <> $2 OR $3 AND m.content IS NOT NULL AND coalesce(m.effect, 2) > 1 AND m.kind NOT IN ({EventKinds.SystemNumbers}))
+        ), named AS (
+            UPDATE events m SET content = jsonb_set(m.content::jsonb, ARRAY['nickname'], to_jsonb($2::text))::text
+            FROM erased e WHERE m.kind = 8 AND m.content::json ->> 'user' = e.id::text AND m.content::json ->> 'nickname' <> $2 AND m.sender_id <> e.id
         )
         SELECT id FROM erased
+        """;
+
+    // What rooms say of the account, whoever did it.
+    private const string NamedSql = """
+        UPDATE events SET content = jsonb_set(content::jsonb, '{nickname}', to_jsonb($2::text))::text WHERE kind = 8 AND content::json ->> 'user' = $1::text AND content::json ->> 'nickname' <> $2
         """;
 
     public Task<IReadOnlyList<EventFrame>> ReadWrittenAsync(
@@ -79,7 +78,8 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, TimePro
     public async Task<IReadOnlyList<EventFrame>> EraseAsync(Guid userId, bool removeMessages, CancellationToken cancellationToken = default)
     {
         await reader.QueryAsync(MarkSql, [userId], rows => rows.ReadAsync(), cancellationToken);
-        await WaitForAppendsUnderWayAsync(cancellationToken);
+        await underWay.WaitAsync(cancellationToken);
+        var left = await rooms.LeaveAllAsync(userId, cancellationToken);
         var conversations = await reader.QueryAsync("SELECT conversation_id, peer_id FROM members WHERE user_id = $1", [userId], async rows =>
         {
             var found = new List<(Guid Id, Guid? Peer)>();
@@ -91,9 +91,10 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, TimePro
             for (string? last = ""; last is not null;)
                 last = await reader.QueryAsync(EraseWrittenSql, [conversation, userId, last, EraseBatch, IAccountData.ErasedNickname, removeMessages],
                     async rows => await rows.ReadAsync() && !rows.IsDBNull(0) ? rows.GetString(0) : null, cancellationToken);
+        await reader.QueryAsync(NamedSql, [userId.ToString(), IAccountData.ErasedNickname], rows => rows.ReadAsync(), cancellationToken);
         var told = await Task.WhenAll(conversations.Select(conversation => TellAsync(userId, removeMessages, conversation.Id, conversation.Peer, cancellationToken)));
         await reader.QueryAsync(EraseSql, [userId, IAccountData.ErasedNickname, removeMessages], rows => rows.ReadAsync(), cancellationToken);
-        return told;
+        return [.. left, .. told];
     }
 
     // Whoever has its lines open learns of it from the log, and whoever comes back later.
@@ -107,23 +108,4 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, TimePro
 
     // Longer than a client's may be: none has taken it before.
     private static string ErasureId(Guid userId, Guid conversation) => $"erasure {userId} {conversation}";
-
-    private async Task WaitForAppendsUnderWayAsync(CancellationToken cancellationToken)
-    {
-        var started = time.GetTimestamp();
-        for (var waitedFor = await FindUnderWayAsync(); waitedFor.Count > 0; waitedFor.IntersectWith(await FindUnderWayAsync()))
-        {
-            if (time.GetElapsedTime(started) > UnderWayTimeout)
-                throw new StoreUnavailableException(new TimeoutException("A statement that stores messages does not end."));
-            await Task.Delay(UnderWayPoll, time, cancellationToken);
-        }
-
-        Task<HashSet<string>> FindUnderWayAsync() => reader.QueryAsync(UnderWaySql, [], async rows =>
-        {
-            var found = new HashSet<string>();
-            while (await rows.ReadAsync())
-                found.Add(rows.GetString(0));
-            return found;
-        }, cancellationToken);
-    }
 }

@@ -57,4 +57,7 @@ public enum BusKind : byte
 
     /// <summary>Several envelopes for one topic; payload is each of them, its length in four bytes before it. No handler sees this one.</summary>
     Several = 11,
+
+    /// <summary>For a user's topic: they have come into the room <see cref="BusEnvelope.Conversation"/>, with its event <see cref="BusEnvelope.Seq"/>. No payload.</summary>
+    Membership = 12,
 }

@@ -3,7 +3,7 @@ namespace Im.Core.Data;
 /// <summary>A conversation's head. Its row is the lock under which numbers are given, and the only one an event changes.</summary>
 internal sealed class Conversation
 {
-    /// <summary>All zeros for the lobby; for a direct conversation it follows from its members (<see cref="Protocol.ConversationId.Direct"/>).</summary>
+    /// <summary>All zeros for the lobby; for a direct conversation it follows from its members (<see cref="Protocol.ConversationId.Direct"/>); a room's is random.</summary>
     public Guid Id { get; init; }
 
     public ConversationKind Kind { get; init; }
@@ -24,4 +24,5 @@ internal enum ConversationKind : short
 {
     Lobby = 0,
     Direct = 1,
+    Room = 2,
 }

@@ -2,7 +2,7 @@ namespace Im.Core.Data;
 
 /// <summary>
 /// A user in a conversation and how far they have read. A direct conversation has a row for each of its two people, made with its first message and kept for ever;
-/// the lobby has one for each user who ever wrote or read there.
+/// the lobby has one for each user who ever wrote or read there, a room for each who was ever a member.
 /// </summary>
 internal sealed class ConversationMember
 {
@@ -21,4 +21,19 @@ internal sealed class ConversationMember
 
     /// <summary>They have written in it: it stands before those in which only strangers have.</summary>
     public bool Written { get; init; }
+
+    /// <summary>In a room what they are; null for who is no member any more, and outside of rooms.</summary>
+    public RoomRole? Role { get; init; }
+
+    /// <summary>The first event they read: 1, or that of their joining. As the other two of a room's member alone.</summary>
+    public long? FirstSeq { get; init; }
+
+    /// <summary>The first line they read.</summary>
+    public long? FirstLine { get; init; }
+
+    /// <summary>The event of their joining.</summary>
+    public long? JoinedSeq { get; init; }
+
+    /// <summary>The newest event by which they came or went.</summary>
+    public long? ChangedSeq { get; init; }
 }

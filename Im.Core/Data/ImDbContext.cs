@@ -114,6 +114,12 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             member.Property(m => m.ReadLine).HasColumnName("read_line");
             member.Property(m => m.SeenLine).HasColumnName("seen_line").HasDefaultValue(0L);
             member.Property(m => m.Written).HasColumnName("written").HasDefaultValue(false);
+            member.Property(m => m.Role).HasColumnName("role");
+            member.Property(m => m.FirstSeq).HasColumnName("first_seq");
+            member.Property(m => m.FirstLine).HasColumnName("first_line");
+            member.Property(m => m.JoinedSeq).HasColumnName("joined_seq");
+            member.Property(m => m.ChangedSeq).HasColumnName("changed_seq");
+            member.HasIndex(m => new { m.ConversationId, m.Role, m.UserId }).HasFilter("role IS NOT NULL").HasDatabaseName("ix_members_role");
             member.HasOne<Conversation>().WithMany().HasForeignKey(m => m.ConversationId).HasConstraintName("fk_members_conversation");
             member.HasOne<ImUser>().WithMany().HasForeignKey(m => m.UserId).HasConstraintName("fk_members_user");
             member.HasIndex(m => m.UserId).HasDatabaseName("ix_members_user_id");
@@ -146,7 +152,12 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             // Nearly always nothing to index: a conversation of texts alone has no line whose number is not its sequence, and no event with an effect.
             logged.HasIndex(e => new { e.ConversationId, e.Line }).HasFilter("line <> seq").HasDatabaseName("ix_events_line");
             logged.HasIndex(e => new { e.ConversationId, e.Target, e.Effect, e.Seq }).HasFilter("effect IS NOT NULL AND in_force").HasDatabaseName("ix_events_target");
+            // What is no more in force, for those who were to see it and not what came after; and the lines of rooms that do not count as unread. Texts are in neither.
+            logged.HasIndex(e => new { e.ConversationId, e.Target, e.Kind, e.Seq }).HasFilter("effect IS NOT NULL AND NOT in_force").HasDatabaseName("ix_events_past");
+            logged.HasIndex(e => new { e.ConversationId, e.Kind, e.Line }).HasFilter($"kind IN ({Kinds.EventKinds.SystemNumbers})").HasDatabaseName("ix_events_system");
         });
+
+        RoomTables.Map(builder);
 
         builder.Entity<Mention>(mention =>
         {

@@ -86,6 +86,7 @@ public abstract class EventKind<T>(short number, string name, JsonTypeInfo<T> js
 /// <param name="Message">For people.</param>
 public sealed record Refusal(string Code, string Message);
 
+/// <param name="IsAdmin">An administrator, in a room also one of the room's.</param>
 /// <param name="Peer">In a direct conversation the other member.</param>
 public sealed record PostedBy(UserInfo User, bool IsAdmin, ConversationId Conversation, Guid? Peer);
 

@@ -41,6 +41,14 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate NewConversations { get; set; } = new(200 / 3_600.0, 200);
 
+    /// <summary>Rooms made by one user, over all web servers: by default 40 an hour.</summary>
+    [ValidateObjectMembers]
+    public Rate Rooms { get; set; } = new(40 / 3_600.0, 40);
+
+    /// <summary>What else one user changes of rooms, over all web servers: joining, leaving, inviting, removing, titles, links. What is refused counts.</summary>
+    [ValidateObjectMembers]
+    public Rate RoomChanges { get; set; } = new(2, 200);
+
     /// <summary>Connections opened from one address, at each door (gateway or node).</summary>
     [ValidateObjectMembers]
     public Rate Connects { get; set; } = new(200, 5_000);

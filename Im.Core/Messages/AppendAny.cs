@@ -8,7 +8,9 @@ namespace Im.Core.Messages;
 internal sealed class AppendAny : IAsyncDisposable
 {
     // gone:     which of the senders are being deleted, or were. Read from a small index of those alone; see AccountData, which waits for statements that looked before.
-    // item:     what the batch brings, with what is stored already under the same (conversation, sender, client id), and whether its recipient has an account.
+    // item:     what the batch brings, with what is stored already under the same (conversation, sender, client id), and whether its recipient has an account, or its sender is in the room;
+    //           nothing is looked up for the latter in the lobby and in direct conversations. Who leaves a room waits for statements that looked before: see AppendsUnderWay.
+    //           What an administrator of the installation erases (effect 3) is asked of nobody.
     // fresh:    what is not, numbered within its conversation, and its lines among themselves; without what is from or for somebody who has no account, of which no row comes back.
     // advanced: the heads of the conversations, made where they are missing. Its order by id is the order in which every node locks them: no deadlock.
     //           A row that another node has just advanced is waited for and read anew, so numbers continue there.
@@ -21,13 +23,19 @@ internal sealed class AppendAny : IAsyncDisposable
         WITH gone AS MATERIALIZED (
             SELECT id FROM users WHERE id = ANY ($2) AND erasing_at IS NOT NULL
         ), item AS MATERIALIZED (
-            SELECT i.*, i.peer_id IS NULL OR p.id IS NOT NULL AS has_peer, e.seq AS known_seq
+            SELECT i.*, (i.peer_id IS NULL OR p.id IS NOT NULL)
+                   AND (i.peer_id IS NOT NULL OR i.conversation_id = '00000000-0000-0000-0000-000000000000' OR coalesce(o.allowed OR i.effect = 3, false)) AS has_peer, e.seq AS known_seq
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) WITH ORDINALITY
                 AS i (conversation_id, sender_id, sender_nickname, peer_id, client_id, kind, content, at, node, target, effect, slot, mentions, position)
             LEFT JOIN LATERAL (
                 SELECT seq FROM events s WHERE s.conversation_id = i.conversation_id AND s.sender_id = i.sender_id AND s.client_id = i.client_id LIMIT 1
             ) e ON true
             LEFT JOIN LATERAL (SELECT id FROM users WHERE id = i.peer_id AND erased_at IS NULL LIMIT 1) p ON true
+            LEFT JOIN LATERAL (
+                SELECT c.kind <> 2 OR m.role IS NOT NULL AND NOT r.archived AS allowed
+                FROM conversations c LEFT JOIN rooms r ON r.id = c.id LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = i.sender_id
+                WHERE c.id = i.conversation_id AND i.peer_id IS NULL AND i.conversation_id <> '00000000-0000-0000-0000-000000000000' LIMIT 1
+            ) o ON true
         ), fresh AS MATERIALIZED (
             SELECT conversation_id, sender_id, sender_nickname, peer_id, client_id, kind, content, at, node, target, effect, slot, mentions, position,
                    row_number() OVER conversation AS number, count(*) FILTER (WHERE effect IS NULL) OVER conversation AS line_number

@@ -6,7 +6,7 @@ namespace Im.Core.Messages;
 
 /// <summary>
 /// The statement for what nearly every batch is: new lines that point at nothing and name nobody, by people who have accounts and to people who have. The node has grouped and numbered them
-/// already, so Postgres sorts nothing and answers with one row. What does not fit is left to <see cref="AppendAny"/>; a line that is stored already violates the unique index, and nothing is done.
+/// already, so Postgres sorts nothing and answers with one row. What does not fit, such as whatever is said in a room, where membership is looked at, is left to <see cref="AppendAny"/>; a line that is stored already violates the unique index, and nothing is done.
 /// </summary>
 internal sealed class AppendLines : IAsyncDisposable
 {
@@ -122,7 +122,7 @@ internal sealed class AppendLines : IAsyncDisposable
         for (var index = 0; index < batch.Count; index++)
         {
             var added = batch[index].Event;
-            if (added is not { Target: null, Content.Mentions: null, Kind: { Effect: null, IsAboutConversation: false } })
+            if (added is not { Target: null, Conversation.IsRoom: false, Content.Mentions: null, Kind: { Effect: null, IsAboutConversation: false } })
                 return false;
             CollectionsMarshal.GetValueRefOrAddDefault(_heads, added.Conversation.Value, out _)++;
         }

@@ -11,6 +11,9 @@ internal static class EventRow
     /// <summary>What <see cref="Read"/> wants, in this order; <c>e</c> is the event and <c>s</c> its sender's row in <c>members</c>.</summary>
     public const string Columns = "e.conversation_id, e.seq, e.line, e.kind, e.target, e.effect, e.slot, e.in_force, e.client_id, e.sender_id, e.sender_nickname, e.content, e.at, e.node, s.peer_id";
 
+    /// <summary>The same with contents that others have replaced: for those who are to see no further.</summary>
+    public static readonly string ColumnsAsPosted = Columns.Replace("e.in_force", "true", StringComparison.Ordinal);
+
     public const string FromSender = "LEFT JOIN members s ON s.conversation_id = e.conversation_id AND s.user_id = e.sender_id";
 
     /// <param name="first">The ordinal of the first of <see cref="Columns"/>.</param>

@@ -16,7 +16,7 @@ public interface IConversationStore
     Task<(Guid One, Guid Other)?> FindMembersAsync(ConversationId conversation, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The lobby and the user's direct conversations, those in which the user has written before those of strangers, each newest first, at most <see cref="ProtocolLimits.MaxConversations"/>; the lobby is always among them.
+    /// The lobby, the user's direct conversations and rooms, those in which the user has written before those of strangers, each newest first, at most <see cref="ProtocolLimits.MaxConversations"/>; the lobby is always among them.
     /// For a guest (null) the lobby alone, with nothing unread.
     /// </summary>
     Task<IReadOnlyList<ConversationInfo>> ListAsync(Guid? userId, CancellationToken cancellationToken = default);
@@ -25,7 +25,8 @@ public interface IConversationStore
     /// The same list page by page: first what the user has written in, then what only strangers have, each newest first. A conversation in which something is said meanwhile
     /// may move to the front, and is then on no further page, or on two. The first page has the lobby and the total of what is unread.
     /// </summary>
-    Task<ConversationPage> ListPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken = default);
+    /// <param name="rooms">False for those who do not know rooms: they are not listed, nor counted as unread.</param>
+    Task<ConversationPage> ListPageAsync(Guid? userId, ConversationCursor? after, bool rooms = true, CancellationToken cancellationToken = default);
 
     /// <summary>Moves the user's read cursor forward, never back, never beyond the newest line. Returns where it is now; 0 when the conversation is not the user's.</summary>
     /// <param name="known">Where the cursor stood as far as the caller knows. If it stands before that, <see cref="MarkUnreadAsync"/> has put it back since, and it stays.</param>

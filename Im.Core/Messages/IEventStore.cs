@@ -15,25 +15,27 @@ public interface IEventStore
     /// </summary>
     /// <exception cref="StoreBusyException">The write queue is full, or one conversation has filled its half: nothing was stored, the same append may be tried again.</exception>
     /// <exception cref="StoreUnavailableException">The database could not be reached: it is unknown whether it was stored; try again with the same id.</exception>
-    /// <exception cref="MessageRejectedException">This event can never be stored: a member has no account, or its target was erased. Others are not affected.</exception>
+    /// <exception cref="MessageRejectedException">This event can never be stored: a member has no account, its sender is no member of the room, or its target was erased. Others are not affected.</exception>
     Task<AppendResult> AppendAsync(NewEvent added, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// A page of lines, ascending: those next to a line's number, which is not among them, or the newest. At most one cursor, and 1 to <see cref="ProtocolLimits.MaxPageMessages"/> lines; fewer
     /// where their contents are long (<see cref="ProtocolLimits.MaxPageTextBytes"/>). Each with the content that is shown and with what holds for it. A conversation that does not exist is an empty page.
     /// </summary>
+    /// <param name="scope">In a room what the reader may read; null: everything. What is outside of it is on no page, and changes nothing on one.</param>
     /// <exception cref="StoreUnavailableException"/>
-    Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default);
+    Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, ReadScope? scope = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Events as they came, ascending by sequence, those after one. Content that was erased or replaced is left out. Limits as for lines.
     /// </summary>
+    /// <param name="scope">As for lines; so there may be holes.</param>
     /// <exception cref="StoreUnavailableException"/>
-    Task<EventPage> ReadEventsAsync(ConversationId conversation, long after, int limit, CancellationToken cancellationToken = default);
+    Task<EventPage> ReadEventsAsync(ConversationId conversation, long after, int limit, ReadScope? scope = null, CancellationToken cancellationToken = default);
 
-    /// <summary>One line by its number; null where there is none.</summary>
+    /// <summary>One line by its number; null where there is none, or none that <paramref name="scope"/> has.</summary>
     /// <exception cref="StoreUnavailableException"/>
-    Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, CancellationToken cancellationToken = default);
+    Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, ReadScope? scope = null, CancellationToken cancellationToken = default);
 
     /// <summary>Whether <see cref="AppendAsync"/> would find what was stored before.</summary>
     /// <exception cref="StoreUnavailableException"/>
@@ -56,7 +58,7 @@ public interface IEventStore
     Task<long?> FindFirstSinceAsync(ConversationId conversation, ulong since, CancellationToken cancellationToken = default);
 }
 
-/// <param name="To">In a direct conversation the other member; null in the lobby.</param>
+/// <param name="To">In a direct conversation the other member; null in the lobby and in rooms.</param>
 /// <param name="ClientId">The client's id of it, 1 to 64 characters.</param>
 /// <param name="Content">As the kind has checked it.</param>
 /// <param name="At">When the node took it, Unix milliseconds.</param>
@@ -95,8 +97,12 @@ public sealed record EventPage(IReadOnlyList<EventFrame> Events, long LastSeq, b
 public sealed record EventChanges(ulong Mark, IReadOnlyList<ConversationChange> Conversations);
 
 /// <param name="FirstSeq">The oldest of the new events; those up to <paramref name="LastSeq"/> follow without a gap.</param>
-/// <param name="User">A member of a direct conversation, and <paramref name="Peer"/> the other; null in the lobby.</param>
-public sealed record ConversationChange(ConversationId Conversation, long FirstSeq, long LastSeq, Guid? User, Guid? Peer);
+/// <param name="User">A member of a direct conversation, and <paramref name="Peer"/> the other; null in the lobby and in rooms.</param>
+public sealed record ConversationChange(ConversationId Conversation, long FirstSeq, long LastSeq, Guid? User, Guid? Peer)
+{
+    /// <summary>Of whom these events say that they came into the room, went, or have another role.</summary>
+    public IReadOnlyList<Guid> Members { get; init; } = [];
+}
 
 public sealed class StoreBusyException() : Exception("The write queue is full.");
 

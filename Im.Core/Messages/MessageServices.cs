@@ -19,6 +19,7 @@ public static class MessageServices
         services.AddHostedService(provider => provider.GetRequiredService<MessageWriter>());
         services.TryAddSingleton<StoreReader>();
         services.TryAddSingleton(provider => new StoreEpoch(provider.GetRequiredService<StoreReader>()));
+        services.TryAddSingleton<AppendsUnderWay>();
         services.TryAddSingleton<IEventStore, PostgresEventStore>();
         services.TryAddSingleton<IConversationStore, PostgresConversationStore>();
         services.TryAddSingleton<IUserDirectory, UserDirectory>();

@@ -17,7 +17,7 @@ internal static class MessageSpans
             span.SetTag("db.system.name", "postgresql");
             span.SetTag("db.operation.name", "INSERT");
             span.SetTag("db.collection.name", "events");
-            span.SetTag("im.conversation.kind", (added.Conversation.IsLobby ? ConversationKind.Lobby : ConversationKind.Direct).ToString().ToLowerInvariant());
+            span.SetTag("im.conversation.kind", (added.Conversation.IsLobby ? ConversationKind.Lobby : added.Conversation.IsRoom ? ConversationKind.Room : ConversationKind.Direct).ToString().ToLowerInvariant());
         }
         return span;
     }

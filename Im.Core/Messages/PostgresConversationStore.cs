@@ -1,6 +1,7 @@
 using Im.Core.Data;
 using Im.Core.Kinds;
 using Im.Protocol;
+using Im.Protocol.Kinds;
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
 using NpgsqlTypes;
@@ -16,19 +17,22 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
     private const string ListSql = $"""
         SELECT c.id, c.last_seq, c.last_line, coalesce(own.read_line, 0), own.written, c.last_message_at, p.id, p.user_name, p.brief, greatest(other.read_line, other.seen_line),
                (SELECT count(*) FROM mentions n WHERE n.user_id IN ($1, '00000000-0000-0000-0000-000000000000') AND n.conversation_id = c.id AND n.line > coalesce(own.read_line, 0)),
-               r.content, {EventRow.Columns}
+               r.content, o.title, o.topic, o.is_public, o.has_history, o.archived, o.members, own.role,
+               CASE WHEN o.id IS NULL THEN 0 ELSE (SELECT count(*) FROM events q WHERE q.conversation_id = c.id AND q.kind IN ({EventKinds.SystemNumbers}) AND q.line > own.read_line) END,
+               {EventRow.Columns}
         FROM (
-            SELECT l.id AS conversation_id, NULL::uuid AS peer_id, s.read_line, coalesce(s.written, false) AS written
+            SELECT l.id AS conversation_id, NULL::uuid AS peer_id, s.read_line, coalesce(s.written, false) AS written, NULL::smallint AS role
             FROM conversations l LEFT JOIN members s ON s.conversation_id = l.id AND s.user_id = $1
             WHERE l.kind = 0 AND l.id = $2 AND $4::bool IS NULL
             UNION ALL (
-                SELECT b.conversation_id, b.peer_id, b.read_line, b.written
+                SELECT b.conversation_id, b.peer_id, b.read_line, b.written, b.role
                 FROM members b JOIN conversations d ON d.id = b.conversation_id
-                WHERE b.user_id = $1 AND d.kind = 1 AND ($4::bool IS NULL OR (b.written, d.last_message_at, d.id) < ($4, $5, $6))
+                WHERE b.user_id = $1 AND (d.kind = 1 OR $7 AND b.role IS NOT NULL) AND ($4::bool IS NULL OR (b.written, d.last_message_at, d.id) < ($4, $5, $6))
                 ORDER BY b.written DESC, d.last_message_at DESC, d.id DESC LIMIT $3
             )
         ) own
         JOIN conversations c ON c.id = own.conversation_id
+        LEFT JOIN rooms o ON o.id = c.id
         LEFT JOIN users p ON p.id = own.peer_id
         LEFT JOIN members other ON other.conversation_id = c.id AND other.user_id = own.peer_id
         LEFT JOIN LATERAL (
@@ -43,11 +47,13 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         ORDER BY own.written DESC, c.last_message_at DESC NULLS LAST, c.id DESC
         """;
 
-    private const string UnreadSql = """
-        SELECT coalesce(sum(d.last_line - b.read_line), 0)::bigint FROM members b JOIN conversations d ON d.id = b.conversation_id WHERE b.user_id = $1 AND d.kind = 1
+    private const string UnreadSql = $"""
+        SELECT coalesce(sum(d.last_line - b.read_line
+                   - CASE d.kind WHEN 2 THEN (SELECT count(*) FROM events q WHERE q.conversation_id = d.id AND q.kind IN ({EventKinds.SystemNumbers}) AND q.line > b.read_line) ELSE 0 END), 0)::bigint
+        FROM members b JOIN conversations d ON d.id = b.conversation_id WHERE b.user_id = $1 AND (d.kind = 1 OR $2 AND b.role IS NOT NULL)
         """;
 
-    // In the lobby a reader becomes a member by reading; a direct conversation has its two from the start.
+    // In the lobby a reader becomes a member by reading; a direct conversation has its two from the start, and a room whoever joined.
     private const string MarkReadSql = """
         WITH head AS (
             SELECT id, kind, least($3, last_line) AS line FROM conversations WHERE id = $1
@@ -57,15 +63,15 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
             RETURNING read_line
         ), moved AS (
             UPDATE members m SET read_line = CASE WHEN m.read_line < $4 THEN m.read_line ELSE greatest(m.read_line, head.line) END FROM head
-            WHERE head.kind = 1 AND m.conversation_id = head.id AND m.user_id = $2
+            WHERE (head.kind = 1 OR m.role IS NOT NULL) AND m.conversation_id = head.id AND m.user_id = $2
             RETURNING m.read_line
         )
         SELECT read_line FROM joined UNION ALL SELECT read_line FROM moved
         """;
 
-    // The other one of a direct conversation was told how far it was read, and that stays so.
+    // The other one of a direct conversation was told how far it was read, and that stays so. In a room what stood there before one joined stays read.
     private const string MarkUnreadSql = """
-        UPDATE members SET read_line = least(read_line, $3 - 1), seen_line = greatest(seen_line, read_line) WHERE conversation_id = $1 AND user_id = $2 RETURNING read_line
+        UPDATE members SET read_line = least(read_line, greatest($3, coalesce(first_line, 1)) - 1), seen_line = greatest(seen_line, read_line) WHERE conversation_id = $1 AND user_id = $2 RETURNING read_line
         """;
 
     private readonly MemoryCache _members = new(new MemoryCacheOptions { SizeLimit = MaxRememberedConversations });
@@ -75,12 +81,12 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
 
     public async Task<(Guid One, Guid Other)?> FindMembersAsync(ConversationId conversation, CancellationToken cancellationToken = default)
     {
-        if (conversation.IsLobby)
+        if (conversation.IsLobby || conversation.IsRoom)
             return null;
         if (!_members.TryGetValue(conversation, out (Guid One, Guid Other) members))
         {
             members = await reader.QueryAsync(
-                "SELECT user_id, peer_id FROM members WHERE conversation_id = $1 LIMIT 1", [conversation.Value],
+                "SELECT user_id, peer_id FROM members WHERE conversation_id = $1 AND peer_id IS NOT NULL LIMIT 1", [conversation.Value],
                 async rows => await rows.ReadAsync() ? (rows.GetGuid(0), rows.GetGuid(1)) : default, cancellationToken);
             if (members == default)
                 return null;
@@ -90,26 +96,26 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
     }
 
     public async Task<IReadOnlyList<ConversationInfo>> ListAsync(Guid? userId, CancellationToken cancellationToken = default) =>
-        (await ReadPageAsync(userId, null, cancellationToken)).Conversations;
+        (await ReadPageAsync(userId, null, rooms: true, cancellationToken)).Conversations;
 
-    public async Task<ConversationPage> ListPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken = default)
+    public async Task<ConversationPage> ListPageAsync(Guid? userId, ConversationCursor? after, bool rooms = true, CancellationToken cancellationToken = default)
     {
-        var (list, next) = await ReadPageAsync(userId, after, cancellationToken);
+        var (list, next) = await ReadPageAsync(userId, after, rooms, cancellationToken);
         if (after is not null)
             return new(list, next, null);
         var direct = userId is not { } user ? 0 : next is null
             ? list.Where(summary => !summary.Conversation.IsLobby).Sum(summary => summary.Unread)
-            : await reader.QueryAsync(UnreadSql, [user], async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
+            : await reader.QueryAsync(UnreadSql, [user, rooms], async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
         return new(list, next, direct + list.Where(summary => summary.Conversation.IsLobby).Sum(summary => summary.Unread));
     }
 
-    private Task<(IReadOnlyList<ConversationInfo> Conversations, ConversationCursor? Next)> ReadPageAsync(Guid? userId, ConversationCursor? after, CancellationToken cancellationToken)
+    private Task<(IReadOnlyList<ConversationInfo> Conversations, ConversationCursor? Next)> ReadPageAsync(Guid? userId, ConversationCursor? after, bool rooms, CancellationToken cancellationToken)
     {
         var directs = after is null ? ProtocolLimits.MaxConversations - 1 : ProtocolLimits.MaxConversations;
         return reader.QueryAsync(ListSql,
             [
                 userId ?? Guid.Empty, ConversationId.Lobby.Value, directs + 1,
-                Optional(after?.Written, NpgsqlDbType.Boolean), Optional(after is null ? null : TimeOf(after), NpgsqlDbType.TimestampTz), Optional(after?.Conversation.Value, NpgsqlDbType.Uuid),
+                Optional(after?.Written, NpgsqlDbType.Boolean), Optional(after is null ? null : TimeOf(after), NpgsqlDbType.TimestampTz), Optional(after?.Conversation.Value, NpgsqlDbType.Uuid), rooms,
             ],
             async rows =>
             {
@@ -154,19 +160,27 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         var conversation = new ConversationId(row.GetGuid(0));
         var lastLine = row.GetInt64(2);
         var readLine = userId is null ? lastLine : row.GetInt64(3);
-        return new(conversation, conversation.IsLobby ? "lobby" : "direct", row.GetInt64(1), lastLine, readLine, lastLine - readLine)
+        var room = row.IsDBNull(12) ? null : new RoomInfo(conversation, row.GetString(12), row.GetString(13), row.GetBoolean(14), row.GetBoolean(15) ? RoomHistories.Everything : RoomHistories.Joined, row.GetInt32(17))
         {
+            Archived = row.GetBoolean(16) ? true : null,
+            Role = NameOf((RoomRole)row.GetInt16(18)),
+        };
+        return new(conversation, conversation.IsLobby ? "lobby" : room is null ? "direct" : "room", row.GetInt64(1), lastLine, readLine, lastLine - readLine - row.GetInt64(19))
+        {
+            Room = room,
             Peer = row.IsDBNull(6) ? null : new(row.GetGuid(6), row.GetString(7), row.GetString(8)),
             PeerReadLine = row.IsDBNull(9) ? null : row.GetInt64(9),
             Mentions = userId is not null && row.GetInt64(10) is > 0 and var mentions ? mentions : null,
-            Last = row.IsDBNull(12) ? null : ReadLast(row),
+            Last = row.IsDBNull(20) ? null : ReadLast(row),
             Stranger = !conversation.IsLobby && !row.GetBoolean(4) ? true : null,
         };
     }
 
+    internal static string NameOf(RoomRole role) => role switch { RoomRole.Owner => RoomRoles.Owner, RoomRole.Administrator => RoomRoles.Administrator, _ => RoomRoles.Member };
+
     private static EventFrame ReadLast(NpgsqlDataReader row)
     {
-        var last = EventRow.Read(row, 12);
+        var last = EventRow.Read(row, 20);
         var content = row.IsDBNull(11) ? last.Content : new RawJson(row.GetFieldValue<byte[]>(11));
         return last with { Content = EventKinds.Cut(last.Kind, content, ProtocolLimits.MaxPreviewChars) };
     }

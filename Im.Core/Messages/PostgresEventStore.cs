@@ -41,6 +41,9 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         SELECT h.last_seq, h.last_line, e.role, {EventRow.Columns} FROM head h LEFT JOIN found e ON true {EventRow.FromSender} ORDER BY e.role, e.seq
         """;
 
+    // For who does not see the newest: also what was in force before.
+    private static readonly string PastPageSql = PageSql.Replace(" AND in_force", "", StringComparison.Ordinal).Replace(EventRow.Columns, EventRow.ColumnsAsPosted, StringComparison.Ordinal);
+
     private const string TallySql = "SELECT kind, count(*) FROM events WHERE conversation_id = $1 AND target = $2 AND effect IS NOT NULL AND in_force GROUP BY kind";
 
     // $3 is one more than the limit.
@@ -53,13 +56,22 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         ORDER BY e.seq
         """;
 
+    private static readonly string PastEventsSql = EventsSql.Replace(EventRow.Columns, EventRow.ColumnsAsPosted, StringComparison.Ordinal);
+
+    // What came after some events of a target, in force or not: each half has an index.
+    private const string PastEffectsSql = """
+        SELECT seq, target, effect, kind, slot FROM events WHERE conversation_id = $1 AND target = ANY ($2) AND effect IS NOT NULL AND in_force
+        UNION ALL
+        SELECT seq, target, effect, kind, slot FROM events WHERE conversation_id = $1 AND target = ANY ($2) AND effect IS NOT NULL AND NOT in_force
+        """;
+
     // A transaction below the snapshot's xmin is over, and what it did is in this answer or an earlier one: from there the next call goes on. The upper bound leaves out
     // numbers that another cluster gave, in rows restored from a dump.
     private const string ChangesSql = """
-        SELECT pg_snapshot_xmin(s.taken), c.conversation_id, c.first_seq, c.last_seq, m.user_id, m.peer_id
+        SELECT pg_snapshot_xmin(s.taken), c.conversation_id, c.first_seq, c.last_seq, m.user_id, m.peer_id, c.members
         FROM (SELECT pg_current_snapshot() AS taken) s
         LEFT JOIN LATERAL (
-            SELECT conversation_id, min(seq) AS first_seq, max(seq) AS last_seq FROM events
+            SELECT conversation_id, min(seq) AS first_seq, max(seq) AS last_seq, array_agg((content::json ->> 'user')::uuid) FILTER (WHERE kind = 8) AS members FROM events
             WHERE tx >= $1 AND tx < pg_snapshot_xmax(s.taken) GROUP BY conversation_id
         ) c ON true
         LEFT JOIN LATERAL (SELECT user_id, peer_id FROM members WHERE conversation_id = c.conversation_id AND peer_id IS NOT NULL LIMIT 1) m ON true
@@ -72,13 +84,13 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
     // Beyond every line there will be, and no overflow where a limit is added.
     private const long MaxCursor = long.MaxValue / 2;
 
-    private static readonly string FindSql = $"SELECT e.kind, e.sender_id, now() - e.at, e.content FROM ({string.Format(null, LineSql, "$1", "$2")}) e";
+    private static readonly string FindSql = $"SELECT e.kind, e.sender_id, now() - e.at, e.content, e.seq FROM ({string.Format(null, LineSql, "$1", "$2")}) e";
 
     public async Task<AppendResult> AppendAsync(NewEvent added, CancellationToken cancellationToken = default)
     {
         // An administrator recalls in conversations that are not their own.
-        if (added.Kind.Effect != EventEffect.Erase && added.Conversation != (added.To is { } to ? ConversationId.Direct(added.From.Id, to) : ConversationId.Lobby))
-            throw new ArgumentException("The conversation is not the one of sender and recipient, or without a recipient not the lobby.", nameof(added));
+        if (added.Kind.Effect != EventEffect.Erase && !(added.To is { } to ? added.Conversation == ConversationId.Direct(added.From.Id, to) : added.Conversation is { IsLobby: true } or { IsRoom: true }))
+            throw new ArgumentException("The conversation is not the one of sender and recipient, or without a recipient neither the lobby nor a room.", nameof(added));
         using var span = MessageSpans.StartAppend(added);
         try
         {
@@ -96,16 +108,45 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         }
     }
 
-    public async Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
+    public async Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, ReadScope? scope = null, CancellationToken cancellationToken = default)
     {
         CheckPage(before, after, limit);
+        if (scope is not null)
+            return await ReadScopedLinesAsync(conversation, before, after, limit, scope, cancellationToken);
         var (rows, head) = await reader.QueryAsync(PageSql, [conversation.Value, Optional(before), Optional(after), (long)limit], ReadRowsAsync, cancellationToken);
+        return await ToPageAsync(rows, head, isNewer: after is not null, (page, isNewer) => isNewer ? page[^1].Line < head.LastLine : page[0].Line > 1, cancellationToken);
+    }
+
+    private async Task<LinePage> ReadScopedLinesAsync(ConversationId conversation, long? before, long? after, int limit, ReadScope scope, CancellationToken cancellationToken)
+    {
+        var (older, newer) = (after is null ? scope.Before(before) : null, after is { } line ? scope.After(line) : null);
+        var (rows, head) = await reader.QueryAsync(
+            scope.IsOpen ? PageSql : PastPageSql, [conversation.Value, Optional(older?.Before ?? before), Optional(newer?.After ?? after), (long)limit], ReadRowsAsync, cancellationToken);
+        head = scope.Bound(head);
+        if (older is null && newer is null)
+            return new([], [], head, More: false);
+        rows.RemoveAll(row => !scope.Contains(row.Event.Seq) || row.Role == 0 && (row.Event.Line < older?.First || row.Event.Line > newer?.Last));
+        return await ToPageAsync(scope.IsOpen ? rows : WithoutPast(rows), head, isNewer: after is not null,
+            (page, _) => older is { } stretch ? stretch.More || page[0].Line > stretch.First : newer!.Value.More || page[^1].Line < Math.Min(newer.Value.Last, head.LastLine), cancellationToken);
+    }
+
+    /// <summary>Of what was ever said of the lines what held at the end for this reader: of each kind and slot the newest.</summary>
+    private static List<(int Role, EventFrame Event)> WithoutPast(List<(int Role, EventFrame Event)> rows)
+    {
+        var erased = rows.Where(row => row.Role < 2 && row.Event.Content is null).Select(row => row.Event.Line).ToHashSet();
+        var newest = rows.Where(row => row.Role == 2).Select(row => row.Event).GroupBy(e => (e.Target, e.Kind, e.Slot)).Select(same => same.MaxBy(e => e.Seq)!)
+            .Where(e => !erased.Contains(e.Target) || e.Effect == EventEffect.Erase).OrderBy(e => e.Seq);
+        return [.. rows.Where(row => row.Role < 2), .. newest.Select(e => (2, e))];
+    }
+
+    private async Task<LinePage> ToPageAsync(List<(int Role, EventFrame Event)> rows, ConversationHead head, bool isNewer, Func<List<EventFrame>, bool, bool> hasMore, CancellationToken cancellationToken)
+    {
         var effects = rows.Where(row => row.Role == 2).ToLookup(row => row.Event.Target, row => row.Event);
-        var page = PageOf(rows.Where(row => row.Role == 0).Select(row => row.Event), effects, isNewer: after is not null);
+        var page = PageOf(rows.Where(row => row.Role == 0).Select(row => row.Event), effects, isNewer);
         // Also lines that the page itself had no room for.
         var (shown, targets) = (page.Select(line => line.Line).ToHashSet(), page.Select(line => line.Target).ToHashSet());
         var quoted = rows.Where(row => row.Role < 2 && targets.Contains(row.Event.Line) && !shown.Contains(row.Event.Line)).Select(row => Cut(row.Event)).ToList();
-        var more = page.Count > 0 && (after is null ? page[0].Line > 1 : page[^1].Line < head.LastLine);
+        var more = page.Count > 0 && hasMore(page, isNewer);
         for (var index = 0; index < page.Count; index++)
             if (page[index].Effects?.Count(effect => effect.Effect == EventEffect.Mark) > ProtocolLimits.MaxLineEffects)
                 page[index] = await TallyAsync(page[index], cancellationToken);
@@ -162,10 +203,23 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         return line with { Effects = [.. left], Tally = tally };
     }
 
-    public Task<EventPage> ReadEventsAsync(ConversationId conversation, long after, int limit, CancellationToken cancellationToken = default)
+    public async Task<EventPage> ReadEventsAsync(ConversationId conversation, long after, int limit, ReadScope? scope = null, CancellationToken cancellationToken = default)
     {
         CheckPage(null, after, limit);
-        return reader.QueryAsync(EventsSql, [conversation.Value, after, limit + 1], async rows =>
+        if (scope is null)
+            return await ReadAsync(EventsSql, after, long.MaxValue);
+        // From the stretch that the cursor is in, or the next one.
+        var index = 0;
+        while (index < scope.Spans.Count && (scope.Spans[index].LastSeq ?? long.MaxValue) <= after)
+            index++;
+        if (index == scope.Spans.Count)
+            return new([], scope.Bound(default).LastSeq, More: false);
+        var span = scope.Spans[index];
+        var page = await ReadAsync(scope.IsOpen ? EventsSql : PastEventsSql, Math.Max(after, span.FirstSeq - 1), span.LastSeq ?? long.MaxValue);
+        return new(scope.IsOpen ? page.Events : await LeaveOutReplacedAsync(conversation, page.Events, scope, cancellationToken),
+            scope.Bound(new(page.LastSeq, 0)).LastSeq, page.More || index < scope.Spans.Count - 1);
+
+        Task<EventPage> ReadAsync(string sql, long from, long upTo) => reader.QueryAsync(sql, [conversation.Value, from, limit + 1], async rows =>
         {
             var events = new List<EventFrame>(limit);
             long lastSeq = 0;
@@ -177,6 +231,8 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
                 if (rows.IsDBNull(1))
                     continue;
                 var found = EventRow.Read(rows, 1);
+                if (found.Seq > upTo)
+                    break;
                 bytes += found.Content?.Utf8.Length ?? 0;
                 more = events.Count == limit || (bytes > ProtocolLimits.MaxPageTextBytes && events.Count > 0);
                 if (!more)
@@ -186,9 +242,24 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         }, cancellationToken);
     }
 
-    public Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, CancellationToken cancellationToken = default) => reader.QueryAsync(
+    private async Task<IReadOnlyList<EventFrame>> LeaveOutReplacedAsync(ConversationId conversation, IReadOnlyList<EventFrame> events, ReadScope scope, CancellationToken cancellationToken)
+    {
+        long[] targets = [.. events.Select(e => e.Effect is null ? e.Line : e.Target).OfType<long>().Distinct()];
+        var later = await reader.QueryAsync(PastEffectsSql, [conversation.Value, targets], async rows =>
+        {
+            var found = new List<(long Seq, long Target, EventEffect Effect, string Kind, string? Slot)>();
+            while (await rows.ReadAsync())
+                if (scope.Contains(rows.GetInt64(0)))
+                    found.Add((rows.GetInt64(0), rows.GetInt64(1), (EventEffect)rows.GetInt16(2), EventKinds.NameOf(rows.GetInt16(3)), rows.IsDBNull(4) ? null : rows.GetString(4)));
+            return found;
+        }, cancellationToken);
+        return [.. events.Select(e => later.Exists(l => e.Effect is null ? l.Target == e.Line && l.Effect == EventEffect.Replace : l.Seq > e.Seq && l.Target == e.Target && (l.Kind, l.Slot) == (e.Kind, e.Slot))
+            ? e with { Content = null } : e)];
+    }
+
+    public Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, ReadScope? scope = null, CancellationToken cancellationToken = default) => reader.QueryAsync(
         FindSql, [conversation.Value, line],
-        async rows => await rows.ReadAsync()
+        async rows => await rows.ReadAsync() && scope?.Contains(rows.GetInt64(4)) != false
             ? new TargetLine(line, EventKinds.NameOf(rows.GetInt16(0)), rows.GetGuid(1), rows.GetTimeSpan(2), rows.IsDBNull(3) ? null : new(rows.GetFieldValue<byte[]>(3)))
             : null, cancellationToken);
 
@@ -208,7 +279,10 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
             {
                 mark = rows.GetFieldValue<ulong>(0);
                 if (!rows.IsDBNull(1))
-                    conversations.Add(new(new(rows.GetGuid(1)), rows.GetInt64(2), rows.GetInt64(3), rows.IsDBNull(4) ? null : rows.GetGuid(4), rows.IsDBNull(5) ? null : rows.GetGuid(5)));
+                    conversations.Add(new(new(rows.GetGuid(1)), rows.GetInt64(2), rows.GetInt64(3), rows.IsDBNull(4) ? null : rows.GetGuid(4), rows.IsDBNull(5) ? null : rows.GetGuid(5))
+                    {
+                        Members = rows.IsDBNull(6) ? [] : rows.GetFieldValue<Guid[]>(6),
+                    });
             }
             return new EventChanges(mark, conversations);
         }, cancellationToken);

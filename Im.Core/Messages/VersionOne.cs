@@ -22,7 +22,7 @@ public static class VersionOne
     /// <summary><see cref="IEventStore.ReadLinesAsync"/>, as messages.</summary>
     public static async Task<MessagePage> ReadMessagesAsync(this IEventStore store, ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default)
     {
-        var page = await store.ReadLinesAsync(conversation, before, after, limit, cancellationToken);
+        var page = await store.ReadLinesAsync(conversation, before, after, limit, cancellationToken: cancellationToken);
         return new([.. page.Lines.Select(ToMessage)], page.Head.LastLine, page.More);
     }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Im.Core.Bus;
+using Im.Core.Kinds;
 using Im.Protocol;
+using Im.Protocol.Kinds;
 using Microsoft.Extensions.Logging;
 
 namespace Im.Core.Posting;
@@ -12,11 +14,11 @@ namespace Im.Core.Posting;
 public sealed partial class EventPublisher(IBus bus, ILogger<EventPublisher> log)
 {
     /// <param name="members">Of a direct conversation, where the event's sender is not one of them.</param>
-    /// <param name="own">Takes the event for one user, or for the lobby where that is null.</param>
+    /// <param name="own">Takes the event for one user, or for the lobby or the room where that is null.</param>
     public async Task PublishAsync(EventFrame committed, long acceptedAtMicros, (Guid One, Guid Other)? members = null, Action<Guid?, BusEnvelope>? own = null)
     {
         Guid?[] receivers = members is { } both ? [both.One, both.Other] : committed.To is { } peer ? [committed.From.Id, peer] : [null];
-        using var span = ImTelemetry.Source.StartActivity(committed.Conversation.IsLobby ? "publish lobby" : "publish direct", ActivityKind.Producer);
+        using var span = ImTelemetry.Source.StartActivity(committed.Conversation.IsLobby ? "publish lobby" : committed.Conversation.IsRoom ? "publish room" : "publish direct", ActivityKind.Producer);
         var envelope = new BusEnvelope(BusKind.Event, committed.Node, ProtocolJson.Write(committed))
         {
             Conversation = committed.Conversation,
@@ -42,6 +44,17 @@ public sealed partial class EventPublisher(IBus bus, ILogger<EventPublisher> log
             // It is stored and acknowledged; the nodes find it when they look for what they missed.
             span?.SetStatus(ActivityStatusCode.Error, "bus unavailable");
             LogPublishFailed(log, committed.Conversation, committed.Seq, e.Message);
+        }
+    }
+
+    /// <summary>What happened to a room, one after the other. Nodes with connections of who came in hear of it, as they may not have the room yet.</summary>
+    public async Task PublishAsync(IEnumerable<EventFrame> happened)
+    {
+        foreach (var e in happened)
+        {
+            await PublishAsync(e, e.At * 1000);
+            if (EventKinds.Member.Of(e) is { } member && MemberDeeds.Begins(member.What))
+                await bus.TryPublishAsync(BusTopic.User(member.User), new(BusKind.Membership, e.Node, default) { Conversation = e.Conversation, Seq = e.Seq });
         }
     }
 

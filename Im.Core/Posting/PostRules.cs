@@ -1,6 +1,7 @@
 using Im.Core.Accounts;
 using Im.Core.Kinds;
 using Im.Core.Messages;
+using Im.Core.Rooms;
 using Im.Protocol;
 
 namespace Im.Core.Posting;
@@ -23,15 +24,18 @@ public sealed class PostRules(IEventStore store, IUserStandings standings)
     }
 
     /// <param name="to">Where it belongs: in a direct conversation the other member.</param>
+    /// <param name="room">In a room what the user may do there.</param>
     /// <param name="at">When it was taken, Unix milliseconds.</param>
     /// <param name="node">Who took it.</param>
     /// <exception cref="Data.StoreUnavailableException">A target, or what the user may do, could not be looked up.</exception>
     public async ValueTask<(NewEvent? Event, Refusal? Refusal)> CheckAsync(
-        CheckedPost post, ConversationId conversation, Guid? to, string id, long at, string node)
+        CheckedPost post, ConversationId conversation, Guid? to, string id, long at, string node, RoomStanding? room = null)
     {
         var (from, kind, target, content) = post;
-        var by = new PostedBy(from, (await standings.FindAsync(from.Id)).IsAdmin, conversation, to);
-        var line = target is { } number ? await store.FindLineAsync(conversation, number) : null;
+        if (room is { Role: null } or { Archived: true } && !await store.IsStoredAsync(conversation, from.Id, id))
+            return (null, room.Role is null ? new(ErrorCodes.NotFound, "You are no member of this room any more.") : new(ErrorCodes.Forbidden, "The room was archived."));
+        var by = new PostedBy(from, (await standings.FindAsync(from.Id)).IsAdmin || room?.IsAdministrator == true, conversation, to);
+        var line = target is { } number ? await store.FindLineAsync(conversation, number, room?.Scope) : null;
         // What is sent again was allowed the first time, whatever has become of its line since (a recall itself erases it): the store finds it.
         if (RefusalOf(kind, by, content, target, line) is { } refused && !await store.IsStoredAsync(conversation, from.Id, id))
             return (null, refused);

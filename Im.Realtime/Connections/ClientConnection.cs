@@ -10,6 +10,7 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
     /// <summary>Sends of one connection that may wait for their commit at a time.</summary>
     public const int MaxSendsInFlight = 64;
 
+    private readonly HashSet<IRoomAudience> _rooms = [];
     private volatile UserInfo? _user = user;
     private (DateTimeOffset Since, int Count) _badFrames;
     private (ConversationId Conversation, DateTimeOffset At) _typed;
@@ -40,11 +41,55 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
 
     public bool IsOver { get; set; }
 
-    public void Become(string? sessionId, UserInfo? user)
+    /// <returns>The rooms it was in as somebody else, and is no more: in no moment it is in one that is not its user's.</returns>
+    public IReadOnlyCollection<IRoomAudience> Become(string? sessionId, UserInfo? user)
     {
-        SessionId = sessionId;
-        _user = user;
-        place?.TryBecome(user is null ? null : $"{user.Id:N}");
+        lock (_rooms)
+        {
+            var left = user is not null && user.Id == _user?.Id ? [] : ExitAll();
+            SessionId = sessionId;
+            _user = user;
+            place?.TryBecome(user is null ? null : $"{user.Id:N}");
+            return left;
+        }
+    }
+
+    /// <summary>Into a room of this user's. False where it is in there, is not that user's any more, or of version 1, which has no rooms.</summary>
+    public bool TryEnter(IRoomAudience room, Guid user)
+    {
+        lock (_rooms)
+        {
+            if (version == 1 || IsOver || _user?.Id != user || !_rooms.Add(room))
+                return false;
+            room.Add(this);
+            return true;
+        }
+    }
+
+    /// <summary>Out of it, where it is still that user's: else it is out already.</summary>
+    public void Exit(IRoomAudience room, Guid user)
+    {
+        lock (_rooms)
+            if (_user?.Id == user && _rooms.Remove(room))
+                room.Remove(this);
+    }
+
+    public IReadOnlyCollection<IRoomAudience> ExitAll()
+    {
+        lock (_rooms)
+        {
+            IRoomAudience[] left = [.. _rooms];
+            foreach (var room in left)
+                room.Remove(this);
+            _rooms.Clear();
+            return left;
+        }
+    }
+
+    public bool IsIn(IRoomAudience room)
+    {
+        lock (_rooms)
+            return _rooms.Contains(room);
     }
 
     /// <summary>Whether this user may have one more connection, which this one then is.</summary>

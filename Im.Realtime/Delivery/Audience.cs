@@ -1,9 +1,10 @@
+using Im.Core.Bus;
 using Im.Realtime.Connections;
 
 namespace Im.Realtime.Delivery;
 
 /// <summary>The connections of this node that listen to one topic. Delivering walks an immutable snapshot, made anew only after a change.</summary>
-internal sealed class Audience
+internal class Audience : IRoomAudience
 {
     private readonly Lock _gate = new();
     private readonly HashSet<ClientConnection> _connections = [];
@@ -19,6 +20,16 @@ internal sealed class Audience
             lock (_gate)
                 return _snapshot ??= [.. _connections];
         }
+    }
+
+    /// <summary>An event is the next one: before it is handed on, and after.</summary>
+    public virtual void Applying(BusEnvelope envelope)
+    {
+    }
+
+    /// <inheritdoc cref="Applying"/>
+    public virtual void Applied(BusEnvelope envelope)
+    {
     }
 
     public void Add(ClientConnection connection)

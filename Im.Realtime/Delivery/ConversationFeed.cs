@@ -41,6 +41,24 @@ internal sealed partial class ConversationFeed(
         }
     }
 
+    /// <summary>Runs something between two events: nothing is handed on meanwhile. It is given the newest sequence that was; null when that is unknown.</summary>
+    public void Locked(Action<long?> action)
+    {
+        lock (_gate)
+            action(_last);
+    }
+
+    /// <summary>The same; where it is unknown what needs no delivery it is what is up to <paramref name="start"/>.</summary>
+    public void Start(ConversationHead start, Action<long> action)
+    {
+        lock (_gate)
+        {
+            _last ??= start.LastSeq;
+            action(_last.Value);
+            DeliverContiguous();
+        }
+    }
+
     public void Accept(BusEnvelope envelope)
     {
         lock (_gate)
@@ -83,7 +101,9 @@ internal sealed partial class ConversationFeed(
             if (seq == _last + 1)
             {
                 var envelope = _held.GetValueAtIndex(0);
+                audience.Applying(envelope);
                 delivery.Deliver(envelope, audience);
+                audience.Applied(envelope);
                 _last = seq;
                 _lastLine = Math.Max(_lastLine, envelope.Line);
             }

@@ -21,7 +21,7 @@ internal sealed class MessageDelivery(NodeIdentity node, NodeMetrics metrics, Ti
     public void Deliver(BusEnvelope envelope, Audience audience)
     {
         using var span = envelope.Trace == default ? null : ImTelemetry.Source.StartActivity(
-            envelope.Conversation.IsLobby ? "deliver lobby" : "deliver direct", ActivityKind.Consumer, envelope.Trace);
+            envelope.Conversation.IsLobby ? "deliver lobby" : envelope.Conversation.IsRoom ? "deliver room" : "deliver direct", ActivityKind.Consumer, envelope.Trace);
         var milliseconds = Math.Max(0, time.GetUtcNow().ToUnixMicroseconds() - envelope.AcceptedAtMicros) / 1000.0;
         var receivers = audience.Send(AddVia(envelope.Payload.Span, milliseconds), () => ToVersionOne(envelope.Payload.Span, milliseconds));
         metrics.Delivered(receivers, milliseconds);

@@ -8,7 +8,7 @@ namespace Im.Realtime.Delivery;
 /// carry while Redis was away, goes out from here. So delivery between nodes needs Redis to be fast, not to happen.
 /// </summary>
 internal sealed partial class MessageSweep(
-    IEventStore store, IBus bus, Lobby lobby, UserRoutes routes, FeedFactory feeds, NodeMetrics metrics, TimeProvider time, ILogger<MessageSweep> log) : IAsyncDisposable
+    IEventStore store, IBus bus, Lobby lobby, UserRoutes routes, RoomRoutes rooms, FeedFactory feeds, NodeMetrics metrics, TimeProvider time, ILogger<MessageSweep> log) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -60,6 +60,8 @@ internal sealed partial class MessageSweep(
         {
             if (change.Conversation.IsLobby)
                 lobby.Expect(change);
+            else if (change.User is null)
+                rooms.Expect(change);
             if (change.User is { } user)
                 routes.Expect(user, change);
             if (change.Peer is { } peer)

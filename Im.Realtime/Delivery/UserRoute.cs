@@ -6,7 +6,7 @@ using Im.Protocol;
 namespace Im.Realtime.Delivery;
 
 /// <summary>What the bus brings for one user, to all their connections on this node.</summary>
-internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo, Audience> profileChanged)
+internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo, Audience> profileChanged, Action<ConversationId, long> cameIntoRoom)
 {
     private readonly Lock _gate = new();
     private Dictionary<ConversationId, ConversationFeed>? _feeds; // most users are silent: none is made before it is needed
@@ -43,6 +43,9 @@ internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo,
                 break;
             case BusKind.LaterFrame:
                 Audience.Send(envelope.Payload, versionOne: static () => null);
+                break;
+            case BusKind.Membership:
+                cameIntoRoom(envelope.Conversation, envelope.Seq);
                 break;
             case BusKind.Profile when JsonSerializer.Deserialize(envelope.Payload.Span, ProtocolJson.Wire.UserInfo) is { } user:
                 profileChanged(user, Audience);

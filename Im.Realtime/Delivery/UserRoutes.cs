@@ -12,6 +12,12 @@ internal sealed class UserRoutes(IBus bus, FeedFactory feeds, IUserDirectory use
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, UserRoute> _routes = [];
 
+    /// <summary>The bus says that a user with a connection here came into a room, with which of its events.</summary>
+    public event Action<Guid, ConversationId, long>? CameIntoRoom;
+
+    /// <summary>The user's connections on this node.</summary>
+    public IReadOnlyList<ClientConnection> ConnectionsOf(Guid userId) => Find(userId)?.Audience.Snapshot ?? [];
+
     /// <summary>Returns when the user's topic is subscribed: nothing published after that is missed.</summary>
     /// <exception cref="BusUnavailableException"/>
     public async Task JoinAsync(Guid userId, ClientConnection connection)
@@ -20,7 +26,7 @@ internal sealed class UserRoutes(IBus bus, FeedFactory feeds, IUserDirectory use
         lock (_gate)
         {
             if (!_routes.TryGetValue(userId, out var route))
-                _routes.Add(userId, route = new(userId, feeds, ChangeProfile));
+                _routes.Add(userId, route = new(userId, feeds, ChangeProfile, (room, seq) => CameIntoRoom?.Invoke(userId, room, seq)));
             route.Audience.Add(connection);
             subscribed = route.SubscribeAsync(bus);
         }

@@ -15,7 +15,7 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         ConversationCursor? cursor = null;
         if (frame.After is not null && !ConversationCursor.TryParse(frame.After, out cursor))
             throw new FrameRefusedException(ErrorCodes.BadFrame, "\"after\" is the \"next\" of the page before.");
-        var page = await conversations.ListPageAsync(connection.User?.Id, cursor);
+        var page = await conversations.ListPageAsync(connection.User?.Id, cursor, rooms: connection.Version > 1);
         ServerFrame answer = connection.Version == 1
             ? new ConversationsFrame([.. page.Conversations.Select(VersionOne.ToSummary)]) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread }
             : new ConversationListFrame(page.Conversations) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread };
@@ -27,7 +27,7 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         var user = connection.User ?? throw ConversationResolver.NotLoggedIn();
         if (upTo < 0 || known < 0)
             throw new FrameRefusedException(ErrorCodes.BadFrame, connection.Version == 1 ? "\"seq\" is not negative." : "\"line\" and \"known\" are not negative.");
-        var (conversation, peer) = await resolver.ResolveAsync(user, frame);
+        var (conversation, peer, _) = await resolver.ResolveAsync(user, frame, hasRooms: connection.Version > 1);
         var line = await conversations.MarkReadAsync(conversation, user.Id, upTo, known);
         connection.Send(new AckFrame(conversation, line) { Id = frame.Id, Line = connection.Version == 1 ? null : line });
         // Not waited for: a hung Redis holds up nothing that comes after it.
@@ -42,7 +42,7 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         var user = connection.User ?? throw ConversationResolver.NotLoggedIn();
         if (frame.Line < 1)
             throw new FrameRefusedException(ErrorCodes.BadFrame, "\"line\" is 1 or more.");
-        var (conversation, _) = await resolver.ResolveAsync(user, frame);
+        var (conversation, _, _) = await resolver.ResolveAsync(user, frame);
         var line = await conversations.MarkUnreadAsync(conversation, user.Id, frame.Line);
         connection.Send(new AckFrame(conversation, line) { Id = frame.Id, Line = line });
         _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.LaterFrame, node.Name, ProtocolJson.Write(new UnreadFrame(conversation, line + 1)))).AsTask();

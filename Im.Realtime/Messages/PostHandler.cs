@@ -16,7 +16,7 @@ namespace Im.Realtime.Messages;
 /// order in which they came, without waiting for one another; at most <see cref="ClientConnection.MaxSendsInFlight"/> at a time, then its frames wait.
 /// </summary>
 internal sealed class PostHandler(
-    NodeIdentity node, ConversationResolver resolver, PostRules rules, IEventStore store, EventPublisher publisher, Lobby lobby, UserRoutes routes, Ways ways, NewConversations beginnings, TimeProvider time)
+    NodeIdentity node, ConversationResolver resolver, PostRules rules, IEventStore store, EventPublisher publisher, Lobby lobby, UserRoutes routes, RoomRoutes rooms, Ways ways, NewConversations beginnings, TimeProvider time)
 {
     /// <summary>A text of version 1.</summary>
     /// <exception cref="FrameRefusedException">Before the store has seen it.</exception>
@@ -36,12 +36,12 @@ internal sealed class PostHandler(
         var (post, bad) = PostRules.Check(user, frame.Kind, frame.Target, frame.Content);
         if (post is null)
             throw new FrameRefusedException(bad!.Code, bad.Message);
-        var span = ImTelemetry.Source.StartActivity(frame.Conversation is { IsLobby: true } ? "send lobby" : "send direct", ActivityKind.Server);
+        var span = ImTelemetry.Source.StartActivity(frame.Conversation is { IsLobby: true } ? "send lobby" : frame.Conversation is { IsRoom: true } ? "send room" : "send direct", ActivityKind.Server);
         try
         {
-            var target = await resolver.ResolveAsync(user, frame, mayBeNobody: true);
+            var target = await resolver.ResolveAsync(user, frame, mayBeNobody: true, mayHaveLeft: true, hasRooms: connection.Version > 1);
             Describe(span, connection, frame, target);
-            var (added, refusal) = await rules.CheckAsync(post, target.Conversation, target.Peer, frame.Id!, acceptedAt.ToUnixTimeMilliseconds(), node.Name);
+            var (added, refusal) = await rules.CheckAsync(post, target.Conversation, target.Peer, frame.Id!, acceptedAt.ToUnixTimeMilliseconds(), node.Name, target.Room);
             if (added is null)
                 throw new FrameRefusedException(refusal!.Code, refusal.Message);
             if (target.Peer is { } peer && frame.User is not null && await beginnings.BeginAsync(user.Id, peer) is { } wait)
@@ -97,8 +97,10 @@ internal sealed class PostHandler(
     {
         if (user is { } receiver)
             routes.Accept(receiver, envelope);
-        else
+        else if (envelope.Conversation.IsLobby)
             lobby.Accept(envelope);
+        else
+            rooms.Accept(envelope);
     }
 
     private static UserInfo CheckSender(ClientConnection connection, string? id)

@@ -2,16 +2,18 @@ using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Connections;
+using Im.Realtime.Delivery;
 
 namespace Im.Realtime.Messages;
 
 /// <summary>Passes "is typing" on, best effort: not stored, first to be dropped, at most one per connection, conversation and interval.</summary>
-internal sealed class TypingHandler(NodeIdentity node, ConversationResolver resolver, IBus bus, TimeProvider time)
+internal sealed class TypingHandler(NodeIdentity node, ConversationResolver resolver, RoomRoutes rooms, IBus bus, TimeProvider time)
 {
     public async Task HandleAsync(ClientConnection connection, TypingRequest frame)
     {
         var user = connection.User ?? throw ConversationResolver.NotLoggedIn();
-        var (conversation, peer) = await resolver.ResolveAsync(user, frame);
+        // Whoever gets what is said in a room is in it: nobody is asked.
+        var (conversation, peer, _) = frame is { Conversation: { IsRoom: true } mine, User: null } && rooms.Has(mine, connection) ? new(mine, null) : await resolver.ResolveAsync(user, frame, hasRooms: connection.Version > 1);
         if (!connection.MayType(conversation, time.GetUtcNow()))
             return;
         var topic = peer is null ? BusTopic.Conversation(conversation) : BusTopic.User(peer.Value);

@@ -14,6 +14,8 @@ internal sealed class WayHandler(ConversationResolver resolver, Ways ways)
         if (frame.Seq < 1)
             throw new FrameRefusedException(ErrorCodes.BadFrame, "\"seq\" is 1 or more.");
         var target = await resolver.ResolveAsync(connection.User, frame);
+        if (target.Room is { } room && !room.Scope.Contains(frame.Seq))
+            throw ConversationResolver.NotFound();
         ways.Ask(connection, target.Conversation, frame.Seq, frame.Id);
     }
 }

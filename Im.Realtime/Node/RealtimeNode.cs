@@ -18,7 +18,7 @@ internal static class RealtimeNode
 {
     public static IServiceCollection AddRealtimeNode(this IServiceCollection services) => services
         .AddSingleton<ConnectionTable>().AddSingleton<OutboxWriters>().AddSingleton<ConnectionLife>().AddSingleton<SocketEndpoint>()
-        .AddSingleton<Lobby>().AddSingleton<UserRoutes>().AddSingleton<NodeInbox>()
+        .AddSingleton<Lobby>().AddSingleton<UserRoutes>().AddSingleton<RoomRoutes>().AddSingleton<NodeInbox>()
         .AddSingleton<ConversationResolver>().AddSingleton<MessageDelivery>().AddSingleton<Ways>().AddSingleton<FeedFactory>().AddSingleton<MessageSweep>()
         .AddSingleton<FrameDispatcher>().AddSingleton<PostHandler>().AddSingleton<HistoryHandler>().AddSingleton<ConversationsHandler>().AddSingleton<PeopleHandler>()
         .AddSingleton<WayHandler>().AddSingleton<TypingHandler>().AddSingleton<AuthenticateHandler>()

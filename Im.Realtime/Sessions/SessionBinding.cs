@@ -1,4 +1,6 @@
 using System.Net.WebSockets;
+using Im.Core.Bus;
+using Im.Core.Data;
 using Im.Core.Nodes;
 using Im.Core.Presence;
 using Im.Core.Sessions;
@@ -10,7 +12,7 @@ namespace Im.Realtime.Sessions;
 
 /// <summary>Makes a connection a user's or a guest's: route, presence, and its line in the session manager's table.</summary>
 internal sealed partial class SessionBinding(
-    NodeIdentity node, UserRoutes routes, IPresence presence, ISessionManager sessions, TimeProvider time, ILogger<SessionBinding> log)
+    NodeIdentity node, UserRoutes routes, RoomRoutes rooms, IPresence presence, ISessionManager sessions, TimeProvider time, ILogger<SessionBinding> log)
 {
     /// <summary>Returns when everything for the new user is subscribed. Nothing happens to a connection that is over.</summary>
     /// <param name="news">Sent when it is that user's.</param>
@@ -60,10 +62,25 @@ internal sealed partial class SessionBinding(
         var before = connection.User;
         if (user is not null && user.Id != before?.Id)
             await routes.JoinAsync(user.Id, connection);
-        connection.Become(sessionId, user);
+        rooms.Close(connection.Become(sessionId, user));
         presence.Enter(connection.Id, user);
         if (before is not null && before.Id != user?.Id)
             routes.Leave(before.Id, connection);
+        if (user is not null && user.Id != before?.Id)
+            await EnterRoomsAsync(user.Id, connection);
+    }
+
+    // It is that user's by now, so it does not go on without their rooms: it comes back.
+    private async Task EnterRoomsAsync(Guid userId, ClientConnection connection)
+    {
+        try
+        {
+            await rooms.EnterAsync(userId, connection);
+        }
+        catch (Exception e) when (e is BusUnavailableException or StoreUnavailableException)
+        {
+            connection.Outbox.Close((int)WebSocketCloseStatus.EndpointUnavailable, "a server behind the node is away, try again");
+        }
     }
 
     // A sign-out between the look into the session and this moment found no connection to tell. Whichever comes later sees the other.
@@ -90,6 +107,7 @@ internal sealed partial class SessionBinding(
         await connection.BindingGate.WaitAsync();
         connection.IsOver = true;
         connection.BindingGate.Release();
+        rooms.Close(connection.ExitAll());
         if (connection.User is { } user)
             routes.Leave(user.Id, connection);
         // Who said goodbye, or was signed out, is gone; a page that is loaded anew closes with 1001 or says nothing.

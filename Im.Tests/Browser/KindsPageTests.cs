@@ -64,13 +64,7 @@ public sealed class KindsPageTests(PageFixture im)
         await jenny.Page.ReloadAsync();
         await jenny.WaitUntilReadyAsync();
         // What was kept in the browser may be older for a moment.
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                var now = await ShownAsync(jenny);
-                return now.SequenceEqual(shown);
-            },
-            seconds: 15);
+        await Eventually.TrueAsync(async () => (await ShownAsync(jenny)).SequenceEqual(shown), seconds: 15);
         Assert.Empty(tom.Errors.Concat(jenny.Errors));
     }
 

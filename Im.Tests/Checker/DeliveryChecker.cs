@@ -50,6 +50,13 @@ internal sealed class DeliveryChecker
             _receivers.Add((receiver, conversation), new(after));
     }
 
+    /// <summary>The receiver is to get of a room what happened from when its user came to when they went, as the stored events say: all of it, and nothing else.</summary>
+    public void EntitleMember(string receiver, ConversationId room, Guid user)
+    {
+        lock (_lock)
+            _receivers[(receiver, room)] = new(0) { Member = user, Events = _receivers.GetValueOrDefault((receiver, room))?.Events ?? [] };
+    }
+
     /// <summary>What the application at the receiver was given, in the order in which it was given.</summary>
     public void Received(string receiver, EventFrame given)
     {
@@ -107,5 +114,8 @@ internal sealed record SentEvent(string Connection, RawJson Content, long? Targe
 /// <param name="After">Null for a conversation the receiver is not entitled to.</param>
 internal sealed record ReceiverRecord(long? After)
 {
-    public List<EventFrame> Events { get; } = [];
+    public List<EventFrame> Events { get; init; } = [];
+
+    /// <summary>In a room whose stays there say what it is entitled to.</summary>
+    public Guid? Member { get; init; }
 }

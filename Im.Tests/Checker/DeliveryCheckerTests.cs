@@ -219,7 +219,7 @@ public sealed class DeliveryCheckerTests
         for (var seq = 1; seq <= 13; seq++)
             Store(ConversationId.Lobby, seq, Jenny);
         var lines = Judge().ToString().Split('\n');
-        Assert.Equal("sent 0, acked 0, refused 0, stored 13, received 0; lost 13 doubled 0 misordered 0 differing 0 foreign 0 stale 0 kept 0", lines[0]);
+        Assert.Equal("sent 0, acked 0, refused 0, stored 13, received 0; lost 13 doubled 0 misordered 0 differing 0 foreign 0 leaked 0 stale 0 kept 0", lines[0]);
         Assert.Equal("  Lost at r: lobby 1: lobby-1 is stored and was not given", lines[1]);
         Assert.Equal(("  … and 3 more Lost", 12), (lines[^1], lines.Length));
     }

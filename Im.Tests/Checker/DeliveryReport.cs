@@ -20,6 +20,9 @@ internal enum FaultKind
     /// <summary>Given to somebody who is not entitled to it.</summary>
     Foreign,
 
+    /// <summary>Given to somebody who was not in the room when it happened.</summary>
+    Leaked,
+
     /// <summary>Shown on a device otherwise than the stored events come to.</summary>
     Stale,
 

@@ -8,7 +8,7 @@ namespace Im.Tests.Faults;
 /// <summary>The truth: what stands in the table, read past all of the product's code.</summary>
 internal sealed class StoredMessages(string connectionString)
 {
-    private static readonly string[] Kinds = ["", KindNames.Text, KindNames.Edit, KindNames.Recall, KindNames.Reaction, KindNames.Poll, KindNames.Vote, KindNames.Erasure]; // by their numbers
+    private static readonly string[] Kinds = ["", KindNames.Text, KindNames.Edit, KindNames.Recall, KindNames.Reaction, KindNames.Poll, KindNames.Vote, KindNames.Erasure, KindNames.Member, KindNames.Title]; // by their numbers
 
     private readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
 

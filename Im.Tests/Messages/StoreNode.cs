@@ -1,6 +1,7 @@
 using Im.Core.Accounts;
 using Im.Core.Data;
 using Im.Core.Messages;
+using Im.Core.Rooms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -16,6 +17,8 @@ internal sealed class StoreNode : IAsyncDisposable
     public IEventStore Messages => _host.Services.GetRequiredService<IEventStore>();
 
     public IConversationStore Conversations => _host.Services.GetRequiredService<IConversationStore>();
+
+    public IRoomStore Rooms => _host.Services.GetRequiredService<IRoomStore>();
 
     public IAccountData Accounts => _host.Services.GetRequiredService<IAccountData>();
 

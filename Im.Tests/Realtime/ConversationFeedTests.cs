@@ -244,7 +244,7 @@ public sealed class ConversationFeedTests
         /// <summary>What was added is not new any more.</summary>
         public void MarkAsSwept() => _swept = _messages.Count;
 
-        public async Task<EventPage> ReadEventsAsync(ConversationId conversation, long after, int limit, CancellationToken cancellationToken = default)
+        public async Task<EventPage> ReadEventsAsync(ConversationId conversation, long after, int limit, ReadScope? scope = null, CancellationToken cancellationToken = default)
         {
             Reads++;
             if (Answers > TimeSpan.Zero)
@@ -271,9 +271,9 @@ public sealed class ConversationFeedTests
             return Task.FromResult<long?>(_messages.Keys.Skip(_swept).ToArray() is [var first, ..] ? first : null);
         }
 
-        public Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task<LinePage> ReadLinesAsync(ConversationId conversation, long? before, long? after, int limit, ReadScope? scope = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task<TargetLine?> FindLineAsync(ConversationId conversation, long line, ReadScope? scope = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public Task<bool> IsStoredAsync(ConversationId conversation, Guid sender, string id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 

@@ -20,11 +20,13 @@ public sealed class OpenApiTests(WebServer server)
         Assert.Equal(
         [
             "DELETE /api/admin/conversations/{conversation}/messages/{seq}", "DELETE /api/admin/users/{id}/sessions",
-            "DELETE /api/keys/{id}", "DELETE /api/me", "DELETE /api/sessions", "DELETE /api/sessions/{id}",
+            "DELETE /api/keys/{id}", "DELETE /api/me", "DELETE /api/rooms/{id}/bans/{user}", "DELETE /api/rooms/{id}/links/{link}", "DELETE /api/rooms/{id}/members/{user}", "DELETE /api/sessions", "DELETE /api/sessions/{id}",
             "GET /api/admin/audit", "GET /api/admin/users/{nameOrId}", "GET /api/conversations", "GET /api/conversations/{id}/messages", "GET /api/keys",
-            "GET /api/me", "GET /api/me/export", "GET /api/nodes", "GET /api/people", "GET /api/sessions", "GET /api/users/{id}",
-            "POST /api/admin/announcements", "POST /api/keys", "POST /api/login", "POST /api/logout", "POST /api/publish", "POST /api/ticket", "POST /api/tokens", "POST /api/tokens/renew",
+            "GET /api/me", "GET /api/me/export", "GET /api/nodes", "GET /api/people", "GET /api/rooms", "GET /api/rooms/{id}", "GET /api/rooms/{id}/bans", "GET /api/rooms/{id}/links", "GET /api/rooms/{id}/members", "GET /api/rooms/invitations", "GET /api/sessions", "GET /api/users/{id}",
+            "PATCH /api/rooms/{id}",
+            "POST /api/admin/announcements", "POST /api/keys", "POST /api/login", "POST /api/logout", "POST /api/publish", "POST /api/rooms", "POST /api/rooms/{id}/decline", "POST /api/rooms/{id}/invitations", "POST /api/rooms/{id}/join", "POST /api/rooms/{id}/leave", "POST /api/rooms/{id}/links", "POST /api/rooms/join", "POST /api/ticket", "POST /api/tokens", "POST /api/tokens/renew",
             "PUT /api/admin/users/{id}/admin", "PUT /api/admin/users/{id}/ban", "PUT /api/admin/users/{id}/mute", "PUT /api/me", "PUT /api/me/password",
+            "PUT /api/rooms/{id}/bans/{user}", "PUT /api/rooms/{id}/members/{user}/role",
         ], operations);
     }
 

@@ -111,7 +111,7 @@ internal static class OwnAccountSetup
         keys.ForEach(json.WriteStringValue);
         json.WriteEndArray();
         json.WriteStartArray("conversations");
-        for (var talks = await conversations.ListPageAsync(userId, null, cancellationToken); ; talks = await conversations.ListPageAsync(userId, talks.Next, cancellationToken))
+        for (var talks = await conversations.ListPageAsync(userId, null, cancellationToken: cancellationToken); ; talks = await conversations.ListPageAsync(userId, talks.Next, cancellationToken: cancellationToken))
         {
             foreach (var talk in talks.Conversations)
                 JsonSerializer.Serialize(json, talk, ProtocolJson.Default.ConversationInfo);

@@ -87,7 +87,7 @@ internal static class AdminSetup
         if (!ConversationId.TryParse(conversation, out var id))
             return ProblemKind.NotFound.Because();
         await wardens.WriteAsync(context, "message.remove", $"{id} {seq}", null, ct);
-        if (await store.FindLineAsync(id, seq, ct) is not { } line || await profiles.FindAsync(CurrentSession.UserOf(context), ct) is not { } actor)
+        if (await store.FindLineAsync(id, seq, cancellationToken: ct) is not { } line || await profiles.FindAsync(CurrentSession.UserOf(context), ct) is not { } actor)
             return ProblemKind.NotFound.Because();
         if (line.Content is null)
             return TypedResults.NoContent(); // it is removed

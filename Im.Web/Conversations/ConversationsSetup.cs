@@ -37,7 +37,7 @@ internal static class ConversationsSetup
             return ProblemKind.BadRequest.Because("`after` is the one of a `Link`.");
         return await reads.AnswerAsync(context, async () =>
         {
-            var page = await conversations.ListPageAsync(CurrentSession.UserOf(context), cursor, cancellationToken);
+            var page = await conversations.ListPageAsync(CurrentSession.UserOf(context), cursor, rooms: false, cancellationToken);
             // An array from the beginning, so what belongs to all of the list is in headers.
             if (page.Next is { } next)
                 context.Response.Headers.Link = $"<{HttpSetup.ApiPath}/conversations?after={next}>; rel=\"next\"";

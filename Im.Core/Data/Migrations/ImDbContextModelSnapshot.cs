@@ -153,6 +153,22 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
+                    b.Property<long?>("ChangedSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changed_seq");
+
+                    b.Property<long?>("FirstLine")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_line");
+
+                    b.Property<long?>("FirstSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_seq");
+
+                    b.Property<long?>("JoinedSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("joined_seq");
+
                     b.Property<Guid?>("PeerId")
                         .HasColumnType("uuid")
                         .HasColumnName("peer_id");
@@ -160,6 +176,10 @@ namespace Im.Core.Data.Migrations
                     b.Property<long>("ReadLine")
                         .HasColumnType("bigint")
                         .HasColumnName("read_line");
+
+                    b.Property<short?>("Role")
+                        .HasColumnType("smallint")
+                        .HasColumnName("role");
 
                     b.Property<long>("SeenLine")
                         .ValueGeneratedOnAdd()
@@ -178,6 +198,10 @@ namespace Im.Core.Data.Migrations
 
                     b.HasIndex("UserId")
                         .HasDatabaseName("ix_members_user_id");
+
+                    b.HasIndex("ConversationId", "Role", "UserId")
+                        .HasDatabaseName("ix_members_role")
+                        .HasFilter("role IS NOT NULL");
 
                     b.ToTable("members", (string)null);
 
@@ -393,6 +417,10 @@ namespace Im.Core.Data.Migrations
                         .HasDatabaseName("ix_events_line")
                         .HasFilter("line <> seq");
 
+                    b.HasIndex("ConversationId", "Kind", "Line")
+                        .HasDatabaseName("ix_events_system")
+                        .HasFilter("kind IN (8, 9)");
+
                     b.HasIndex("ConversationId", "SenderId", "ClientId")
                         .IsUnique()
                         .HasDatabaseName("ux_events_client_id");
@@ -400,6 +428,10 @@ namespace Im.Core.Data.Migrations
                     b.HasIndex("ConversationId", "Target", "Effect", "Seq")
                         .HasDatabaseName("ix_events_target")
                         .HasFilter("effect IS NOT NULL AND in_force");
+
+                    b.HasIndex("ConversationId", "Target", "Kind", "Seq")
+                        .HasDatabaseName("ix_events_past")
+                        .HasFilter("effect IS NOT NULL AND NOT in_force");
 
                     b.ToTable("events", (string)null);
                 });
@@ -427,6 +459,169 @@ namespace Im.Core.Data.Migrations
                     b.ToTable("mentions", (string)null);
                 });
 
+            modelBuilder.Entity("Im.Core.Data.RoomLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("by_id");
+
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<int?>("MaxUses")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_uses");
+
+                    b.Property<int>("Uses")
+                        .HasColumnType("integer")
+                        .HasColumnName("uses");
+
+                    b.HasKey("Id")
+                        .HasName("pk_room_links");
+
+                    b.HasIndex("ConversationId")
+                        .HasDatabaseName("ix_room_links_conversation_id");
+
+                    b.HasIndex("Hash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_room_links_hash");
+
+                    b.ToTable("room_links", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.RoomOutsider", b =>
+                {
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("ById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("by_id");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.HasKey("ConversationId", "UserId")
+                        .HasName("pk_room_outsiders");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_room_outsiders_user_id");
+
+                    b.ToTable("room_outsiders", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.RoomRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Archived")
+                        .HasColumnType("boolean")
+                        .HasColumnName("archived");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("HasHistory")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_history");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<int>("Members")
+                        .HasColumnType("integer")
+                        .HasColumnName("members");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<string>("TitleKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title_key")
+                        .UseCollation("C");
+
+                    b.Property<string>("Topic")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("topic");
+
+                    b.HasKey("Id")
+                        .HasName("pk_rooms");
+
+                    b.HasIndex("TitleKey", "Id")
+                        .HasDatabaseName("ix_rooms_public")
+                        .HasFilter("is_public AND NOT archived");
+
+                    b.ToTable("rooms", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.RoomStay", b =>
+                {
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("LastSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_seq");
+
+                    b.Property<long>("FirstLine")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_line");
+
+                    b.Property<long>("FirstSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_seq");
+
+                    b.Property<long>("LastLine")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_line");
+
+                    b.HasKey("ConversationId", "UserId", "LastSeq")
+                        .HasName("pk_room_stays");
+
+                    b.ToTable("room_stays", (string)null);
+                });
+
             modelBuilder.Entity("Im.Core.Data.ApiKey", b =>
                 {
                     b.HasOne("Im.Core.Data.ImUser", null)
@@ -452,6 +647,16 @@ namespace Im.Core.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_members_user");
+                });
+
+            modelBuilder.Entity("Im.Core.Data.RoomRow", b =>
+                {
+                    b.HasOne("Im.Core.Data.Conversation", null)
+                        .WithOne()
+                        .HasForeignKey("Im.Core.Data.RoomRow", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_rooms_conversation");
                 });
 #pragma warning restore 612, 618
         }

@@ -7,16 +7,17 @@ import { ConnectionNotice } from './connection/ConnectionNotice.tsx';
 import { NewVersionNotice } from './connection/NewVersionNotice.tsx';
 import { ConversationList } from './conversations/ConversationList.tsx';
 import { isolated } from './language/isolated.ts';
-import { absence, Absent, AccountGone } from './messages/Absent.tsx';
+import { absence, Absent, AccountGone, RoomOver } from './messages/Absent.tsx';
 import { Announcer } from './messages/Announcer.tsx';
 import { Composer, ComposerSkeleton, GuestPrompt } from './messages/Composer.tsx';
 import { MessageList } from './messages/MessageList.tsx';
 import { PeoplePane } from './people/PeoplePane.tsx';
 import { t } from './settings/language.ts';
 import { Shortcuts } from './shortcuts/Shortcuts.tsx';
-import { personOf, unreadTotal } from './state/chats.ts';
+import { chatOf, personOf, unreadTotal } from './state/chats.ts';
+import { isRoomKey } from './state/addressee.ts';
 import { me } from './state/im.ts';
-import { selected, view } from './state/route.ts';
+import { goInstead, invitationLink, selected, view } from './state/route.ts';
 import { lazyDialog } from './ui/lazy.tsx';
 import { Notice } from './ui/notice.tsx';
 import './state/conversationLink.ts';
@@ -26,6 +27,10 @@ import { Boundary } from './ui/Boundary.tsx';
 import './app.css';
 
 const AccountDialog = lazyDialog(() => import('./account/AccountDialog.tsx').then((it) => it.AccountDialog));
+const rooms = () => import('./rooms/RoomDialogs.ts');
+const RoomsDialog = lazyDialog(() => rooms().then((it) => it.RoomsDialog));
+const AboutRoomDialog = lazyDialog(() => rooms().then((it) => it.AboutRoomDialog));
+const JoinDialog = lazyDialog(() => rooms().then((it) => it.JoinDialog));
 
 export function App() {
   return (
@@ -51,7 +56,8 @@ function Page() {
   const chat = selected.value;
   const person = personOf(chat);
   const absent = absence(chat);
-  const name = chat === 'lobby' ? t.value.lobby : absent === 'nobody' ? t.value.nobodyHere : person ? nameOf(person) : '…';
+  const { room, left = false } = chatOf(chat);
+  const name = chat === 'lobby' ? t.value.lobby : absent === 'nobody' ? (isRoomKey(chat) ? t.value.noRoomHere : t.value.nobodyHere) : absent === 'room' ? t.value.rooms : person ? nameOf(person) : '…';
   const who = me.value?.id ?? 'guest';
   const unread = unreadTotal.value;
   useEffect(() => {
@@ -75,7 +81,7 @@ function Page() {
         ) : (
           <>
             <MessageList key={`${who} ${chat}`} chat={chat} name={name} />
-            {person && isDeleted(person) ? <AccountGone /> : me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
+            {left || room?.archived ? <RoomOver left={left} /> : person && !room && isDeleted(person) ? <AccountGone /> : me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
           </>
         )}
       </main>
@@ -84,7 +90,10 @@ function Page() {
       <Announcer />
       <Notice />
       <Shortcuts />
-      {dialog.value && (dialog.value === 'login' || me.value) && <AccountDialog onClose={close} />}
+      {dialog.value && dialog.value !== 'rooms' && dialog.value !== 'room' && (dialog.value === 'login' || me.value) && <AccountDialog onClose={close} />}
+      {me.value && dialog.value === 'rooms' && <RoomsDialog onClose={close} />}
+      {me.value && dialog.value === 'room' && room && !left && <AboutRoomDialog key={chat} chat={chat} room={room} me={me.value} onClose={close} />}
+      {me.value && invitationLink.value !== undefined && <JoinDialog key={invitationLink.value} link={invitationLink.value} onClose={() => goInstead('#/lobby')} />}
     </div>
   );
 }

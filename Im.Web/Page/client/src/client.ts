@@ -12,6 +12,7 @@ import { Outbox, type Request } from './outbox.ts';
 import { nobody, withPresence, type Presence } from './presence.ts';
 import type { Ack, Addressee, Content, ConversationPage, ConversationSummary, EventsPage, Hello, Limits, Line, LinesPage, LinesRequest, LogEnd, LogEvent, NodeInfo, PeoplePage, SessionFrame, User } from './protocol.ts';
 import { Resumption } from './resume.ts';
+import type { Rooms } from './rooms.ts';
 import { SessionFollower } from './session.ts';
 import { SleepWatch } from './sleep.ts';
 import { sessionEnded, type ConnectionState, type EndReason } from './state.ts';
@@ -31,6 +32,11 @@ export class ImClient extends Emitter<ImEvents> {
   me: User | null | undefined;
   presence: Presence = nobody;
   limits: Limits | undefined;
+
+  /** Making, finding, joining and looking after rooms. */
+  get rooms(): Rooms {
+    return this.http.rooms;
+  }
 
   readonly #supervisor: Supervisor;
   readonly #outbox: Outbox;

@@ -1,3 +1,4 @@
+import { isSystem } from './kinds.ts';
 import type { Line, LogEvent } from './protocol.ts';
 
 /** The name of whoever deleted their account. */
@@ -59,9 +60,13 @@ export function newestReplace(effects: readonly LogEvent[]): LogEvent | undefine
 }
 
 function foldErasure(line: Line, { seq, content }: LogEvent): Line {
-  if (line.from.id !== content?.['user'] || line.seq >= seq) return line;
+  const user = content?.['user'];
+  if (user === undefined || line.seq >= seq) return line;
+  if (line.kind === 'member' && line.content?.['user'] === user && line.content['nickname'] !== deletedNickname)
+    line = { ...line, content: { ...line.content, nickname: deletedNickname } };
+  if (line.from.id !== user) return line;
   const unnamed = line.from.nickname === deletedNickname ? line : { ...line, from: { ...line.from, nickname: deletedNickname } };
-  return content['texts'] === true && !unnamed.erased ? erased(unnamed) : unnamed;
+  return content!['texts'] === true && !unnamed.erased && !isSystem(line) ? erased(unnamed) : unnamed; // what happened to a room stays said
 }
 
 // The newest of a kind and slot holds. Of two copies of one event, that which still has its content.

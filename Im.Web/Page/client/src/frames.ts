@@ -3,7 +3,7 @@ import type { Outbox } from './outbox.ts';
 import type { NodeFrame, PresenceFrame, SessionFrame } from './protocol.ts';
 import type { ImEvents } from './options.ts';
 import type { Timeline } from './timeline.ts';
-import type { Timelines } from './timelines.ts';
+import { isRoom, type Timelines } from './timelines.ts';
 
 /** What becomes of a frame is in other hands: these. */
 export interface FramePort {
@@ -59,11 +59,14 @@ export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, s
       break;
     case 'typing': {
       if (frame.from.id === me()) break;
-      emit('typing', { timeline: timelines.link(frame.conversation, frame.from.id), from: frame.from });
+      emit('typing', { timeline: timelines.link(frame.conversation, isRoom(frame.conversation) ? undefined : frame.from.id), from: frame.from });
       break;
     }
     case 'seen':
       emit('seen', { timeline: timelines.link(frame.conversation, frame.user), user: frame.user, line: frame.line });
+      break;
+    case 'invitation':
+      emit('invitation', { conversation: frame.conversation, title: frame.title, by: frame.by });
       break;
     case 'announcement':
       emit('announcement', { text: frame.text, at: frame.at });

@@ -1,5 +1,6 @@
 import type { BearerToken } from './bearer.ts';
 import { ImError } from './errors.ts';
+import { Rooms } from './rooms.ts';
 import type { ApiKeyInfo, ApiScope, Demonstration, NodeInfo, SessionInfo, User } from './protocol.ts';
 
 const timeoutMs = 10_000;
@@ -29,12 +30,15 @@ export class HttpApi {
   readonly #origin: string;
   readonly #fetch: typeof fetch;
   readonly #bearer: BearerToken | undefined;
+  /** Making, finding, joining and looking after rooms. */
+  readonly rooms: Rooms;
   tokenReceived: (expiresInSeconds: number) => void = () => {};
 
   constructor(origin: string, fetchFunction: typeof fetch, bearer?: BearerToken) {
     this.#origin = origin;
     this.#fetch = fetchFunction;
     this.#bearer = bearer;
+    this.rooms = new Rooms((method, path, body) => this.#request(method, path, body));
   }
 
   /** What a program's requests and connections carry; nothing where the browser has its cookie. */

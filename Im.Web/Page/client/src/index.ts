@@ -13,5 +13,6 @@ export type * from './protocol.ts';
 export { hasVisible, isInvisible, isWhiteSpace, trimmed } from './text.ts';
 export type { Cause, ConnectionState, EndReason } from './state.ts';
 export type { Timeline } from './timeline.ts';
-export { lobby, peerOf } from './timelines.ts';
+export type { Rooms } from './rooms.ts';
+export { isRoom, lobby, peerOf } from './timelines.ts';
 export type { KeptTimeline, Visit } from './visit.ts';

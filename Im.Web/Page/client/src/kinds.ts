@@ -1,4 +1,4 @@
-import type { Line, LogEvent } from './protocol.ts';
+import type { Line, LogEvent, MemberDeed, RoomRole } from './protocol.ts';
 
 export { pollOf, toggledChoices, type PollState } from './poll.ts';
 export { reactionsOf, toggledReactions, type Reaction } from './reactions.ts';
@@ -12,6 +12,8 @@ export interface Contents {
   poll: { readonly question: string; readonly options: readonly string[]; readonly many?: true };
   vote: { readonly choices: readonly number[] };
   erasure: { readonly user: string; readonly texts: boolean };
+  member: { readonly user: string; readonly nickname: string; readonly what: MemberDeed; readonly role?: RoomRole };
+  title: { readonly title?: string; readonly topic?: string; readonly public?: boolean; readonly history?: 'everything' | 'joined'; readonly archived?: boolean };
 }
 
 export interface TextContent {
@@ -43,6 +45,9 @@ export function slotOf(kind: string, content: Post['content'], user: string): st
 export function contentOf<K extends Kind>(event: LogEvent | undefined, kind: K): Contents[K] | undefined {
   return event?.kind === kind ? (event.content as Contents[K] | undefined) : undefined;
 }
+
+/** What happened to a room: shown, and not unread. */
+export const isSystem = ({ kind }: LogEvent): boolean => kind === 'member' || kind === 'title';
 
 /** The text of a line that is one; empty for others, and where it was erased. */
 export const textOf = (event: LogEvent | undefined): string => contentOf(event, 'text')?.text ?? '';

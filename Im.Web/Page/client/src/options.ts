@@ -40,6 +40,8 @@ export interface ImEvents {
   event: { timeline: Timeline; event: LogEvent; line: Line | undefined };
   /** More was missed than is read by itself: these lines, and what happened to earlier ones. The conversation's next `event` is the line `gap.beforeLine`. */
   gap: { timeline: Timeline; gap: Gap };
+  /** Somebody invited the user into a room. Best effort: `rooms.invitations()` lists them. */
+  invitation: { conversation: string; title: string; by: Sender };
   /** What the list of `conversations`, which comes right after it, does not have: how to ask for more, and what is unread there. */
   further: { next: string | undefined; unread: number };
   /** The user's conversations (the lobby alone for a guest), after every connect, login and logout: the first page. */

@@ -62,12 +62,12 @@ export interface Via {
 
 export interface ConversationSummary {
   readonly conversation: string;
-  readonly kind: 'lobby' | 'direct';
+  readonly kind: 'lobby' | 'direct' | 'room';
   readonly peer?: User;
   readonly lastSeq: number;
   readonly lastLine: number;
   readonly readLine: number;
-  /** `lastLine - readLine`: whoever writes has read what stands before. */
+  /** Lines after `readLine`, without those that say what happened to a room: whoever writes has read what stands before. */
   readonly unread: number;
   /** Of those, how many mention the user. */
   readonly mentions?: number;
@@ -76,6 +76,63 @@ export interface ConversationSummary {
   readonly stranger?: boolean;
   /** How far the other one has read. */
   readonly peerReadLine?: number;
+  /** Where it is one. */
+  readonly room?: Room;
+}
+
+export type RoomRole = 'member' | 'administrator' | 'owner';
+
+/** What is told of a member. */
+export type MemberDeed = 'created' | 'joined' | 'left' | 'removed' | 'banned' | 'unbanned' | 'invited' | 'role';
+
+/** `history`: what they read who join. `role`: the reader's own, where they are a member. */
+export interface Room {
+  readonly conversation: string;
+  readonly title: string;
+  readonly topic: string;
+  readonly public: boolean;
+  readonly history: 'everything' | 'joined';
+  readonly members: number;
+  readonly archived?: boolean;
+  readonly role?: RoomRole;
+}
+
+export interface RoomPage {
+  readonly rooms: readonly Room[];
+  readonly next?: string;
+}
+
+/** `seq`: the event that says what was changed; missing where nothing had to be. */
+export interface RoomAnswer {
+  readonly room: Room;
+  readonly seq?: number;
+}
+
+export interface RoomMembersPage {
+  readonly members: readonly (User & { readonly role: RoomRole })[];
+  readonly next?: string;
+}
+
+export interface RoomBansPage {
+  readonly users: readonly User[];
+  readonly next?: string;
+}
+
+export interface Invitation {
+  readonly room: Room;
+  readonly by: Sender;
+  readonly at: number;
+}
+
+/** `link`: its secret, told once, when it is made. */
+export interface RoomLink {
+  readonly id: string;
+  readonly by: Sender;
+  readonly created: number;
+  readonly expires: number;
+  readonly uses: number;
+  readonly maxUses?: number;
+  readonly link?: string;
 }
 
 /** First those in which the user has written, then those of strangers, each newest first. */
@@ -273,6 +330,7 @@ export type NodeFrame =
   | ({ readonly type: 'way' } & WayPart)
   | { readonly type: 'seen'; readonly conversation: string; readonly user: string; readonly line: number }
   | { readonly type: 'typing'; readonly conversation: string; readonly from: Sender }
+  | { readonly type: 'invitation'; readonly conversation: string; readonly title: string; readonly by: Sender }
   | ({ readonly type: 'announcement' } & Announcement)
   | { readonly type: 'move'; readonly withinMs: number }
   | { readonly type: 'pong'; readonly id?: string; readonly time: number }

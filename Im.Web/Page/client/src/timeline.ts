@@ -41,6 +41,10 @@ export class Timeline extends Emitter<{ change: Timeline }> {
   #lastSeq: number | undefined;
   #lastLine: number | undefined;
   #newestHeard = 0;
+  /** The first line there is for us: in a room that which said that we joined, perhaps. */
+  #firstLine = 1;
+  /** What lies between two lines and is not ours either. */
+  #hidden: readonly Gap[] = [];
   #unwatched = 0;
   #healing: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
@@ -67,7 +71,7 @@ export class Timeline extends Emitter<{ change: Timeline }> {
   }
 
   get hasOlder(): boolean {
-    return this.#lines.length > 0 ? this.#lines[0]!.line > 1 : this.#lastLine !== 0;
+    return this.#lines.length > 0 ? this.#lines[0]!.line > this.#firstLine : this.#lastLine !== 0;
   }
 
   /** Every event up to here has been received, or was there before; undefined until anything is known. */
@@ -200,12 +204,14 @@ export class Timeline extends Emitter<{ change: Timeline }> {
 
   #setLines(lines: readonly Line[]): void {
     this.#lines = lines;
-    this.#gaps = gapsOf(lines);
+    this.#gaps = gapsOf(lines).filter((gap) => !this.#hidden.some(({ afterLine, beforeLine }) => afterLine <= gap.afterLine && gap.beforeLine <= beforeLine));
   }
 
   #drop(): void {
     this.#life++;
     this.#meanwhile = [];
+    this.#firstLine = 1;
+    this.#hidden = [];
     this.#quoted.clear();
     this.#setLines([]);
   }
@@ -221,11 +227,12 @@ export class Timeline extends Emitter<{ change: Timeline }> {
       const before = this.#lines[0]?.line ?? (this.#lastLine === undefined ? undefined : this.#lastLine + 1);
       const joined = await this.#read(before === undefined ? { limit } : { before, limit }, (page) => {
         // Live lines may have come since: the page joins only if it reaches up to the first of them.
-        const [first, last] = [this.#lines[0], page.lines.at(-1)];
-        if (first && last && last.line < first.line - 1) return false;
+        const first = this.#lines[0];
+        if (first && (before ?? page.lastLine + 1) < first.line) return false;
+        if (!page.more) this.#firstLine = page.lines[0]?.line ?? first?.line ?? page.lastLine + 1;
         if (this.#lastSeq === undefined) [this.#lastSeq, this.#lastLine] = [page.lastSeq, page.lastLine];
         this.#lastLine ??= page.lines.filter(({ seq }) => seq <= this.#lastSeq!).at(-1)?.line ?? (page.lines[0]?.line ?? 1) - 1;
-        this.#join(page);
+        this.#join(page, before === undefined ? {} : { before });
         return true;
       });
       if (joined) return true;
@@ -236,7 +243,7 @@ export class Timeline extends Emitter<{ change: Timeline }> {
   async #loadWithin(request: LinesRequest): Promise<boolean> {
     const joined = await this.#read(request, (page) => {
       if (this.#lines.length === 0) return false; // without the newest lines at the end nobody could tell what is missing there
-      this.#join(page);
+      this.#join(page, request);
       return true;
     });
     return joined === true;
@@ -255,14 +262,24 @@ export class Timeline extends Emitter<{ change: Timeline }> {
   }
 
   // What is newer than the stream comes with the stream.
-  #join(page: LinesPage): void {
+  #join(page: LinesPage, request: LinesRequest = {}): void {
     const known = new Map(this.#lines.map((line) => [line.line, line]));
     for (const line of this.#upToNow(page, page.lines)) {
       const there = known.get(line.line);
       if (line.seq <= this.#lastSeq!) known.set(line.line, there ? merge(there, line) : line);
     }
+    this.#hide(request, page);
     this.#setLines([...known.values()].sort((a, b) => a.line - b.line));
     this.#quote(page, page.quoted ?? []);
+  }
+
+  // Lines have no gaps, so what a page leaves out where it was asked is not for this user.
+  #hide({ before, after }: LinesRequest, { lines, lastLine, more }: LinesPage): void {
+    const [first, last] = [lines[0]?.line, lines.at(-1)?.line];
+    const holes = gapsOf(lines);
+    if (before !== undefined && last !== undefined && last < lastLine) holes.push(...gapBetween(last, before));
+    if (after !== undefined) holes.push(...gapBetween(after, first ?? (more ? after + 1 : lastLine + 1)));
+    if (holes.length > 0) this.#hidden = [...this.#hidden, ...holes];
   }
 
   #quote(page: LinesPage, lines: readonly Line[]): void {
@@ -338,7 +355,7 @@ export class Timeline extends Emitter<{ change: Timeline }> {
   #append(page: readonly LogEvent[]): void {
     const fresh: LogEvent[] = [];
     for (const event of page) {
-      if (event.seq !== this.#lastSeq! + 1) continue;
+      if (event.seq <= this.#lastSeq!) continue; // a hole in a page is not ours to read: who was not in the room then
       fresh.push(this.#held.get(event.seq) ?? event);
       this.#lastSeq = event.seq;
     }

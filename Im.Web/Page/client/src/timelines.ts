@@ -3,6 +3,9 @@ import { Timeline, type TimelinePort } from './timeline.ts';
 
 export const lobby: Addressee = { conversation: 'lobby' };
 
+/** What its id looks like: those of direct conversations follow from their members, and say so in their version. */
+export const isRoom = (conversation: string): boolean => conversation.length === 36 && conversation[14] !== '8';
+
 /** The timelines by conversation and, for direct ones, by the other user: whichever of the two is known first. */
 export class Timelines {
   readonly #port: TimelinePort;
@@ -51,10 +54,9 @@ export class Timelines {
       listed.add(timeline);
       return timeline.catchUp(summary);
     });
-    if (!listIsWhole) {
-      for (const timeline of new Set(this.#byConversation.values()))
-        if (!listed.has(timeline) && timeline.lastSeq !== undefined) work.push(timeline.readForward());
-    }
+    // A room that is not there was left: the last that was said while its user was in it may be missing.
+    for (const [conversation, timeline] of this.#byConversation)
+      if (!listed.has(timeline) && timeline.lastSeq !== undefined && (!listIsWhole || isRoom(conversation))) work.push(timeline.readForward());
     await Promise.all(work);
   }
 

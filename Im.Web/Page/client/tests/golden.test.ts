@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
-  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type EventsPage, type ImClient, type ImError, type LinesPage, type LogEvent, type PeoplePage, type Post, type SessionInfo, type User,
+  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type EventsPage, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Room, type RoomAnswer, type RoomBansPage, type RoomLink, type RoomMembersPage, type RoomPage, type SessionInfo, type User,
 } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
@@ -15,6 +15,8 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.slice(0, -'.json'.length));
 
+const room = '5b3c1f0a-8a17-4c6e-9d52-7e1f2a3b4c5d';
+const link = 'iml_q7dE1mRzT0aBkq2vX7dE1mRzT0aBkq2vX7dE1mRzT0a';
 const tomId = '0f9a6c1e-7d44-4b8e-9c3a-5b1e2d7f8a02';
 
 /** What an application does to make the client say each frame. */
@@ -76,6 +78,8 @@ const heard: Record<string, (client: ImClient, socket: FakeSocket) => unknown> =
   'v2.node.event.poll': (client) => pollOf(last(client), jenny.id)?.options.length === 3,
   'v2.node.event.vote': (client) => pollOf(last(client), tomId)?.options.map(({ count }) => count).join() === '1,0,1',
   'v2.node.event.erasure': (client) => last(client).erased && last(client).from.nickname === '(deleted)',
+  'v2.node.event.member': (client) => contentOf(client.timeline({ conversation: room }).lines[0], 'member')?.role === 'administrator',
+  'v2.node.event.title': (client) => contentOf(client.timeline({ conversation: room }).lines[0], 'title')?.archived === true,
   'node.presence.full': (client) => client.presence.users.length === 2 && client.presence.guests === 2,
   'node.presence.change': (client) => client.presence.users.length === 0 && client.presence.guests === 3,
   'node.session.login': (_, socket) => socket.asked('authenticate').ticket === 't-1',
@@ -97,6 +101,7 @@ const answered: Record<string, [request: (client: ImClient) => Promise<unknown>,
     (client) => client.conversationsPage(),
     (page: ConversationPage) => page.next === '1-1790000000456000-c7b2d1de3a4f8e559b6c1d2e3f405162' && page.unread === 104 && page.conversations[0]!.stranger === true,
   ],
+  'v2.node.conversations.room': [(client) => client.conversations(), (list: ConversationSummary[]) => list[0]!.kind === 'room' && list[0]!.room!.role === 'owner' && list[0]!.unread === 1],
   'node.people': [(client) => client.people(), (page: PeoplePage) => page.users[0]!.places === 3 && page.online === 501 && page.next === 'a3b8d4252b604ad78a552f5c1d3e9b01'],
   ...refusals('node.error', 'v2.node.error.bad-content', 'v2.node.error.unknown-kind', 'v2.node.error.too-late'),
 };
@@ -106,7 +111,7 @@ function refusals(...files: string[]): typeof answered {
 }
 
 /** What is told to an application as it is. */
-const told: Record<string, 'announcement' | 'way'> = { 'node.announcement': 'announcement', 'v2.node.way.taken': 'way', 'v2.node.way.brought': 'way' };
+const told: Record<string, 'announcement' | 'invitation' | 'way'> = { 'node.announcement': 'announcement', 'v2.node.invitation': 'invitation', 'v2.node.way.taken': 'way', 'v2.node.way.brought': 'way' };
 
 const events: Record<string, 'read' | 'unread' | 'seen' | 'typing'> = { 'v2.node.read': 'read', 'v2.node.unread': 'unread', 'v2.node.seen': 'seen', 'node.typing': 'typing' };
 const elsewhere = ['node.move', 'node.pong', 'node.error.retry']; // reconnect.test.ts and sending.test.ts, by what they do
@@ -131,6 +136,12 @@ const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.password-request': (client) => client.http.changePassword('correct horse', 'battery staple', true),
   'http.create-key-request': (client) => client.http.createKey('build server', ['publish:lobby'], 'correct horse'),
   'http.delete-account-request': (client) => client.deleteAccount('correct horse', true),
+  'http.create-room-request': (client) => client.rooms.create({ title: 'Tea, 茶', topic: 'what we drink today', public: true, history: 'joined' }),
+  'http.edit-room-request': (client) => client.rooms.edit(room, { title: 'Coffee', archived: true }),
+  'http.invite-request': (client) => client.rooms.invite(room, 'Tom'),
+  'http.role-request': (client) => client.rooms.setRole(room, tomId, 'administrator'),
+  'http.create-link-request': (client) => client.rooms.createLink(room, { expiresInSeconds: 3600, maxUses: 5 }),
+  'http.join-by-link-request': (client) => client.rooms.joinByLink(link),
   'http.brief-request': (client) => client.updateBrief('今天在家'),
 };
 
@@ -146,6 +157,14 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.ended-response': ['DELETE /api/sessions', (client) => client.http.endOtherSessions(), (ended: number) => ended === 2],
   'http.api-key': ['POST /api/keys', (client) => client.http.createKey('build server', ['publish:lobby'], 'correct horse'), (key: ApiKeyInfo) => key.key!.startsWith('imk_')],
   'http.api-keys': ['GET /api/keys', (client) => client.http.keys(), (keys: ApiKeyInfo[]) => keys[0]!.key === undefined && keys[0]!.scopes.length > 0],
+  'http.room': [`GET /api/rooms/${room}`, (client) => client.rooms.get(room), (found: Room) => found.title === 'Tea, 茶' && found.role === undefined],
+  'http.room-response': [`POST /api/rooms/${room}/join`, (client) => client.rooms.join(room), (answer: RoomAnswer) => answer.seq === 1 && answer.room.role === 'owner'],
+  'http.rooms-response': ['GET /api/rooms', (client) => client.rooms.list('tea'), (page: RoomPage) => page.rooms[1]!.archived === true && page.next!.length > 0],
+  'http.invitations': ['GET /api/rooms/invitations', (client) => client.rooms.invitations(), (list: Invitation[]) => list[0]!.by.nickname === 'Jenny' && !list[0]!.room.public],
+  'http.room-members-response': [`GET /api/rooms/${room}/members`, (client) => client.rooms.members(room), (page: RoomMembersPage) => page.members[1]!.nickname === 'Tom' && page.members[0]!.role === 'owner'],
+  'http.room-bans-response': [`GET /api/rooms/${room}/bans`, (client) => client.rooms.bans(room), (page: RoomBansPage) => page.users[0]!.nickname === 'Tom'],
+  'http.room-link': [`POST /api/rooms/${room}/links`, (client) => client.rooms.createLink(room), (made: RoomLink) => made.link === link],
+  'http.room-links': [`GET /api/rooms/${room}/links`, (client) => client.rooms.links(room), (list: RoomLink[]) => list[0]!.uses === 2 && list[0]!.link === undefined],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
   'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
 };
@@ -204,7 +223,7 @@ for (const [name, event] of Object.entries(told)) {
   test(`The client tells of ${name}`, async () => {
     const { client, socket } = await ready();
     const heard: unknown[] = [];
-    client.on(event, (payload) => heard.push({ ...payload, type: event }));
+    client.on(event, (payload: object) => heard.push({ ...payload, type: event }));
     await socket().says(golden(name));
     assert.deepEqual(heard, [golden(name)]);
   });
@@ -238,6 +257,8 @@ for (const [name, act] of Object.entries(posted)) {
     answers.set('POST /api/login', [200, golden('http.login-response')]).set('PUT /api/me', [200, golden('http.user')]);
     for (const request of ['PUT /api/me/password', 'DELETE /api/me']) answers.set(request, [200, golden('http.ended-response')]);
     answers.set('POST /api/keys', [200, golden('http.api-key')]);
+    for (const request of ['POST /api/rooms', 'POST /api/rooms/join', `PATCH /api/rooms/${room}`, `POST /api/rooms/${room}/invitations`, `PUT /api/rooms/${room}/members/${tomId}/role`]) answers.set(request, [200, golden('http.room-response')]);
+    answers.set(`POST /api/rooms/${room}/links`, [200, golden('http.room-link')]);
     await act(client);
     assert.deepEqual(requests[0]!.body, golden(name));
     client.disconnect();

@@ -1,12 +1,17 @@
+import { isSystem } from '@im/client';
+import { dialog } from '../account/dialogs.ts';
 import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
+import { isRoomKey } from '../state/addressee.ts';
 import { chatList, hasMore, loadMore, personOf, type Chat } from '../state/chats.ts';
 import { draftOf } from '../state/drafts.ts';
 import { known, me, presence } from '../state/im.ts';
 import { chatHref, selected } from '../state/route.ts';
+import { invitations } from '../state/rooms.ts';
 import { typing } from '../state/typing.ts';
 import { plainText } from '../text/Formatted.tsx';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
+import { PlusIcon } from '../ui/icons.tsx';
 import { nameOf } from '../ui/names.ts';
 import { useRoving } from '../ui/roving.ts';
 import { shortText } from '../ui/times.ts';
@@ -14,6 +19,24 @@ import './conversations.css';
 
 /** The lobby and the direct chats, with what was said last and how much of it is unread. */
 export function ConversationList() {
+  const invited = invitations.value.length;
+  return (
+    <>
+      {me.value && (
+        <div class="conversations-head">
+          <h2>{t.value.conversations}</h2>
+          <button type="button" class="icon-button" title={t.value.rooms} aria-label={invited > 0 ? `${t.value.rooms}, ${t.value.invitedTo(invited)}` : t.value.rooms} aria-haspopup="dialog" data-testid="rooms-open" data-invitations={invited} onClick={() => (dialog.value = 'rooms')}>
+            <PlusIcon />
+            {invited > 0 && <span class="badge">{invited > 99 ? '99+' : invited}</span>}
+          </button>
+        </div>
+      )}
+      <List />
+    </>
+  );
+}
+
+function List() {
   const roving = useRoving<HTMLUListElement>();
   return (
     <ul class="conversations" {...roving}>
@@ -71,7 +94,7 @@ function LastWords({ chat: { key, last } }: { chat: Chat }) {
   if (draft) return <DraftWords text={draft} />;
   if (!last) return <span class="conversation-last quiet">{known.value ? t.value.noMessagesYet : '…'}</span>;
   const mine = last.from.id === me.value?.id;
-  const who = mine ? t.value.you : key === 'lobby' ? nameOf(last.from) : undefined;
+  const who = isSystem(last) ? undefined : mine ? t.value.you : key === 'lobby' || isRoomKey(key) ? nameOf(last.from) : undefined;
   return (
     <span class="conversation-last quiet">
       {who && <bdi>{who}: </bdi>}

@@ -1,3 +1,4 @@
+import { isSystem } from '@im/client';
 import { signal } from '@preact/signals';
 import { previewOf } from '../kinds/kinds.ts';
 import { isolated } from '../language/isolated.ts';
@@ -14,8 +15,9 @@ client.on('event', ({ timeline, event, line }) => {
   if (event.effect === 'erase' && latest.value.line === `${event.conversation} ${event.target}`) latest.value = nothing; // nobody is to find it here
   if (event.line === undefined || !line || event.from.id === me.value?.id || !event.via) return;
   const chat = keyOfTimeline(timeline);
+  if (isSystem(line) && chat !== selected.value) return;
   const nickname = nameOf(event.from);
-  latest.value = { key: `${chat} ${event.seq}`, line: `${event.conversation} ${event.line}`, text: chat === selected.value ? `${isolated(nickname)}: ${previewOf(line)}` : t.value.newFrom(nickname) };
+  latest.value = { key: `${chat} ${event.seq}`, line: `${event.conversation} ${event.line}`, text: chat === selected.value ? isSystem(line) ? previewOf(line) : `${isolated(nickname)}: ${previewOf(line)}` : t.value.newFrom(nickname) };
 });
 
 /** Reads new messages to those who do not see them; not the older ones that scrolling brings. An element for each: the same words again would be no change to read. */

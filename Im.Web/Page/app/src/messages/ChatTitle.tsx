@@ -1,15 +1,18 @@
+import type { Room } from '@im/client';
+import { dialog } from '../account/dialogs.ts';
 import { t } from '../settings/language.ts';
 import { chatOf, personOf, unreadTotal } from '../state/chats.ts';
 import { known, me, presence } from '../state/im.ts';
 import { peopleOpen, type ChatKey } from '../state/route.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
-import { BackIcon, PeopleIcon } from '../ui/icons.tsx';
+import { BackIcon, InfoIcon, PeopleIcon } from '../ui/icons.tsx';
 import { isDeleted } from '../ui/names.ts';
 import { onePane } from '../ui/widths.ts';
 
 /** Where one is: the lobby and how many are there, or with whom one chats, whether they are there, and their brief. */
 export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
   const person = personOf(chat);
+  const { room, left } = chatOf(chat);
   const isOnline = presence.value.users.some((user) => user.id === chat);
   const elsewhere = unreadTotal.value - chatOf(chat).unread;
   const back = elsewhere > 0 ? `${t.value.back}, ${t.value.unreadElsewhere(elsewhere)}` : t.value.back;
@@ -19,11 +22,16 @@ export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
         <BackIcon />
         {elsewhere > 0 && <span class="badge">{elsewhere > 99 ? '99+' : elsewhere}</span>}
       </a>
-      {chat === 'lobby' ? <LobbyAvatar /> : person && <Avatar id={chat} nickname={person.nickname} online={isOnline} />}
+      {chat === 'lobby' ? <LobbyAvatar /> : person && <Avatar id={chat} nickname={person.nickname} {...(room ? {} : { online: isOnline })} />}
       <div class="bar-text">
-        <h1 data-testid="chat-title">{chat === 'lobby' || onePane.value || !me.value || !person || isDeleted(person) ? name : t.value.chattingWith(name)}</h1>
-        <p class="quiet">{chat === 'lobby' ? <LobbyPresence /> : person && !isDeleted(person) && <PersonPresence isOnline={isOnline} brief={person.brief} />}</p>
+        <h1 data-testid="chat-title">{chat === 'lobby' || onePane.value || !me.value || !person || room || isDeleted(person) ? name : t.value.chattingWith(name)}</h1>
+        <p class="quiet">{chat === 'lobby' ? <LobbyPresence /> : room ? <RoomWords room={room} /> : person && !isDeleted(person) && <PersonPresence isOnline={isOnline} brief={person.brief} />}</p>
       </div>
+      {room && !left && (
+        <button type="button" class="icon-button" aria-label={t.value.aboutRoom} title={t.value.aboutRoom} aria-haspopup="dialog" data-testid="room-about" onClick={() => (dialog.value = 'room')}>
+          <InfoIcon />
+        </button>
+      )}
       <button type="button" class="icon-button bar-people" aria-label={t.value.showOnline} title={t.value.showOnline} aria-haspopup="dialog" data-testid="people-open" onClick={() => (peopleOpen.value = true)}>
         <PeopleIcon />
       </button>
@@ -32,6 +40,8 @@ export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
 }
 
 const LobbyPresence = () => <>{known.value ? t.value.onlineCount(presence.value.online, presence.value.guests) : '…'}</>;
+
+const RoomWords = ({ room }: { room: Room }) => <bdi data-testid="chat-topic">{room.topic || t.value.roomKind(room.public, room.members)}</bdi>;
 
 function PersonPresence({ isOnline, brief }: { isOnline: boolean; brief: string }) {
   if (!known.value) return <>…</>;

@@ -3,7 +3,7 @@ import { useCallback, useContext, useEffect, useLayoutEffect } from 'preact/hook
 import { EmojiPicker } from '../emoji/LazyEmojiPicker.ts';
 import { isGone } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
-import { keyOf } from '../state/chats.ts';
+import { chatOf, keyOf, mayWrite } from '../state/chats.ts';
 import { me } from '../state/im.ts';
 import { post } from '../state/outgoing.ts';
 import { goToChat, linkedLine, selected } from '../state/route.ts';
@@ -106,6 +106,7 @@ export function LineHandles() {
   const line = open && timeline.find(open.line.line);
   if (!open || !line || isGone(line)) return null;
   const { anchor } = open;
+  const writes = mayWrite(chatOf(keyOf(line)));
   if (open.of === 'emoji') return <EmojiPicker anchor={anchor} onClose={close} onPick={(key) => chosen(anchor, close, () => toggleReaction(line, key))()} />;
   const recall = () => post(keyOf(line), { kind: 'recall', target: line.line, content: {} });
   const mine = reactionsOf(line, me.value?.id).filter((each) => each.mine).map(({ key }) => key);
@@ -121,7 +122,7 @@ export function LineHandles() {
     </Menu>
   ) : (
     <Menu key="menu" label={t.value.actions} testId="actions" anchor={anchor} onClose={close}>
-      {me.value && (
+      {writes && (
         <div class="menu-row" role="group" aria-label={t.value.reactions}>
           {offered.map((key, index) => (
             <button
@@ -144,7 +145,7 @@ export function LineHandles() {
         </div>
       )}
       {actionsFor(line).map(({ name, label, Icon, keys, danger = false, run }, index) => (
-        <MenuItem key={name} testId={`action-${name}`} keys={keys} danger={danger} first={!me.value && index === 0} onClick={run && chosen(anchor, close, () => run({ line, anchor }))}>
+        <MenuItem key={name} testId={`action-${name}`} keys={keys} danger={danger} first={!writes && index === 0} onClick={run && chosen(anchor, close, () => run({ line, anchor }))}>
           <Icon />
           <span>{label}</span>
         </MenuItem>

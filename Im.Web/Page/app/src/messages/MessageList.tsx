@@ -12,7 +12,7 @@ import { LineHandles } from './LineHandles.tsx';
 import { OpenConversation, type Open } from './OpenConversation.ts';
 import { placeKey, places } from './places.ts';
 import { Reading } from './Reading.ts';
-import { keyOfLine, newKeyOf, rowsOf, type Row } from './rows.ts';
+import { isNews, keyOfLine, newKeyOf, rowsOf, type Row } from './rows.ts';
 import { RowView } from './RowView.tsx';
 import { useLooking } from './useLooking.ts';
 import { useRoving } from './useRoving.ts';
@@ -169,7 +169,7 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   }, [timeline]);
 
   const newest = lines.at(-1);
-  const later = view.isAtEnd ? 0 : lines.filter(({ line, from }) => line > read.seen && from.id !== me.value?.id).length;
+  const later = view.isAtEnd ? 0 : lines.filter((each) => each.line > read.seen && isNews(each, me.value)).length;
   const missed = view.isAtEnd ? 0 : gaps.reduce((sum, gap) => (gap.afterLine >= read.seen ? sum + gap.count : sum), later);
   const about = ({ line }: Line) => {
     const refused = posts.filter((each) => each.failure !== undefined && each.target === line && !isLinePost(each));

@@ -1,6 +1,6 @@
 import { reactionsOf, toggledReactions, type Line } from '@im/client';
 import { t } from '../settings/language.ts';
-import { keyOf } from '../state/chats.ts';
+import { chatOf, keyOf, mayWrite } from '../state/chats.ts';
 import { me } from '../state/im.ts';
 import { post } from '../state/outgoing.ts';
 import './reactions.css';
@@ -27,7 +27,7 @@ export function Reactions({ line }: { line: Line }) {
             aria-pressed={mine}
             aria-description={nicknames.join(', ')}
             title={nicknames.join(', ')}
-            disabled={!me.value}
+            disabled={!mayWrite(chatOf(keyOf(line)))}
             onClick={() => toggleReaction(line, key)}
           >
             {key} {count}

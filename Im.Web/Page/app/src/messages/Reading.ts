@@ -3,7 +3,7 @@ import { chatOf, keptUnread, listKnown, reading, readTo } from '../state/chats.t
 import { connection, me } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
 import type { Place } from './places.ts';
-import { newKeyOf } from './rows.ts';
+import { isNews, newKeyOf } from './rows.ts';
 import type { Viewport } from './Viewport.ts';
 
 /** A few of what was read already, so that one finds one's feet. */
@@ -127,7 +127,7 @@ export class Reading {
   // What comes live before the eyes of somebody is followed. What came while nobody looked, or before the connection was back, is not.
   #arrived(lines: readonly Line[], before: number, isLooking: boolean): void {
     const isSeen = isLooking && lines.slice(lines.findLastIndex(({ line }) => line <= before) + 1).every(({ via }) => via);
-    if (isSeen || !lines.some(({ line, from }) => line > this.seen && from.id !== me.value?.id)) return;
+    if (isSeen || !lines.some((each) => each.line > this.seen && isNews(each, me.value))) return;
     this.newAfter = this.seen;
     this.#sawDivider = false;
     this.#follows = this.away > 0;

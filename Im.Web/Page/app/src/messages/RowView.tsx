@@ -1,5 +1,6 @@
-import type { Gap } from '@im/client';
+import { isSystem, type Gap } from '@im/client';
 import { Author } from '../people/Author.tsx';
+import { SystemLine } from '../rooms/SystemLine.tsx';
 import { t } from '../settings/language.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Boundary } from '../ui/Boundary.tsx';
@@ -35,7 +36,7 @@ export function RowView({ row, about, readGap }: RowViewProps) {
     case 'line':
       return (
         <Boundary dependsOn={[row.line, row.outgoing, placeOf(row), about.refused?.map(({ id, failure }) => `${id} ${failure}`).join()]} instead={() => <Undrawn />}>
-          <MessageItem line={row.line} place={placeOf(row)} {...(row.outgoing && { outgoing: row.outgoing })} {...about} />
+          {isSystem(row.line) ? <SystemLine line={row.line} /> : <MessageItem line={row.line} place={placeOf(row)} {...(row.outgoing && { outgoing: row.outgoing })} {...about} />}
         </Boundary>
       );
   }

@@ -2,10 +2,10 @@ import { contentOf, type Line } from '@im/client';
 import type { FunctionComponent } from 'preact';
 import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
-import { addresseeOf } from '../state/addressee.ts';
-import { chatOf, keyOf, nicknameOf } from '../state/chats.ts';
+import { addresseeOf, isRoomKey } from '../state/addressee.ts';
+import { chatOf, keyOf, looksAfter, mayWrite, nicknameOf } from '../state/chats.ts';
 import { composing } from '../state/composing.ts';
-import { client, isAdmin, me } from '../state/im.ts';
+import { client, me } from '../state/im.ts';
 import { lineHref } from '../state/route.ts';
 import { copy } from '../ui/copy.ts';
 import { CopyIcon, EditIcon, EmojiIcon, LinkIcon, ReplyIcon, TrashIcon, TwoChecksIcon, UnreadIcon } from '../ui/icons.tsx';
@@ -31,18 +31,19 @@ export function actionsFor(line: Line): LineAction[] {
   const words = t.value;
   const mine = line.from.id === me.value?.id;
   const chat = keyOf(line);
-  const peerHasRead = chat === 'lobby' ? undefined : (chatOf(chat).peerReadLine ?? 0) >= line.line;
+  const writes = mayWrite(chatOf(chat));
+  const peerHasRead = chat === 'lobby' || isRoomKey(chat) ? undefined : (chatOf(chat).peerReadLine ?? 0) >= line.line;
   const compose = (mode: 'reply' | 'edit') => () => (composing.value = { mode, line });
   const tell = (done: boolean) => notice(done ? words.copied : words.notCopied);
   const all: (LineAction | false | null | undefined)[] = [
-    me.value && { name: 'emoji', label: words.reactWith, Icon: EmojiIcon, keys: '+', run: (of) => (handle.value = { ...of, of: 'emoji' }) },
-    me.value && { name: 'reply', label: words.reply, Icon: ReplyIcon, keys: 'R', run: compose('reply') },
-    mine && line.kind === 'text' && { name: 'edit', label: words.edit, Icon: EditIcon, keys: 'E', run: compose('edit') },
+    writes && { name: 'emoji', label: words.reactWith, Icon: EmojiIcon, keys: '+', run: (of) => (handle.value = { ...of, of: 'emoji' }) },
+    writes && { name: 'reply', label: words.reply, Icon: ReplyIcon, keys: 'R', run: compose('reply') },
+    writes && mine && line.kind === 'text' && { name: 'edit', label: words.edit, Icon: EditIcon, keys: 'E', run: compose('edit') },
     { name: 'copy', label: words.copyText, Icon: CopyIcon, keys: 'C', run: () => void copy(wordsOf(line)).then(tell) },
     { name: 'link', label: words.copyLink, Icon: LinkIcon, keys: 'L', run: () => void copy(new URL(lineHref(line), location.href).href).then(tell) },
-    me.value && { name: 'unread', label: words.markUnread, Icon: UnreadIcon, keys: 'U', run: () => void client.unread(addresseeOf(chat), line.line).catch(() => notice(words.notMarked)) },
+    me.value && !chatOf(chat).left && { name: 'unread', label: words.markUnread, Icon: UnreadIcon, keys: 'U', run: () => void client.unread(addresseeOf(chat), line.line).catch(() => notice(words.notMarked)) },
     mine && peerHasRead !== undefined && { name: 'seen', label: peerHasRead ? words.seenBy(nicknameOf(chat) ?? '…') : words.notSeenYet, Icon: TwoChecksIcon },
-    (isAdmin.value || (mine && client.now - line.at < recallWithinMs)) && { name: 'recall', label: words.recall, Icon: TrashIcon, keys: 'Delete', danger: true, run: (of) => (handle.value = { ...of, of: 'recall' }) },
+    writes && (looksAfter(chatOf(chat)) || (mine && client.now - line.at < recallWithinMs)) && { name: 'recall', label: words.recall, Icon: TrashIcon, keys: 'Delete', danger: true, run: (of) => (handle.value = { ...of, of: 'recall' }) },
   ];
   return all.filter((each): each is LineAction => Boolean(each));
 }

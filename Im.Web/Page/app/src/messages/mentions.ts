@@ -1,7 +1,7 @@
 import type { TextContent } from '@im/client';
-import { addresseeOf } from '../state/addressee.ts';
-import { chatList } from '../state/chats.ts';
-import { client, isAdmin, me, presence } from '../state/im.ts';
+import { addresseeOf, isRoomKey } from '../state/addressee.ts';
+import { chatList, chatOf, looksAfter } from '../state/chats.ts';
+import { client, me, presence } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
 import { folded } from '../ui/fold.ts';
 
@@ -16,14 +16,15 @@ const maxQuery = 40;
 const maxSuggestions = 6;
 const everybody: Mentionable = { nickname: 'all' };
 
-/** Those who wrote what is loaded, in the lobby those who are online and those one has written with, and everybody where that is allowed. */
+/** Those who wrote what is loaded, in the lobby and in rooms those who are online and those one has written with, and everybody where that is allowed. */
 export function mentionables(chat: ChatKey): Mentionable[] {
   const people = new Map<string, Mentionable>();
   for (const { from } of client.timeline(addresseeOf(chat)).lines) people.set(from.id, from);
-  for (const { key, peer } of chatList.value) if (peer && (chat === 'lobby' || key === chat)) people.set(peer.id, peer);
-  for (const { id, nickname } of presence.value.users) if (chat === 'lobby' || id === chat) people.set(id, { id, nickname });
+  const isDirect = chat !== 'lobby' && !isRoomKey(chat);
+  for (const { key, peer } of chatList.value) if (peer && !isRoomKey(key) && (!isDirect || key === chat)) people.set(peer.id, peer);
+  for (const { id, nickname } of presence.value.users) if (!isDirect || id === chat) people.set(id, { id, nickname });
   people.delete(me.value?.id ?? '');
-  return [...(chat !== 'lobby' || isAdmin.value ? [everybody] : []), ...people.values()];
+  return [...(isDirect || looksAfter(chatOf(chat)) ? [everybody] : []), ...people.values()];
 }
 
 /** The `@…` that is being written where the caret stands. */

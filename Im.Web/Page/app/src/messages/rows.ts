@@ -1,4 +1,4 @@
-import type { Gap, Line, User } from '@im/client';
+import { isSystem, type Gap, type Line, type User } from '@im/client';
 import type { Outgoing } from '../state/outgoing.ts';
 import { pendingLine } from '../state/pending.ts';
 import { startOfDay } from '../ui/days.ts';
@@ -59,7 +59,7 @@ export function rowsOf({ lines, gaps = [], outgoing = [], me, newAfter }: Conten
     const gap = gaps[nextGap]?.beforeLine === line.line ? gaps[nextGap] : undefined;
     const startsDay = !isWithinDay(line.at, day);
     const newInGap = gap && !isNew && newAfter! < gap.beforeLine - 1;
-    const startsNew = !isNew && !shown.outgoing && (newInGap || (line.line > newAfter! && line.from.id !== me?.id));
+    const startsNew = !isNew && !shown.outgoing && (newInGap || (line.line > newAfter! && isNews(line, me)));
     if (startsNew && newInGap) rows.push({ kind: 'new', key: newKeyOf(newAfter!) });
     if (gap) rows.push({ kind: 'gap', key: `gap ${nextGap++}`, gap });
     if (startsDay) {
@@ -73,15 +73,18 @@ export function rowsOf({ lines, gaps = [], outgoing = [], me, newAfter }: Conten
     const key = keyOfLine(line);
     const mine = line.from.id === me?.id;
     first ||= startsDay || startsNew || gap !== undefined;
-    if (first) rows.push({ kind: 'head', key: `head ${key}`, line, mine });
+    if (first && !isSystem(line)) rows.push({ kind: 'head', key: `head ${key}`, line, mine });
     const next = index + 1 < all ? at(index + 1).line : undefined;
-    const startsNext: boolean = next !== undefined && !isNew && next.line > newAfter! && next.from.id !== me?.id;
-    const last = !next || next.from.id !== line.from.id || next.at - line.at >= oneBreathMs || !isWithinDay(next.at, day) || startsNext || gaps[nextGap]?.beforeLine === next.line;
+    const startsNext: boolean = next !== undefined && !isNew && next.line > newAfter! && isNews(next, me);
+    const last = !next || isSystem(line) || isSystem(next) || next.from.id !== line.from.id || next.at - line.at >= oneBreathMs || !isWithinDay(next.at, day) || startsNext || gaps[nextGap]?.beforeLine === next.line;
     rows.push({ kind: 'line', key, ...shown, mine, first, last });
     first = last;
   }
   return rows;
 }
+
+/** Somebody else has said something; what happened to a room is shown, and nobody waits for it. */
+export const isNews = (line: Line, me: User | null | undefined): boolean => line.from.id !== me?.id && !isSystem(line);
 
 // Without asking the calendar for each line: a day has at least 23 hours, and what is beyond asks.
 const isWithinDay = (at: number, start: number): boolean => at >= start && (at < start + 23 * 3_600_000 || startOfDay(at) === start);

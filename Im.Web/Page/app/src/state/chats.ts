@@ -1,15 +1,19 @@
-import { deletedNickname, fold, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type User } from '@im/client';
+import { contentOf, deletedNickname, fold, isSystem, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type Room, type User } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
-import { addresseeOf, keyOfTimeline } from './addressee.ts';
-import { client, connection, me, presence } from './im.ts';
+import { addresseeOf, isRoomKey, keyOfConversation, keyOfTimeline, roomOf } from './addressee.ts';
+import { client, connection, isAdmin, me, presence } from './im.ts';
 import { lookUp, meet, met } from './people.ts';
 import { goInstead, selected, type ChatKey } from './route.ts';
 
 /** One line of the list of conversations. */
 export interface Chat {
   readonly key: ChatKey;
+  /** A room is shown as a person is: its title for the name, its topic for the brief. */
   readonly peer?: User;
-  /** `lastLine - readLine`: whoever writes has read what stands before. */
+  readonly room?: Room;
+  /** It was left, or one was put out of it, while it was open: it is still there to be read. */
+  readonly left?: boolean;
+  /** `lastLine - readLine`, without what happened to a room: whoever writes has read what stands before. */
   readonly unread: number;
   readonly readLine: number;
   readonly lastLine: number;
@@ -57,7 +61,7 @@ export const nicknameOf = (id: string): string | undefined =>
 // Who goes offline before anything was said is in no list; nor is whoever a link leads to.
 effect(() => {
   const [key, { users }] = [selected.value, presence.value];
-  if (key === 'lobby') return;
+  if (key === 'lobby' || isRoomKey(key)) return;
   const person = users.find((user) => user.id === key);
   if (person && met.peek().get(key) !== person) meet(person);
   else if (me.value && connection.value.phase === 'ready' && !personOf(key) && !met.value.has(key)) void lookUp(key);
@@ -87,18 +91,21 @@ function emptyChat(key: ChatKey): Chat {
 const newest = (chat: Chat): number => chat.last?.at ?? (chat.key === selected.value ? client.now : 0);
 
 /** The conversation that an event is in. */
-export const keyOf = (event: LogEvent): ChatKey => (event.conversation === 'lobby' ? 'lobby' : peerOf(event, me.value?.id)!);
+export const keyOf = (event: LogEvent): ChatKey => keyOfConversation(event.conversation, peerOf(event, me.value?.id));
 
-/** The number of unread follows from the two others. */
+/** The number of unread follows from the two others; in a room they are its upper bound, for not every line there counts. */
 function put(chat: Chat): void {
-  const unread = Math.max(0, chat.lastLine - chat.readLine);
+  const between = Math.max(0, chat.lastLine - chat.readLine);
+  const unread = isRoomKey(chat.key) ? Math.min(chat.unread, between) : between;
   chats.value = new Map(chats.value).set(chat.key, { ...chat, unread, mentions: Math.min(chat.mentions, unread) });
 }
 
-function fromSummary({ kind, peer, unread, readLine, lastLine, mentions = 0, last, stranger, peerReadLine }: ConversationSummary): Chat {
+function fromSummary({ conversation, peer: person, room, unread, readLine, lastLine, mentions = 0, last, stranger, peerReadLine }: ConversationSummary): Chat {
   const read = me.value ? { unread, readLine } : { unread: 0, readLine: lastLine }; // of a guest nobody keeps how far they have read
+  const key = keyOfConversation(conversation, person?.id);
+  const peer = room ? { id: key, nickname: room.title, brief: room.topic } : person;
   return {
-    key: kind === 'lobby' ? 'lobby' : peer!.id, ...read, lastLine, mentions,
+    key, ...read, ...(room ? { room } : {}), lastLine, mentions,
     ...(stranger ? { stranger } : {}), ...(peer ? { peer } : {}), ...(last ? { last: lineOfPage(last) } : {}), ...(peerReadLine === undefined ? {} : { peerReadLine }),
   };
 }
@@ -112,7 +119,7 @@ client.on('further', (rest) => (further.value = rest));
 client.on('conversations', (summaries) => {
   const next = new Map(chats.value);
   const listed = summaries.map(fromSummary);
-  if (!hasMore.value) for (const key of chats.value.keys()) if (key !== 'lobby' && !heard.has(key)) next.delete(key);
+  if (!hasMore.value) for (const [key, chat] of chats.value) if (key !== 'lobby' && !heard.has(key)) isRoomKey(key) && key === selected.value ? next.set(key, { ...chat, left: true }) : next.delete(key);
   for (const chat of listed) next.set(chat.key, withNews(chat));
   chats.value = next;
   heard.clear();
@@ -152,7 +159,7 @@ function withNews(listed: Chat): Chat {
   const { last, lastLine, readLine, mentions: mentioned } = chatOf(listed.key);
   if (lastLine <= listed.lastLine) return { ...listed, ...(last?.line === listed.last?.line && last ? { last } : {}) };
   const read = Math.max(listed.readLine, readLine);
-  return { ...listed, ...(last ? { last } : {}), lastLine, readLine: read, unread: lastLine - read, mentions: Math.max(listed.mentions, mentioned) };
+  return { ...listed, ...(last ? { last } : {}), lastLine, readLine: read, unread: listed.room ? Math.min(listed.unread + lastLine - listed.lastLine, lastLine - read) : lastLine - read, mentions: Math.max(listed.mentions, mentioned) };
 }
 
 /** The next line of a conversation. */
@@ -164,17 +171,58 @@ function hear(line: Line): void {
   const mine = line.from.id === me.value?.id;
   if (mine && key === keptUnread.value) readAfterAll();
   const isRead = mine || (reading.value === key && keptUnread.value !== key && line.via !== undefined);
-  const peer = key === 'lobby' || mine ? chat.peer : { brief: '', ...chat.peer, ...line.from };
-  const stranger = key !== 'lobby' && !mine && (chat.stranger ?? !chats.value.has(key));
+  const direct = key !== 'lobby' && !isRoomKey(key);
+  const peer = !direct || mine ? chat.peer : { brief: '', ...chat.peer, ...line.from };
+  const stranger = direct && !mine && (chat.stranger ?? !chats.value.has(key));
   put({
     ...chat, last: line, lastLine: line.line, stranger,
     readLine: isRead ? line.line : chat.readLine,
+    unread: chat.unread + (isSystem(line) ? 0 : 1),
     mentions: isRead ? 0 : chat.mentions + (mentions(line, me.value?.id) ? 1 : 0),
     ...(peer ? { peer } : {}),
-    ...(key !== 'lobby' && !mine ? { peerReadLine: line.line } : {}),
+    ...(direct && !mine ? { peerReadLine: line.line } : {}),
   });
   if (isRead && !mine) sayRead(key);
+  if (isSystem(line)) followRoom(key, line);
 }
+
+const goings: readonly string[] = ['left', 'removed', 'banned'];
+
+// A room is what its lines say. Only what it is for who has just come is asked for.
+function followRoom(key: ChatKey, line: Line): void {
+  const [member, title, { room }] = [contentOf(line, 'member'), contentOf(line, 'title'), chatOf(key)];
+  const isMine = member !== undefined && member.user === me.value?.id && member.what !== 'invited' && member.what !== 'unbanned';
+  if (isMine && goings.includes(member.what)) leaveRoom(key);
+  else if (!room || isMine) void client.rooms.get(roomOf(key)).then(takeRoom, () => {}); // who is gone again has no use for it
+  else if (title) takeRoom({ ...room, ...title });
+}
+
+/** A room that one is in, as it is now. */
+export function takeRoom(room: Room): void {
+  const key = keyOfConversation(room.conversation, undefined);
+  if (room.role) put({ ...chatOf(key), room, peer: { id: key, nickname: room.title, brief: room.topic }, left: false });
+}
+
+/** One is in it no more. What is open stays so: it may still be read. */
+export function leaveRoom(key: ChatKey): void {
+  if (key === selected.value) return put({ ...chatOf(key), left: true, readLine: chatOf(key).lastLine });
+  drop([key]);
+}
+
+function drop(keys: readonly ChatKey[]): void {
+  if (keys.length > 0) chats.value = new Map([...chats.value].filter(([key]) => !keys.includes(key)));
+}
+
+effect(() => {
+  const open = selected.value;
+  drop([...chats.peek().values()].flatMap(({ key, left }) => (left && key !== open ? key : [])));
+});
+
+/** Whether one may write there, as far as one knows. */
+export const mayWrite = ({ left, room }: Chat): boolean => Boolean(me.value) && !left && !room?.archived;
+
+/** May recall what others wrote in it. */
+export const looksAfter = ({ key, room }: Chat): boolean => (isRoomKey(key) ? room?.role === 'administrator' || room?.role === 'owner' : isAdmin.value);
 
 client.on('event', ({ event, line }) => {
   if (event.line !== undefined && line) return hear(line);
@@ -192,6 +240,8 @@ client.on('gap', ({ timeline, gap }) => {
 
 client.on('read', ({ timeline, line }) => markRead(keyOfTimeline(timeline), line));
 
+const countAfter = (lines: readonly Line[], after: number): number => lines.filter((each) => each.line > after && !isSystem(each)).length;
+
 /** @returns whether that is news. */
 function markRead(key: ChatKey, line: number): boolean {
   const chat = chatOf(key);
@@ -199,7 +249,7 @@ function markRead(key: ChatKey, line: number): boolean {
   const timeline = client.timeline(addresseeOf(key));
   const left = chat.mentions === 0 ? 0 : timeline.lines.filter((each) => each.line > line && mentions(each, me.value?.id)).length;
   const isLoaded = (timeline.lines[0]?.line ?? Infinity) <= line + 1 && timeline.gaps.length === 0;
-  put({ ...chat, readLine: line, mentions: isLoaded ? left : chat.mentions });
+  put({ ...chat, readLine: line, unread: isLoaded ? countAfter(timeline.lines, line) : chat.unread, mentions: isLoaded ? left : chat.mentions });
   return true;
 }
 
@@ -212,7 +262,7 @@ client.on('unread', ({ timeline, line }) => {
   const key = keyOfTimeline(timeline);
   if (key === selected.value) keptUnread.value = key;
   const named = timeline.lines.filter((each) => each.line >= line && mentions(each, me.value?.id)).length;
-  put({ ...chatOf(key), readLine: line - 1, mentions: named });
+  put({ ...chatOf(key), readLine: line - 1, unread: countAfter(timeline.lines, line - 1), mentions: named });
 });
 
 client.on('seen', ({ timeline, line }) => {

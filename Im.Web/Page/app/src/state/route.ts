@@ -1,12 +1,13 @@
-import type { LogEvent } from '@im/client';
+import { isRoom, type LogEvent } from '@im/client';
 import { computed, signal } from '@preact/signals';
 import { onePane, twoPanes } from '../ui/widths.ts';
+import { isRoomKey, keyOfConversation } from './addressee.ts';
 import { closeLayers, entry, goBack, inOrder, onStep } from './layers.ts';
 
 /** Which pane a phone shows; wider windows show several. `people` lies over the two others. */
 export type View = 'list' | 'chat' | 'people';
 
-/** `lobby`, or the id of the person one chats with. */
+/** `lobby`, `r/` and the id of a room, or the id of the person one chats with. */
 export type ChatKey = string;
 
 interface Route {
@@ -16,17 +17,21 @@ interface Route {
   line?: number;
   /** A direct conversation by its own id, as links between people name it: see `conversationLink.ts`. */
   conversation?: string;
+  /** The secret of an invitation link: whoever has it is asked whether to join. */
+  invitation?: string;
 }
 
-// #/lobby, #/u/<user id>, #/c/<conversation id>, #/list; the first three may end with ?line=<number>
+// #/lobby, #/u/<user id>, #/r/<room id>, #/c/<conversation id>, which may end with ?line=<number>; #/join/<secret>, #/list
 function parse(hash: string, before: ChatKey): Route {
   const [path = '', query] = hash.split('?');
   const [, first = '', second = ''] = path.split('/');
   if (first === 'list') return { view: 'list', chat: before };
+  if (first === 'join' && second) return { view: 'chat', chat: before, invitation: second };
   const line = Number(new URLSearchParams(query).get('line'));
   const place = Number.isSafeInteger(line) && line > 0 ? { line } : {};
   if (first === 'c' && second) return { view: 'chat', chat: before, conversation: second, ...place };
-  return { view: 'chat', chat: first === 'u' && second ? second : 'lobby', ...place };
+  const chat = first === 'u' && second ? second : first === 'r' && second ? `r/${second}` : 'lobby';
+  return { view: 'chat', chat, ...place };
 }
 
 const route = signal(parse(location.hash, 'lobby'));
@@ -38,13 +43,15 @@ export const view = computed<View>(() => (peopleOpen.value && twoPanes.value ? '
 export const selected = computed(() => route.value.chat);
 /** The conversation that a link names by its own id, until it is known whose that is. */
 export const linkedConversation = computed(() => (route.value.conversation === undefined ? undefined : { id: route.value.conversation, line: route.value.line }));
+/** The invitation link that the page was opened with, until it is answered. */
+export const invitationLink = computed(() => route.value.invitation);
 /** The line of the selected conversation that a link leads to; until it is gone to. */
 export const linkedLine = computed(() => (route.value.conversation === undefined ? route.value.line : undefined));
 
-export const chatHref = (key: ChatKey, line?: number): string => (key === 'lobby' ? '#/lobby' : `#/u/${key}`) + (line === undefined ? '' : `?line=${line}`);
+export const chatHref = (key: ChatKey, line?: number): string => (key === 'lobby' || isRoomKey(key) ? `#/${key}` : `#/u/${key}`) + (line === undefined ? '' : `?line=${line}`);
 
 /** An address of a line that means the same to everybody: a direct conversation has two people, and each calls it by the other. */
-export const lineHref = ({ conversation, line }: LogEvent): string => (conversation === 'lobby' ? chatHref('lobby', line) : `#/c/${conversation}?line=${line}`);
+export const lineHref = ({ conversation, line }: LogEvent): string => (conversation === 'lobby' || isRoom(conversation) ? chatHref(keyOfConversation(conversation, undefined), line) : `#/c/${conversation}?line=${line}`);
 
 /**
  * Goes to a conversation, or to the list. On a phone the list lies below every conversation: Back leads there, however many were open since, and from there out of the page.
