@@ -188,6 +188,7 @@ export const en = {
   publicRooms: 'Public rooms',
   findRoom: 'Find a room',
   noRooms: 'No public room has that in its title.',
+  noRoomsYet: 'There are no public rooms yet.',
   moreRooms: 'Show more rooms',
   createRoom: 'Create a room',
   editRoom: 'Edit the room',

@@ -188,6 +188,7 @@ export const zh: Dictionary = {
   publicRooms: '公开房间',
   findRoom: '查找房间',
   noRooms: '没有标题包含该内容的公开房间。',
+  noRoomsYet: '还没有公开房间。',
   moreRooms: '显示更多房间',
   createRoom: '创建房间',
   editRoom: '编辑房间',

@@ -188,6 +188,7 @@ export const zhTW: Dictionary = {
   publicRooms: '公開聊天室',
   findRoom: '尋找聊天室',
   noRooms: '沒有標題包含此內容的公開聊天室。',
+  noRoomsYet: '還沒有公開的聊天室。',
   moreRooms: '顯示更多聊天室',
   createRoom: '建立聊天室',
   editRoom: '編輯聊天室',

@@ -76,7 +76,7 @@ function PublicRooms() {
       <input type="search" class="rooms-search" placeholder={t.value.findRoom} aria-label={t.value.findRoom} maxLength={64} data-testid="rooms-search" value={written} onInput={(event) => setWritten(event.currentTarget.value)} />
       {why && <p class="field-error" role="alert" data-testid="rooms-error">{why}</p>}
       {failed && <button type="button" class="link-button" onClick={() => void reload()}>{t.value.retry}</button>}
-      {items?.length === 0 && <p class="quiet" role="status">{t.value.noRooms}</p>}
+      {items?.length === 0 && <p class="quiet" role="status">{wanted ? t.value.noRooms : t.value.noRoomsYet}</p>}
       <ul class="rooms-list">
         {items?.map((room) => (
           <li key={room.conversation} class="rooms-row" data-testid="public-room" data-room={room.conversation}>
