@@ -3,7 +3,7 @@ import { t } from '../settings/language.ts';
 import { chatList, personOf } from '../state/chats.ts';
 import { me, presence } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
-import { folded } from '../ui/folded.ts';
+import { folded } from '../ui/fold.ts';
 
 /** A conversation or a person that one can go to. */
 export interface Destination {
@@ -15,6 +15,9 @@ export interface Destination {
 }
 
 const maxShown = 50;
+
+/** Who types fast leaves the blanks of a name out. */
+const plain = (text: string): string => folded(text).replaceAll(' ', '');
 
 /** Conversations first, as the list has them, then people one has not talked with; of those that match, what begins with it comes before what contains it. */
 export function destinations(wanted: string, further: readonly User[]): readonly Destination[] {
@@ -28,7 +31,7 @@ export function destinations(wanted: string, further: readonly User[]): readonly
     if (key === 'lobby' || person) add(key, person?.nickname ?? t.value.lobby, person?.brief, unread);
   }
   if (me.value) for (const { id, nickname, brief } of [...presence.value.users, ...further]) add(id, nickname, brief);
-  const text = folded(wanted);
-  const rank = ({ name }: Destination) => (folded(name).startsWith(text) ? 0 : folded(name).includes(text) ? 1 : 2);
+  const text = plain(wanted);
+  const rank = ({ name }: Destination) => (plain(name).startsWith(text) ? 0 : plain(name).includes(text) ? 1 : 2);
   return [...found.values()].map((each) => [rank(each), each] as const).filter(([order]) => order < 2).sort(([a], [b]) => a - b).slice(0, maxShown).map(([, each]) => each);
 }

@@ -77,7 +77,7 @@ function NodeList({ onMove }: { onMove: () => void }) {
     onMove();
   };
   return (
-    <div class="node-list" role="group" aria-label={t.value.node} onKeyDown={moveWithArrows}>
+    <div class="node-list" role="group" aria-label={t.value.node} onKeyDown={(event) => void moveWithArrows(event, event.currentTarget)}>
       <p class="quiet">{t.value.nodeHint}</p>
       {asked && here && asked !== here && <p class="node-note">{t.value.notThatNode(asked, here)}</p>}
       {nodes === 'unknown' && <p class="quiet">{t.value.nodesUnknown}</p>}

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { t } from '../settings/language.ts';
-import { copyText } from '../ui/copyText.ts';
+import { copy } from '../ui/copy.ts';
 import { CheckIcon, CopyIcon } from '../ui/icons.tsx';
 import { shownIn, type Stretch } from './stretches.ts';
 
@@ -11,8 +11,8 @@ const confirmMs = 2_000;
 export function CodeBlock({ text, part, children }: { text: string; part: Stretch; children: ComponentChildren[] }) {
   const copied = useSignal(false);
   const title = text.slice(part.from, part.parts[0]!.to).replace(/^[`~]+/, '').trim();
-  const copy = async () => {
-    if (!(await copyText(shownIn(text, part)))) return;
+  const copyCode = async () => {
+    if (!(await copy(shownIn(text, part)))) return;
     copied.value = true;
     setTimeout(() => (copied.value = false), confirmMs);
   };
@@ -22,7 +22,7 @@ export function CodeBlock({ text, part, children }: { text: string; part: Stretc
       {children[0]}
       {/* The title is drawn by the style sheet: as text it would be there twice. */}
       <div class="md-block-head" data-title={title}>
-        <button type="button" class="icon-button" data-testid="code-copy" data-copied={copied.value} aria-label={label} title={label} onClick={() => void copy()}>
+        <button type="button" class="icon-button" data-testid="code-copy" data-copied={copied.value} aria-label={label} title={label} onClick={() => void copyCode()}>
           {copied.value ? <CheckIcon /> : <CopyIcon />}
         </button>
         <span class="visually-hidden" role="status">

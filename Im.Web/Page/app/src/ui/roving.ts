@@ -1,9 +1,9 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { moveWithArrows, reachable } from './arrows.ts';
 import { folded } from './fold.ts';
 
 const typedWithinMs = 1_000;
-const reachable = 'a[href], button:not(:disabled)';
 
 /**
  * Makes a list one Tab stop: Up, Down, Home and End move the focus among its links and buttons, and so do the first letters of their `data-name`. Tab comes back to the one
@@ -30,13 +30,13 @@ export function useRoving<List extends HTMLElement>(): { ref: RefObject<List | n
     keepStop();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || moveWithArrows(event, ref.current!)) return;
     const all = items();
     const at = all.indexOf(document.activeElement as HTMLElement);
     if (at < 0) return;
-    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
-    if (to !== undefined) focus(event, all[Math.max(0, Math.min(to, all.length - 1))]);
-    else if ([...event.key].length === 1 && (event.key !== ' ' || isTyping())) focus(event, findTyped(event.key, all, at));
+    if ([...event.key].length !== 1 || (event.key === ' ' && !isTyping())) return;
+    event.preventDefault();
+    findTyped(event.key, all, at)?.focus();
   };
   const isTyping = () => typed.current.text !== '' && Date.now() - typed.current.at < typedWithinMs;
   // One letter again and again goes on to the next name with it; several are the beginning of one.
@@ -47,9 +47,4 @@ export function useRoving<List extends HTMLElement>(): { ref: RefObject<List | n
     return [...all.slice(from), ...all.slice(0, from)].find((item) => folded(item.dataset['name'] ?? '').startsWith(folded(text)));
   };
   return { ref, onKeyDown, onFocusIn };
-}
-
-function focus(event: KeyboardEvent, item: HTMLElement | undefined): void {
-  event.preventDefault();
-  item?.focus();
 }
