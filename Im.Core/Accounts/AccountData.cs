@@ -79,7 +79,7 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
     {
         await reader.QueryAsync(MarkSql, [userId], rows => rows.ReadAsync(), cancellationToken);
         await underWay.WaitAsync(cancellationToken);
-        var left = await rooms.LeaveAllAsync(userId, cancellationToken);
+        var left = await rooms.LeaveAllAsync(new(userId, IAccountData.ErasedNickname), cancellationToken);
         var conversations = await reader.QueryAsync("SELECT conversation_id, peer_id FROM members WHERE user_id = $1", [userId], async rows =>
         {
             var found = new List<(Guid Id, Guid? Peer)>();

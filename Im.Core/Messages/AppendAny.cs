@@ -145,19 +145,7 @@ internal sealed class AppendAny : IAsyncDisposable
     private List<int> Fill(IReadOnlyList<PendingAppend> batch)
     {
         _positions.Clear();
-        _conversations.Clear();
-        _senders.Clear();
-        _nicknames.Clear();
-        _peers.Clear();
-        _clientIds.Clear();
-        _kinds.Clear();
-        _targets.Clear();
-        _effects.Clear();
-        _slots.Clear();
-        _contents.Clear();
-        _mentions.Clear();
-        _times.Clear();
-        _nodes.Clear();
+        _command.ClearArrays();
         var firsts = new List<int>(batch.Count);
         for (var index = 0; index < batch.Count; index++)
         {

@@ -118,7 +118,9 @@ internal sealed class AppendLines : IAsyncDisposable
 
     private bool TryFill(IReadOnlyList<PendingAppend> batch)
     {
-        Clear();
+        _heads.Clear();
+        _writers.Clear();
+        _command.ClearArrays();
         for (var index = 0; index < batch.Count; index++)
         {
             var added = batch[index].Event;
@@ -181,14 +183,6 @@ internal sealed class AppendLines : IAsyncDisposable
         _times.Add(at);
         _nodes.Add(added.Node);
         return true;
-    }
-
-    private void Clear()
-    {
-        _heads.Clear();
-        _writers.Clear();
-        foreach (NpgsqlParameter parameter in _command.Parameters)
-            ((System.Collections.IList)parameter.Value!).Clear();
     }
 
     public ValueTask DisposeAsync() => _command.DisposeAsync();

@@ -90,4 +90,11 @@ internal static class ArrayParameters
     /// <summary>The next parameter: the list, as it is when the command is executed.</summary>
     public static void AddArray<T>(this NpgsqlCommand command, List<T> values, NpgsqlDbType type) =>
         command.Parameters.Add(new NpgsqlParameter<List<T>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+
+    /// <summary>Empties the lists of all parameters, for the next batch.</summary>
+    public static void ClearArrays(this NpgsqlCommand command)
+    {
+        foreach (NpgsqlParameter parameter in command.Parameters)
+            ((System.Collections.IList)parameter.Value!).Clear();
+    }
 }

@@ -64,7 +64,8 @@ public interface IRoomStore
     Task<bool> RevokeLinkAsync(ConversationId room, Guid user, Guid link, CancellationToken cancellationToken = default);
 
     /// <summary>Of an account that is being deleted: it leaves every room, and what it was invited to, banned from and gave out as links is forgotten.</summary>
-    Task<IReadOnlyList<EventFrame>> LeaveAllAsync(Guid user, CancellationToken cancellationToken = default);
+    /// <param name="user">As they are called from now on.</param>
+    Task<IReadOnlyList<EventFrame>> LeaveAllAsync(SenderInfo user, CancellationToken cancellationToken = default);
 
     /// <summary>What somebody may do and read in a room; null for who was never a member, and where there is no such room: one question either way.</summary>
     Task<RoomStanding?> FindStandingAsync(ConversationId room, Guid user, CancellationToken cancellationToken = default);

@@ -11,7 +11,6 @@ namespace Im.Core.Rooms;
 internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUnderWay underWay, TimeProvider time) : IRoomStore
 {
     private const int MaxAttempts = 5;
-    private const string ErasedNickname = "(deleted)";
 
     private const string InfoColumns = "r.id, r.title, r.topic, r.is_public, r.has_history, r.members, r.archived, m.role";
 
@@ -325,14 +324,14 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
             change.LooksAfter && await change.QueryAsync("DELETE FROM room_links WHERE id = $1 AND conversation_id = $2 RETURNING id", row => row.GetGuid(0), link, room.Value) is not []
                 ? new RoomResult(null as RoomRefusal?) : RoomRefusal.NotFound, cancellationToken)).Refusal is null;
 
-    public async Task<IReadOnlyList<EventFrame>> LeaveAllAsync(Guid user, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<EventFrame>> LeaveAllAsync(SenderInfo user, CancellationToken cancellationToken = default)
     {
         var told = new List<EventFrame>();
-        foreach (var membership in await ListMembershipsAsync(user, cancellationToken))
-            told.AddRange((await LeaveAsync(membership.Room, new(user, ErasedNickname), cancellationToken)).Events);
+        foreach (var membership in await ListMembershipsAsync(user.Id, cancellationToken))
+            told.AddRange((await LeaveAsync(membership.Room, user, cancellationToken)).Events);
         await reader.QueryAsync("""
             WITH outside AS (DELETE FROM room_outsiders WHERE user_id = $1), links AS (DELETE FROM room_links WHERE by_id = $1), stays AS (DELETE FROM room_stays WHERE user_id = $1) SELECT 1
-            """, [user], rows => rows.ReadAsync(), cancellationToken);
+            """, [user.Id], rows => rows.ReadAsync(), cancellationToken);
         return told;
     }
 

@@ -44,11 +44,10 @@ internal sealed class HistoryHandler(ConversationResolver resolver, IEventStore 
         while (true)
         {
             var page = await read(target);
-            if (target.Room?.Scope.Spans[^1].LastSeq is not null || target.Room is null)
+            if (target.Room is not { } room || room.Scope.Spans[^1].LastSeq is not null)
                 return (target.Conversation, page);
-            var before = target;
             target = await resolver.ResolveAsync(connection.User, frame, mayHaveLeft: true);
-            if (target.Room!.Scope.Spans.SequenceEqual(before.Room!.Scope.Spans))
+            if (target.Room!.Scope.Spans.SequenceEqual(room.Scope.Spans))
                 return (target.Conversation, page);
         }
     }
