@@ -46,6 +46,7 @@ public sealed class AxePageTests(PageFixture im)
             await LookAsync($"the dialog {dialog}");
             await page.Page.Keyboard.PressAsync("Escape");
         }
+        await page.Page.WaitForFunctionAsync("() => !history.state?.layers"); // the dialog's step in the history has been taken back
         await page.Page.EvaluateAsync("() => { location.hash = '#/u/nobody'; }");
         await Assertions.Expect(page.Find("absent")).ToHaveAttributeAsync("data-why", "nobody");
         await LookAsync("nobody");

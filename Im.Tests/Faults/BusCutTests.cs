@@ -22,6 +22,7 @@ public sealed class BusCutTests(ImAppFixture im, NodeBehindRelay behindRelay, Pa
             await Eventually.TrueAsync(async () => !await node.IsHealthyAsync());
             await Task.Delay(TimeSpan.FromSeconds(3)); // the fault itself
             node.Redis.Open();
+            await Eventually.TrueAsync(node.IsHealthyAsync, seconds: 30); // its probe comes back by the bus
         });
     }
 }

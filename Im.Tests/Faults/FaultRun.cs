@@ -29,6 +29,7 @@ internal sealed class FaultRun(ImAppFixture im, ITestOutputHelper output, CrowdP
             happened = $"the fault from {from.TotalSeconds:0.00} s to {(from + started.Elapsed).TotalSeconds:0.00} s";
             await Task.Delay(TalkAfterwards); // the crowd talks on
             await crowd.HushAsync(Patience);
+            await im.WaitUntilWholeAsync(); // what is best effort is judged when nothing is broken any more
             var report = await crowd.JudgeAsync(Patience, page);
             output.WriteLine($"{test}, seed {plan.Seed}: {happened}; {report}");
             Assert.True(report.IsClean, $"{report}");

@@ -172,8 +172,8 @@ public sealed class ImAppFixture : IAsyncLifetime
     }
 }
 
-/// <summary>For classes that share the one system. They run one after the other, and nothing beside them: they look at the clock.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>For classes that share the one system. They run one after the other, beside others: mostly they wait, for what was broken to be whole again.</summary>
+[CollectionDefinition(Name)]
 public sealed class ImAppCollection : ICollectionFixture<ImAppFixture>
 {
     public const string Name = "The whole system";
