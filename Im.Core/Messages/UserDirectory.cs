@@ -10,6 +10,10 @@ internal sealed class UserDirectory(StoreReader reader) : IUserDirectory, IDispo
     private const int MaxRememberedUsers = 10_000;
     private static readonly TimeSpan RememberedFor = TimeSpan.FromSeconds(30);
 
+    private readonly GatheredQuery<UserInfo> _question = new(
+        reader, "SELECT id, user_name, brief, is_admin FROM users WHERE id = ANY ($1) AND erased_at IS NULL",
+        row => new(row.GetGuid(0), row.GetString(1), row.GetString(2)) { Admin = row.GetBoolean(3) ? true : null });
+
     private readonly MemoryCache _users = new(new MemoryCacheOptions { SizeLimit = MaxRememberedUsers });
 
     public async Task<UserInfo?> FindAsync(Guid userId, CancellationToken cancellationToken = default)
@@ -37,9 +41,7 @@ internal sealed class UserDirectory(StoreReader reader) : IUserDirectory, IDispo
 
     public void Dispose() => _users.Dispose();
 
-    private Task<UserInfo?> ReadAsync(Guid userId) => reader.QueryAsync(
-        "SELECT id, user_name, brief, is_admin FROM users WHERE id = $1 AND erased_at IS NULL", [userId],
-        async rows => await rows.ReadAsync() ? new UserInfo(rows.GetGuid(0), rows.GetString(1), rows.GetString(2)) { Admin = rows.GetBoolean(3) ? true : null } : null, CancellationToken.None);
+    private async Task<UserInfo?> ReadAsync(Guid userId) => (await _question.AskAsync(userId)).SingleOrDefault();
 
     private void Forget(Guid userId, Task<UserInfo?> question)
     {

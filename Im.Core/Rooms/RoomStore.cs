@@ -52,7 +52,12 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
         WHERE r.id = $1 AND (r.is_public OR m.role IS NOT NULL OR o.state = 1)
         """;
 
-    private const string MembershipSql = "SELECT m.conversation_id, m.joined_seq, m.changed_seq, c.last_seq, c.last_line FROM members m JOIN conversations c ON c.id = m.conversation_id WHERE m.user_id = $1 AND m.role IS NOT NULL";
+    private const string MembershipSql = """
+        SELECT m.user_id, m.conversation_id, m.joined_seq, m.changed_seq, c.last_seq, c.last_line FROM members m JOIN conversations c ON c.id = m.conversation_id
+        WHERE m.user_id = ANY ($1) AND m.role IS NOT NULL
+        """;
+
+    private readonly GatheredQuery<Membership> _memberships = new(reader, MembershipSql, ReadMembership);
 
     public async Task<RoomResult> CreateAsync(SenderInfo owner, CreateRoomRequest room, string titleKey, CancellationToken cancellationToken = default)
     {
@@ -352,18 +357,12 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
         return spans.Count > 0 ? standing : null;
     }, cancellationToken);
 
-    public Task<IReadOnlyList<Membership>> ListMembershipsAsync(Guid user, CancellationToken cancellationToken = default) => reader.QueryAsync(MembershipSql, [user], ReadMembershipsAsync, cancellationToken);
+    public Task<IReadOnlyList<Membership>> ListMembershipsAsync(Guid user, CancellationToken cancellationToken = default) => _memberships.AskAsync(user).WaitAsync(cancellationToken);
 
-    public async Task<Membership?> FindMembershipAsync(ConversationId room, Guid user, CancellationToken cancellationToken = default) =>
-        (await reader.QueryAsync($"{MembershipSql} AND m.conversation_id = $2", [user, room.Value], ReadMembershipsAsync, cancellationToken)).SingleOrDefault();
+    public Task<Membership?> FindMembershipAsync(ConversationId room, Guid user, CancellationToken cancellationToken = default) => reader.QueryAsync(
+        $"{MembershipSql} AND m.conversation_id = $2", [new[] { user }, room.Value], async rows => await rows.ReadAsync() ? ReadMembership(rows) : null, cancellationToken);
 
-    private static async Task<IReadOnlyList<Membership>> ReadMembershipsAsync(NpgsqlDataReader rows)
-    {
-        var found = new List<Membership>();
-        while (await rows.ReadAsync())
-            found.Add(new(new(rows.GetGuid(0)), rows.GetInt64(1), rows.GetInt64(2), new(rows.GetInt64(3), rows.GetInt64(4))));
-        return found;
-    }
+    private static Membership ReadMembership(NpgsqlDataReader row) => new(new(row.GetGuid(1)), row.GetInt64(2), row.GetInt64(3), new(row.GetInt64(4), row.GetInt64(5)));
 
     internal static RoomInfo ReadInfo(NpgsqlDataReader row) =>
         new(new(row.GetGuid(0)), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4) ? RoomHistories.Everything : RoomHistories.Joined, row.GetInt32(5))

@@ -92,6 +92,7 @@ public sealed class AxePageTests(PageFixture im)
         });
         var page = await ChatPage.OpenAsync("page", context, im.Address);
         await Assertions.Expect(page.Online(tom.User.Nickname)).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".bubble").First).ToBeVisibleAsync();
         up = false;
         foreach (var socket in sockets)
             await socket.CloseAsync(new() { Code = 1012 });

@@ -5,7 +5,7 @@ namespace Im.Tests.Client;
 /// <summary>Waiting that ends: with what was waited for, or with the test.</summary>
 internal static class Bounded
 {
-    public static readonly TimeSpan Time = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
 
     /// <summary>Lets fake time pass in steps until the task is done. Returns how much passed.</summary>
     public static async Task<TimeSpan> PassUntilAsync(this FakeTimeProvider clock, Task task, TimeSpan? step = null)
