@@ -1,3 +1,4 @@
+using Im.Core.Rounds;
 using Im.Protocol;
 
 namespace Im.Core.Messages;
@@ -37,7 +38,9 @@ internal sealed class AppendQueue(int capacity)
             Count++;
             (any, _any) = (_any, null);
         }
-        any?.SetResult(true);
+        // Of a burst all goes into one batch: the reader goes on when the last of it is here.
+        if (any is not null && !Round.TryPutOff(new Arrival(any)))
+            any.SetResult(true);
         return true;
     }
 
@@ -83,5 +86,10 @@ internal sealed class AppendQueue(int capacity)
             Count -= taken.Count;
             return taken;
         }
+    }
+
+    private sealed class Arrival(TaskCompletionSource<bool> any) : IRoundEnd
+    {
+        public void EndRound() => any.SetResult(true);
     }
 }

@@ -83,15 +83,16 @@ internal sealed partial class ConnectionLife(
     private async Task ReceiveAsync(ClientConnection connection, WebSocket socket)
     {
         using var reader = new SocketReader(socket, connection.Version == 1 ? ProtocolLimits.MaxFrameBytesOne : ProtocolLimits.MaxFrameBytes);
+        var burst = new Burst(connection, reader, dispatcher);
         while (true)
         {
-            var (frame, closeCode) = await reader.ReadAsync();
+            var (frame, closeCode) = await burst.Reading;
             if (closeCode is { } code)
             {
                 connection.Outbox.Close(code, "");
                 return;
             }
-            await dispatcher.DispatchAsync(connection, frame);
+            await burst.HandleAsync(frame);
         }
     }
 
