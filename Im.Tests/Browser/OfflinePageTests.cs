@@ -23,6 +23,9 @@ public sealed class OfflinePageTests(PageFixture im)
         }
         """;
 
+    /// <summary>The worker keeps the texts of a language that was asked for.</summary>
+    private const string IsChineseKept = @"async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)))).flat().some((url) => /\/zh-[^/]*\.js$/.test(url))";
+
     [Fact]
     public async Task Without_a_network_a_reload_shows_what_was_there_and_what_is_written_then_is_sent_when_it_is_back()
     {
@@ -39,15 +42,21 @@ public sealed class OfflinePageTests(PageFixture im)
         await toms.RecallAsync(jenny.User.Id, regretted.Line!.Value);
         await WhenKeptAsync(page, kept => kept.Length > 0 && !kept.Contains("regretted", StringComparison.Ordinal));
         await page.Page.EvaluateAsync("async () => { await navigator.serviceWorker.ready; }");
+        await page.Find("language").ClickAsync();
+        await Eventually.TrueAsync(() => page.Page.EvaluateAsync<bool>(IsChineseKept), seconds: 30);
 
         // At once: the browser itself says so.
         await context.SetOfflineAsync(true);
         var notice = page.Find("connection-state");
         await Assertions.Expect(notice).ToHaveAttributeAsync("data-shown", "true", new() { Timeout = 15_000 });
-        await Assertions.Expect(notice).ToContainTextAsync("offline");
+        await Assertions.Expect(notice).ToContainTextAsync("离线");
 
         await page.Page.ReloadAsync();
         await page.ExpectMessageAsync("said before the tunnel");
+        await Assertions.Expect(page.Page.Locator("html")).ToHaveAttributeAsync("lang", "zh-CN");
+        await page.Find("language").ClickAsync(); // Nobody has asked for Traditional Chinese while there was a network.
+        await Assertions.Expect(page.Find("notice")).ToHaveAttributeAsync("data-shown", "true");
+        await Assertions.Expect(page.Page.Locator("html")).ToHaveAttributeAsync("lang", "zh-CN");
         await Assertions.Expect(page.Find("message-removed")).ToHaveCountAsync(1);
         await page.ExpectUserAsync(jenny.User.Nickname);
         await Assertions.Expect(page.Page.Locator($"[data-testid=conversation][data-conversation='{tom.User.Id}']")).ToContainTextAsync(tom.User.Nickname);

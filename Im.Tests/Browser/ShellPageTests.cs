@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Im.Client.Chat;
 using Im.Tests.Fixtures;
 using Microsoft.Playwright;
@@ -34,7 +36,7 @@ public sealed class ShellPageTests(PageFixture im)
         await page.SendAsync("and now");
         await page.ExpectMessageAsync("and now");
         await Assertions.Expect(page.Page.Locator(".day")).ToHaveTextAsync(["February 3, 2024", "Today"]);
-        await Assertions.Expect(toms.Locator("time")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^1?\d:\d\d\s[AP]M$"));
+        await Assertions.Expect(toms.Locator("time")).ToHaveTextAsync(new Regex(@"^1?\d:\d\d\s[AP]M$"));
         var first = page.Page.Locator(".head time").First;
         Assert.Equal("7:38 AM", (await first.TextContentAsync())!.Replace('\u202F', ' ')); // a narrow blank, since Unicode 15
         await page.Find("language").ClickAsync();
@@ -163,18 +165,22 @@ public sealed class ShellPageTests(PageFixture im)
     }
 
     [Fact]
-    public async Task The_first_language_that_the_page_has_wins_and_Traditional_Chinese_is_one()
+    public async Task The_first_language_that_the_page_has_wins_and_is_the_only_one_that_is_fetched()
     {
-        foreach (var (languages, lang, lobby) in new[]
+        foreach (var (languages, lang, lobby, file) in new[]
         {
-            ("'fr-FR', 'en-US', 'zh-CN'", "en", "Lobby"), ("'zh-CN', 'en'", "zh-CN", "群聊广场"), ("'zh-HK', 'en'", "zh-TW", "聊天大廳"), ("'ko'", "en", "Lobby"),
+            ("'fr-FR', 'en-US', 'zh-CN'", "en", "Lobby", "en"), ("'zh-CN', 'en'", "zh-CN", "群聊广场", "zh"), ("'zh-HK', 'en'", "zh-TW", "聊天大廳", "zhTW"), ("'ko'", "en", "Lobby", "en"),
         })
         {
             await using var context = await im.NewContextAsync();
+            var fetched = new ConcurrentBag<string>(); // by the page and by its worker
+            context.Request += (_, request) => fetched.Add(Regex.Match(request.Url, @"/assets/(en|zh|zhTW)-[^/]*\.js$").Groups[1].Value);
             await context.AddInitScriptAsync($"Object.defineProperty(navigator, 'languages', {{ get: () => [{languages}] }})");
             var page = await ChatPage.OpenAsync(lang, context, im.Address);
             await Assertions.Expect(page.Find("chat-title")).ToHaveTextAsync(lobby);
             await Assertions.Expect(page.Page.Locator("html")).ToHaveAttributeAsync("lang", lang);
+            await page.Page.EvaluateAsync("async () => { await navigator.serviceWorker.ready; }");
+            Assert.Equal(file, Assert.Single(fetched.Where(name => name.Length > 0).Distinct()));
             Assert.Empty(page.Errors);
         }
     }

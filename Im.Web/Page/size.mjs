@@ -3,10 +3,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** All scripts and styles, those that are fetched late or never included. Tables of emoji are data, in files of their own. */
+/** Of scripts and styles, those that are fetched late or never included, what somebody of one language can fetch. Tables of emoji are data, in files of their own. */
 export const budgetBytes = 130 * 1024;
 
 const isCode = /\.(js|css)$/;
+/** The texts of a language: nobody fetches more than those they read. */
+const isLanguage = /assets[/\\](en|zh|zhTW)-[^/\\]*\.js$/;
 
 export function measure(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -14,18 +16,21 @@ export function measure(folder) {
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ name: relative(folder, path), bytes: gzipSync(readFileSync(path), { level: 9 }).length }))
     .sort((a, b) => b.bytes - a.bytes);
-  return { files, total: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const sum = (some) => some.reduce((bytes, each) => bytes + each.bytes, 0);
+  const languages = files.filter(({ name }) => isLanguage.test(name));
+  const total = sum(files);
+  return { files, total, oneLanguage: total - sum(languages.slice(1)) };
 }
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 
-export const report = ({ files, total }) => [
+export const report = ({ files, total, oneLanguage }) => [
   ...files.map(({ name, bytes }) => `${kib(bytes).padStart(9)}  ${name}`),
-  `${kib(total)} of ${kib(budgetBytes)} compressed with gzip`,
+  `${kib(oneLanguage)} of ${kib(budgetBytes)} compressed with gzip, with the largest of the languages; ${kib(total)} with all of them`,
 ];
 
 if (process.argv[1] === import.meta.filename) {
   const sizes = measure(process.argv[2]);
   console.log(report(sizes).join('\n'));
-  if (sizes.total > budgetBytes) process.exitCode = 1;
+  if (sizes.oneLanguage > budgetBytes) process.exitCode = 1;
 }

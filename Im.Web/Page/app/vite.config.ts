@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import preact from '@preact/preset-vite';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
 import { markdownSubset } from './markdownSubset.ts';
 
 const web = process.env['IM_WEB'] ?? 'http://localhost:20460';
@@ -25,10 +25,21 @@ function complete(): Plugin {
       page.source = String(page.source).replace('/theme.js', `/${name}`);
       const worker = bundle['sw.js'];
       if (worker?.type !== 'chunk') throw new Error('The worker is not built.');
-      const assets = [...Object.keys(bundle), name].filter((file) => file.startsWith('assets/') && !file.endsWith('.json')).map((file) => `/${file}`).sort();
-      worker.code = worker.code.replaceAll('ASSETS', JSON.stringify(assets)).replaceAll('BUILD', JSON.stringify(hash(page.source + assets.join())));
+      const dictionaries = dictionariesIn(bundle);
+      const languages = Object.values(dictionaries);
+      const assets = [...Object.keys(bundle), name].map((file) => `/${file}`).filter((file) => file.startsWith('/assets/') && !file.endsWith('.json') && !languages.includes(file)).sort();
+      worker.code = worker.code.replaceAll('ASSETS', JSON.stringify(assets)).replaceAll('DICTIONARIES', JSON.stringify(dictionaries)).replaceAll('BUILD', JSON.stringify(hash(page.source + assets.join() + languages.join())));
     },
   };
+}
+
+/** @returns The address of each language's texts, by the name of their file in src/language. */
+function dictionariesIn(bundle: Rolldown.OutputBundle): Record<string, string> {
+  const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
+  const found = chunks.flatMap((chunk) => (/[/\\]language[/\\](\w+)\.ts$/.exec(chunk.facadeModuleId ?? '')?.slice(1) ?? []).map((name) => ({ name, chunk })));
+  for (const { name, chunk } of found)
+    if (chunk.imports.some((file) => !/^assets\/language-/.test(file))) throw new Error(`${name}.ts imports ${chunk.imports.join()}: the page's script waits for the texts, so they must wait for nothing of it.`);
+  return Object.fromEntries(found.map(({ name, chunk }) => [name, `/${chunk.fileName}`]));
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 8);
@@ -53,6 +64,8 @@ export default defineConfig({
         // Two files rather than twenty small ones, which compress badly: what is there at once, and what waits until somebody looks after their account.
         codeSplitting: {
           groups: [
+            // Small and there first: it asks for the texts of one language while the page's script is on its way. The texts are files of their own.
+            { name: 'language', test: /preload-helper|[/\\](settings[/\\](dictionaries|chosenLanguage|stored)|language[/\\]isolated)\.ts/, priority: 1 },
             { name: 'page', tags: ['$initial'], test: /^(?!.*[/\\]worker[/\\])/ },
             { name: 'account', test: /[/\\](account|ui)[/\\]/ },
           ],

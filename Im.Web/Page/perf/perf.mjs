@@ -1,11 +1,11 @@
 // npm run perf [-- --against DIR] [--minutes 60]: what the list of messages costs, in a real Chromium, as a table. DIR: another clone of the repository, measured beside this one.
 // A scripted node in this process says what is needed; nothing else has to run. It takes two to five minutes.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import { measure as sizeOf } from '../size.mjs';
 import { launch } from './chromium.mjs';
 import { measure } from './measure.mjs';
 
@@ -15,7 +15,7 @@ const clones = [here, ...(values.against ? [join(resolve(values.against), 'Im.We
 
 /** Row by row: what it is, what it may be, and how it is written. */
 const rows = [
-  ['JavaScript and CSS, gzip', '90 KB', ({ bytes }) => `${(bytes / 1024).toFixed(1)} KB`],
+  ['JavaScript and CSS of one language, gzip', '90 KB', ({ size }) => `${(size.oneLanguage / 1024).toFixed(1)} KB`],
   ['Elements, 3,000 lines and 1,000 reactions loaded', '1,500', ({ elements }) => elements],
   ['Scrolling up through 3,000 lines', '10 s', ({ scroll }) => `${scroll.seconds.toFixed(1)} s`],
   ['  its CPU on the main thread', '', ({ scroll }) => `${scroll.cpuSeconds.toFixed(1)} s`],
@@ -38,9 +38,7 @@ for (const clone of clones) {
   run(clone, 'npx', 'vite', 'build', 'app', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error');
   const browser = await launch();
   try {
-    const assets = existsSync(join(folder, 'assets')) ? readdirSync(join(folder, 'assets')) : [];
-    const bytes = assets.filter((name) => /\.(js|css)$/.test(name)).reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, 'assets', name)), { level: 9 }).length, 0);
-    figures.push({ bytes, ...(await measure(browser, folder, Number(values.minutes) * 300)) });
+    figures.push({ size: sizeOf(folder), ...(await measure(browser, folder, Number(values.minutes) * 300)) });
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true });

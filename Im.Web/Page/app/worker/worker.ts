@@ -4,9 +4,14 @@ export {};
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** Put in place by the build: everything in /assets. The name of what is kept of this build follows from it. */
+/** Put in place by the build: everything in /assets but the languages' texts, and those. The name of what is kept of this build follows from both. */
 declare const ASSETS: readonly string[];
+declare const DICTIONARIES: Readonly<Record<string, string>>;
 declare const BUILD: string;
+
+/** The page registers `/sw.js?zh`. The texts of another language are kept once they were asked for. */
+const texts = DICTIONARIES[self.location.search.slice(1)];
+const assets = texts ? [...ASSETS, texts] : ASSETS;
 
 const prefix = 'im.page ';
 const cacheName = prefix + BUILD;
@@ -21,7 +26,7 @@ self.addEventListener('fetch', (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
   if (method !== 'GET' || origin !== self.location.origin) return;
-  if (pathname.startsWith(assetsPath)) event.respondWith(asset(event.request));
+  if (pathname.startsWith(assetsPath)) event.respondWith(asset(event));
   else if (mode === 'navigate' && pagePaths.includes(pathname)) event.respondWith(page(event.request));
 });
 
@@ -31,8 +36,8 @@ async function keep(): Promise<void> {
   const html = await start.clone().text();
   // While a build is being put in place, a server may have this worker and another page: then the next visit tries again.
   const named = html.match(/\/assets\/[^"]+/g) ?? [];
-  if (!start.ok || !named.every((path) => ASSETS.includes(path))) throw new Error('The page on the server is not of this build.');
-  await cache.addAll(ASSETS);
+  if (!start.ok || !named.every((path) => assets.includes(path))) throw new Error('The page on the server is not of this build.');
+  await cache.addAll(assets);
   await cache.put('/', start);
   await self.skipWaiting();
 }
@@ -43,8 +48,14 @@ async function forgetOthers(): Promise<void> {
   await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
 }
 
-async function asset(request: Request): Promise<Response> {
-  return (await caches.match(request.url, { ignoreVary: true })) ?? fetch(request);
+async function asset(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  const kept = await caches.match(request.url, { ignoreVary: true });
+  if (kept) return kept;
+  const fresh = await fetch(request);
+  const copy = fresh.clone();
+  if (fresh.ok) event.waitUntil(caches.open(cacheName).then((cache) => cache.put(request.url, copy)).catch(() => {})); // no room: as without
+  return fresh;
 }
 
 async function page(request: Request): Promise<Response> {

@@ -1,9 +1,6 @@
 import { isolated } from './isolated.ts';
 
 export const en = {
-  /** The language's own name, as the switch offers it. */
-  name: 'English',
-  short: 'EN',
   skip: 'Skip to the message field',
   switchLanguage: 'Switch language to',
   theme: { label: 'Theme', auto: 'same as the system', light: 'light', dark: 'dark' },

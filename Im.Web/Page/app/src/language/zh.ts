@@ -2,8 +2,6 @@ import type { Dictionary } from './en.ts';
 import { isolated } from './isolated.ts';
 
 export const zh: Dictionary = {
-  name: '简体中文',
-  short: '简',
   skip: '跳到消息输入框',
   switchLanguage: '切换语言为',
   theme: { label: '配色', auto: '跟随系统', light: '浅色', dark: '深色' },

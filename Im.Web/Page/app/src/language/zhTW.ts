@@ -2,8 +2,6 @@ import type { Dictionary } from './en.ts';
 import { isolated } from './isolated.ts';
 
 export const zhTW: Dictionary = {
-  name: '繁體中文',
-  short: '繁',
   skip: '跳到訊息輸入框',
   switchLanguage: '切換語言為',
   theme: { label: '配色', auto: '跟隨系統', light: '淺色', dark: '深色' },

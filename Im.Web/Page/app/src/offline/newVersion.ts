@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { language } from '../settings/language.ts';
 import { client } from '../state/im.ts';
 
 /** The server has a newer page than the one that is open. */
@@ -36,7 +37,7 @@ export function watchVersion(): void {
   // After the page is there: it has the network to itself until then.
   const { serviceWorker } = navigator;
   serviceWorker?.addEventListener('controllerchange', () => void lookForNewVersion());
-  const register = () => void serviceWorker?.register('/sw.js', { updateViaCache: 'none' }).catch(() => {}); // a browser that allows none: as without
+  const register = () => void serviceWorker?.register(`/sw.js?${language.peek().replace('-', '')}`, { updateViaCache: 'none' }).catch(() => {}); // a browser that allows none: as without
   if (document.readyState === 'complete') register();
   else addEventListener('load', register, { once: true });
 }

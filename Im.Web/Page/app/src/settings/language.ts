@@ -1,32 +1,30 @@
 import { ImError } from '@im/client';
-import { computed, effect, signal } from '@preact/signals';
-import { en, type Dictionary } from '../language/en.ts';
-import { zh } from '../language/zh.ts';
-import { zhTW } from '../language/zhTW.ts';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { englishTag } from '../ui/englishTag.ts';
-import { chosenLanguage, languages, type Language } from './chosenLanguage.ts';
-import { store, stored } from './stored.ts';
+import { languages, type Language } from './chosenLanguage.ts';
+import { dictionaryOf, firstDictionary, firstLanguage } from './dictionaries.ts';
+import { store } from './stored.ts';
 
-const dictionaries: Record<Language, Dictionary> = { en, zh, 'zh-TW': zhTW };
-
-const kept = stored('local', 'im.language');
-
-export const language = signal<Language>(languages.find((each) => each === kept) ?? chosenLanguage(navigator.languages));
+export const language = signal(firstLanguage);
 
 /** Every text of the page, in the language chosen. */
-export const t = computed(() => dictionaries[language.value]);
+export const t = signal(await firstDictionary);
 
 /** What the switch leads to. */
 export const otherLanguage = computed<Language>(() => languages[(languages.indexOf(language.value) + 1) % languages.length]!);
 
-export const dictionaryOf = (other: Language): Dictionary => dictionaries[other];
-
 /** For dates and times, and for `lang`. */
 export const localeOf = (of: Language): string => (of === 'en' ? englishTag(navigator.languages) : of === 'zh' ? 'zh-CN' : of);
 
-export function switchLanguage(): void {
-  language.value = otherLanguage.value;
-  store('local', 'im.language', language.value);
+/** @throws Where its texts cannot be fetched; then the language stays. */
+export async function switchLanguage(): Promise<void> {
+  const next = otherLanguage.value;
+  const texts = await dictionaryOf(next);
+  batch(() => {
+    language.value = next;
+    t.value = texts;
+  });
+  store('local', 'im.language', next);
 }
 
 export const errorText = (code: string): string => t.value.errors[code] ?? t.value.unknownError(code);
