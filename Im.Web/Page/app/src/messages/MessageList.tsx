@@ -68,7 +68,10 @@ export function MessageList({ chat, name }: { chat: ChatKey; name: string }) {
   useLayoutEffect(() => {
     const element = box.current!;
     // A keyboard that comes up, a picture that is there at last, a line that unfolds.
-    const resized = new ResizeObserver(() => settle.current());
+    const resized = new ResizeObserver(() => {
+      view.noticeScroll(); // in this very frame: it is not to be undone
+      settle.current();
+    });
     resized.observe(element);
     resized.observe(list.current!);
     const scrolled = () => {
