@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import preact from '@preact/preset-vite';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
 import { markdownSubset } from './markdownSubset.ts';
+import { plainImports } from './plainImports.ts';
 
 const web = process.env['IM_WEB'] ?? 'http://localhost:20460';
 const here = import.meta.dirname;
@@ -47,13 +48,14 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 export default defineConfig({
   root: here,
   resolve: { conditions: ['im:source', 'module', 'browser', 'development|production'] },
-  plugins: [preact({ devToolsEnabled: false, reactAliasesEnabled: false, prefreshEnabled: true }), complete(), markdownSubset],
+  plugins: [preact({ devToolsEnabled: false, reactAliasesEnabled: false, prefreshEnabled: true }), complete(), markdownSubset, plainImports],
   build: {
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // The content security policy allows files of our own only: nothing inlined, no data: addresses.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
+    cssCodeSplit: false,
     emptyOutDir: true,
     reportCompressedSize: false,
     rolldownOptions: {
@@ -61,13 +63,13 @@ export default defineConfig({
       // A worker serves what lies beside and below it.
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-        // Two files rather than twenty small ones, which compress badly: what is there at once, and what waits until somebody looks after their account.
+        // Two files rather than twenty small ones, which compress badly: what is there at once, and what waits until it is wanted.
         codeSplitting: {
           groups: [
             // Small and there first: it asks for the texts of one language while the page's script is on its way. The texts are files of their own.
             { name: 'language', test: /preload-helper|[/\\](settings[/\\](dictionaries|chosenLanguage|stored)|language[/\\]isolated)\.ts/, priority: 1 },
             { name: 'page', tags: ['$initial'], test: /^(?!.*[/\\]worker[/\\])/ },
-            { name: 'account', test: /[/\\](account|ui)[/\\]/ },
+            { name: 'later', test: /[/\\]app[/\\]src[/\\](?!language)/ },
           ],
         },
       },
