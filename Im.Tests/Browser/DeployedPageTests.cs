@@ -159,7 +159,7 @@ public sealed partial class DeployedPageTests(DeployedPageTests.Deployment im) :
             _folder.Dispose();
         }
 
-        public static Task<string> ScriptOf(IPage page) => page.Locator("script[type=module]").EvaluateAsync<string>("script => script.getAttribute('src')");
+        public static Task<string> ScriptOf(IPage page) => page.Locator("script[type=module]").Last.EvaluateAsync<string>("script => script.getAttribute('src')");
 
         /// <summary>As a build that changes everything: other names with other hashes, and the old files are gone.</summary>
         public void Build()

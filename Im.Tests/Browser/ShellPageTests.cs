@@ -186,6 +186,39 @@ public sealed class ShellPageTests(PageFixture im)
     }
 
     [Fact]
+    public async Task An_address_that_changes_while_a_dialog_closes_holds_and_so_does_a_dialog_that_is_opened_again()
+    {
+        await using var context = await im.NewContextAsync();
+        var page = await ChatPage.OpenAsync("page", context, im.Address);
+        var waits = new[] { -3, -1, 0, 1, 5, 20 }; // tasks of the browser, of some ms; below 0 so many microtasks
+        var addresses = await page.Page.EvaluateAsync<string[]>("""
+            async waits => {
+              const until = async (condition) => { while (!condition()) await new Promise(done => setTimeout(done, 5)); };
+              const dialog = () => document.querySelector('dialog[open]');
+              const open = async () => {
+                document.querySelector('[data-testid=login-open]').click();
+                await until(() => dialog() && history.state?.layers === 1); // every step before it has been taken, too
+              };
+              const addresses = [];
+              for (const wait of waits) {
+                await open();
+                dialog().querySelector('.dialog-head button').click();
+                for (let time = wait; time < 0; time++) await Promise.resolve();
+                if (wait >= 0) await new Promise(done => setTimeout(done, wait));
+                location.hash = `#/u/${wait}`;
+                await open();
+                addresses.push(location.hash);
+                dialog().querySelector('.dialog-head button').click();
+                await until(() => !dialog() && !history.state?.layers);
+              }
+              return addresses;
+            }
+            """, waits);
+        Assert.Equal(waits.Select(wait => $"#/u/{wait}"), addresses);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
     public async Task Joining_chatting_and_signing_out_a_device_need_no_pointer_and_the_focus_comes_back()
     {
         await using var tom = await ChatUser.JoinAsync(im.Address, "tom");

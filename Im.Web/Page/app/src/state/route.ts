@@ -63,7 +63,7 @@ export function go(href: string): void {
   route.value = parse(href, before.chat);
   const { view } = route.value;
   inOrder(async () => {
-    if (view === 'list' && before.view === 'chat' && entry().overList) await goBack(1);
+    if (view === 'list' && before.view === 'chat' && entry().overList && !(await goBack(1))) return;
     if (href === location.hash) return;
     if (view === 'chat' && before.view === 'list') history.pushState({ overList: true }, '', href);
     else if (view === 'chat' && !onePane.value) history.pushState({}, '', href);
@@ -78,9 +78,7 @@ export function goInstead(href: string): void {
   inOrder(() => history.replaceState(entry(), '', href));
 }
 
-const follow = () => (route.value = parse(location.hash, route.value.chat));
-onStep(follow);
-addEventListener('hashchange', () => history.state === null && follow()); // an address that was typed, or another page's link
+onStep(() => (route.value = parse(location.hash, route.value.chat)));
 
 document.addEventListener('click', (event) => {
   const link = event.target instanceof Element && event.target.closest('a[href^="#/"]');

@@ -14,6 +14,13 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   useLayoutEffect(() => {
     const dialog = element.current!;
     const closed = () => close.current();
+    // Whoever opened it hears of Esc at once. `close` comes later, when it may have been opened again; it is for a browser that asks nobody.
+    const cancelled = (event: Event) => {
+      if (event.target !== dialog) return;
+      event.preventDefault();
+      closed();
+    };
+    dialog.addEventListener('cancel', cancelled);
     dialog.addEventListener('close', closed);
     dialog.showModal();
     const removeLayer = openLayer(closed);
@@ -24,11 +31,11 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     };
   }, []);
   return (
-    <dialog ref={element} class="dialog" aria-labelledby={id} onMouseDown={(event) => event.target === event.currentTarget && event.currentTarget.close()}>
+    <dialog ref={element} class="dialog" aria-labelledby={id} onMouseDown={(event) => event.target === event.currentTarget && onClose()}>
       <div class="dialog-sheet">
         <header class="dialog-head">
           <h2 id={id}>{title}</h2>
-          <button type="button" class="icon-button" aria-label={t.value.close} onClick={() => element.current!.close()}>
+          <button type="button" class="icon-button" aria-label={t.value.close} onClick={onClose}>
             <CloseIcon />
           </button>
         </header>
