@@ -12,7 +12,7 @@ export function Foldable({ id, text, children }: { id: string; text: string; chi
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const buttonTop = useRef<number | undefined>(undefined);
-  const long = isLong(text, matchMedia('(max-width: 720px)').matches);
+  const long = isLong(text, matchMedia('(max-width: 45em)').matches);
   const open = useSignal(unfolded.has(id));
   const folded = long && !open.value;
   const set = (value: boolean) => {
