@@ -1,9 +1,6 @@
 // How soon the page is there on a slow network: prints, judges nothing.
 //   node perf/firstPaint.mjs http://localhost:20460 [http://localhost:21460]     one running product, or several to compare, such as an older build
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
 
 /** Chrome's "Slow 3G". */
 const slow3G = { offline: false, latency: 400, downloadThroughput: 400_000 / 8, uploadThroughput: 400_000 / 8 };
@@ -20,12 +17,6 @@ const isUsable = () =>
   document.querySelector('[data-testid=guest-prompt], [data-testid=composer]') &&
   document.querySelector('[data-testid=message], [data-testid=empty]') &&
   performance.now();
-
-export async function launch() {
-  const fetched = join(homedir(), '.local/share/im-tests/chromium-153.0.0');
-  const executablePath = process.env.CHROMIUM ?? (existsSync(fetched) ? join(fetched, 'chromium') : '/usr/bin/chromium');
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'], env: { ...process.env, ...(executablePath.startsWith(fetched) ? { LD_LIBRARY_PATH: join(fetched, 'lib') } : {}) } });
-}
 
 async function visit(context, address) {
   const page = await context.newPage();

@@ -10,7 +10,8 @@ declare const DICTIONARIES: Readonly<Record<string, string>>;
 declare const BUILD: string;
 
 /** The page registers `/sw.js?zh`. The texts of another language are kept once they were asked for. */
-const texts = DICTIONARIES[self.location.search.slice(1)];
+const dictionaries = DICTIONARIES;
+const texts = dictionaries[self.location.search.slice(1)];
 const assets = texts ? [...ASSETS, texts] : ASSETS;
 
 const prefix = 'im.page ';
@@ -53,8 +54,9 @@ async function asset(event: FetchEvent): Promise<Response> {
   const kept = await caches.match(request.url, { ignoreVary: true });
   if (kept) return kept;
   const fresh = await fetch(request);
+  if (!fresh.ok || !Object.values(dictionaries).includes(new URL(request.url).pathname)) return fresh;
   const copy = fresh.clone();
-  if (fresh.ok) event.waitUntil(caches.open(cacheName).then((cache) => cache.put(request.url, copy)).catch(() => {})); // no room: as without
+  event.waitUntil(caches.open(cacheName).then((cache) => cache.put(request.url, copy)).catch(() => {})); // no room: as without
   return fresh;
 }
 

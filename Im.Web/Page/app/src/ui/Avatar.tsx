@@ -1,3 +1,4 @@
+import { isRoomKey } from '../state/addressee.ts';
 import { PlazaIcon } from './icons.tsx';
 import { initialsOf } from './initials.ts';
 import { isDeleted } from './names.ts';
@@ -19,7 +20,7 @@ export function Avatar({ id, nickname, size = 'm', online }: { id: string; nickn
   const nobody = isDeleted({ nickname });
   return (
     <span
-      class={`avatar avatar-${size}`}
+      class={`avatar avatar-${size}${isRoomKey(id) ? ' avatar-room' : ''}`}
       style={nobody ? undefined : { '--hue': (hash % hues) * (360 / hues) }}
       data-hue={nobody ? undefined : hash % hues}
       data-pattern={nobody ? undefined : Math.trunc(hash / hues) % patterns}
