@@ -23,6 +23,16 @@ public sealed class OfflinePageTests(PageFixture im)
         }
         """;
 
+    private const string WatchMessages = """
+        let had = false;
+        window.wasEmptied = false;
+        new MutationObserver(() => {
+          const has = document.querySelector('[data-testid=message]') !== null;
+          window.wasEmptied ||= had && !has;
+          had = has;
+        }).observe(document, { subtree: true, childList: true });
+        """;
+
     /// <summary>The worker keeps the texts of a language that was asked for.</summary>
     private const string IsChineseKept = @"async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)))).flat().some((url) => /\/zh-[^/]*\.js$/.test(url))";
 
@@ -42,6 +52,15 @@ public sealed class OfflinePageTests(PageFixture im)
         await toms.RecallAsync(jenny.User.Id, regretted.Line!.Value);
         await WhenKeptAsync(page, kept => kept.Length > 0 && !kept.Contains("regretted", StringComparison.Ordinal));
         await page.Page.EvaluateAsync("async () => { await navigator.serviceWorker.ready; }");
+
+        // With a network, what is shown at once stays there until the node has said what is new.
+        await page.Page.AddInitScriptAsync(WatchMessages);
+        await page.Page.ReloadAsync();
+        await page.ExpectMessageAsync("said before the tunnel");
+        await page.WaitUntilReadyAsync();
+        await toms.SendAsync(jenny.User.Id, "said before it, too");
+        await page.ExpectMessageAsync("said before it, too");
+        Assert.False(await page.Page.EvaluateAsync<bool>("() => window.wasEmptied"));
         await page.Find("language").ClickAsync();
         await Eventually.TrueAsync(() => page.Page.EvaluateAsync<bool>(IsChineseKept), seconds: 30);
 
@@ -74,7 +93,7 @@ public sealed class OfflinePageTests(PageFixture im)
         await page.ExpectMessageAsync("said meanwhile");
         await Assertions.Expect(notice).ToHaveAttributeAsync("data-shown", "false");
         Assert.Null(await notice.GetAttributeAsync("data-since"));
-        Assert.Equal(["said before the tunnel", "", "said meanwhile", "written in the tunnel"], (await toms.LinesAsync(jenny.User.Id, limit: 10)).Lines.Select(line => line.Text ?? ""));
+        Assert.Equal(["said before the tunnel", "", "said before it, too", "said meanwhile", "written in the tunnel"], (await toms.LinesAsync(jenny.User.Id, limit: 10)).Lines.Select(line => line.Text ?? ""));
 
         // Nothing stays for whoever uses this browser next.
         await WhenKeptAsync(page, kept => kept.Contains("said meanwhile", StringComparison.Ordinal));

@@ -30,6 +30,8 @@ export class Reading {
   #opensAt: number | undefined;
   #isKnown = false;
   #isOpen = false;
+  /** From an earlier visit, before a node was reached: it is not taken away again until it is known what is to be shown. */
+  #isShown = false;
   #newest: number | undefined;
   #follows = true;
   #sawDivider = false;
@@ -42,7 +44,11 @@ export class Reading {
 
   /** Called while drawing. @returns whether the lines are to be shown: how far they were read is known, and the place where reading goes on is loaded. */
   draw(lines: readonly Line[], isLooking: boolean, isSending: boolean): boolean {
-    if (!this.#isKnown && me.value && !listKnown.value) return connection.value.phase !== 'ready';
+    const isAlone = connection.value.phase !== 'ready';
+    if (!this.#isKnown && me.value && !listKnown.value) {
+      this.#isShown ||= isAlone && lines.length > 0;
+      return isAlone || this.#isShown;
+    }
     if (!this.#isKnown) this.#begin(isSending);
     const newest = lines.at(-1);
     if (!newest) return true;
@@ -52,7 +58,7 @@ export class Reading {
     this.#newest = newest.line;
     this.#isOpen ||= this.#opensAt === undefined || this.#timeline.find(this.#opensAt) !== undefined;
     this.isPlaceMissing = !this.#isOpen;
-    return this.#isOpen || connection.value.phase !== 'ready';
+    return this.#isOpen || isAlone || this.#isShown;
   }
 
   /** The divider stays in view, though the view follows the end. */
