@@ -1,4 +1,4 @@
-// npm run pictures -- http://localhost:20460 FOLDER: every view of a running product, in both themes, in English and Chinese, wide and on a phone. FOLDER/page.png is the one of the README.
+// npm run pictures -- http://localhost:20460 FOLDER: every view of a running product, in both themes, in English and Chinese, wide and on a phone. lobby-en-light-desktop.png is the one of the README.
 // Three people join and say a few things: run it against a product that starts from nothing (--UseVolumes=false), and once.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
