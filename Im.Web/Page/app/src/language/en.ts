@@ -86,7 +86,7 @@ export const en = {
   join: 'Join',
 
   placeholder: (name: string) => `Message ${isolated(name)}`,
-  placeholderLobby: 'Say something to everyone',
+  placeholderLobby: 'Message everyone',
   messageTo: (name: string) => `Message: ${isolated(name)}`,
   send: 'Send',
   sendHint: 'Enter sends, Shift + Enter starts a new line',
