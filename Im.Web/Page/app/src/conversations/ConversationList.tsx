@@ -46,7 +46,7 @@ function List() {
       {chatList.value.map((chat) => !isRequest(chat) && <Row key={chat.key} chat={chat} />)}
       {requests.length > 0 && (
         <li>
-          <details class="requests" open={requests.some(({ key }) => key === selected.value) || undefined} data-testid="requests" data-count={requests.length}>
+          <details class="requests" open data-testid="requests" data-count={requests.length}>
             <summary>
               {t.value.requests} <span class="count">{requests.length}</span>
             </summary>

@@ -8,7 +8,7 @@ import { peopleOpen, type ChatKey } from '../state/route.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
 import { BackIcon, InfoIcon, PeopleIcon } from '../ui/icons.tsx';
 import { isDeleted } from '../ui/names.ts';
-import { momentText } from '../ui/times.ts';
+import { shortText } from '../ui/times.ts';
 import { onePane } from '../ui/widths.ts';
 
 /** Where one is: the lobby and how many are there, or with whom one chats, whether they are there, and their brief. */
@@ -56,7 +56,7 @@ function PersonPresence({ id, isOnline, brief }: { id: string; isOnline: boolean
   return (
     <>
       <span class={isOnline ? 'presence is-online' : 'presence'} data-testid="chat-presence" data-online={isOnline}>
-        {isOnline ? t.value.isOnline : seen !== undefined ? t.value.seenLast(momentText(seen)) : brief ? t.value.isOffline : t.value.isOfflineHint}
+        {isOnline ? t.value.isOnline : seen !== undefined ? t.value.seenLast(shortText(seen)) : brief ? t.value.isOffline : t.value.isOfflineHint}
       </span>
       {brief && (
         <>
