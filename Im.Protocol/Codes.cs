@@ -71,6 +71,7 @@ public static class ProblemCodes
     public const string BadPassword = "bad_password";
     public const string BadBrief = "bad_brief";
     public const string WrongPassword = "wrong_password";
+    public const string WrongCode = "wrong_code";
     public const string LockedOut = "locked_out";
     public const string UnknownNickname = "unknown_nickname";
     public const string NicknameTaken = "nickname_taken";

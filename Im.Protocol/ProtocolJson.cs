@@ -69,6 +69,16 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(AdminRequest))]
 [JsonSerializable(typeof(AnnouncementRequest))]
 [JsonSerializable(typeof(IReadOnlyList<AuditInfo>))]
+[JsonSerializable(typeof(DirectoryResponse))]
+[JsonSerializable(typeof(ProfileInfo))]
+[JsonSerializable(typeof(SettingsInfo))]
+[JsonSerializable(typeof(IReadOnlyList<UserInfo>))]
+[JsonSerializable(typeof(ReportRequest))]
+[JsonSerializable(typeof(IReadOnlyList<ReportInfo>))]
+[JsonSerializable(typeof(CloseReportRequest))]
+[JsonSerializable(typeof(CreateRecoveryCodesRequest))]
+[JsonSerializable(typeof(RecoveryCodesInfo))]
+[JsonSerializable(typeof(RecoverRequest))]
 [JsonSerializable(typeof(ProblemBody))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {

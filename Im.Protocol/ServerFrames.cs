@@ -11,6 +11,7 @@ namespace Im.Protocol;
 [JsonDerivedType(typeof(EventsFrame), "events")]
 [JsonDerivedType(typeof(SeenFrame), "seen")]
 [JsonDerivedType(typeof(InvitationFrame), "invitation")]
+[JsonDerivedType(typeof(PersonFrame), "person")]
 [JsonDerivedType(typeof(MessageFrame), "message")]
 [JsonDerivedType(typeof(AckFrame), "ack")]
 [JsonDerivedType(typeof(HistoryFrame), "history")]
@@ -135,6 +136,14 @@ public sealed record SeenFrame(ConversationId Conversation, Guid User, long Line
 /// <summary>The user was invited into a room. Best effort: the HTTP API lists invitations.</summary>
 [Since(2)]
 public sealed record InvitationFrame(ConversationId Conversation, string Title, SenderInfo By) : ServerFrame;
+
+/// <summary>What the user has decided about somebody, on another device perhaps. Best effort: the HTTP API and the list of conversations have it.</summary>
+/// <param name="What">One of <see cref="PersonFrame"/>'s constants.</param>
+[Since(2)]
+public sealed record PersonFrame(Guid User, string What) : ServerFrame
+{
+    public const string Blocked = "blocked", Unblocked = "unblocked", Accepted = "accepted", Declined = "declined";
+}
 
 /// <summary>A live line as version 1 sees it. <see cref="ServerFrame.Id"/> is the client message id.</summary>
 [Until(1)]

@@ -60,4 +60,13 @@ public static class VisibleText
 
     /// <summary>Without the white space at both ends.</summary>
     public static string Trim(string text) => text.Trim();
+
+    /// <summary>False where half of a surrogate pair stands alone: that can be neither folded nor stored.</summary>
+    public static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+            if (char.IsSurrogate(text[i]) && (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[++i])))
+                return false;
+        return true;
+    }
 }

@@ -14,6 +14,7 @@ using Im.Web.Conversations;
 using Im.Web.Gateway;
 using Im.Web.Http;
 using Im.Web.Nodes;
+using Im.Web.People;
 using Im.Web.Programs;
 using Im.Web.Rooms;
 using Im.Web.Sessions;
@@ -29,7 +30,7 @@ builder.AddRedisClient("redis", settings => settings.DisableTracing = true); // 
 builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
 
 builder.Services.AddImData().AddImMessages().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople();
-builder.Services.AddHttpContextAccessor().AddScoped<RoomRequests>();
+builder.Services.AddHttpContextAccessor().AddScoped<RoomRequests>().AddScoped<PeopleSetup.Decisions>();
 builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddGateway();
 
 var app = builder.Build();
@@ -41,12 +42,15 @@ api.MapAccounts();
 api.MapSessions();
 api.MapDevices();
 api.MapOwnAccount();
+api.MapRecovery();
 api.MapPrograms();
 api.MapAdministration();
 api.MapDashboard(app.Configuration);
 api.MapNodes();
 api.MapConversations();
 api.MapRooms();
+api.MapPeople();
+api.MapReports();
 
 app.MapGateway();
 app.MapApiDescription();

@@ -36,6 +36,7 @@ public sealed class ImClient : IAsyncDisposable
         _options = options;
         _http = new(options);
         Rooms = new(_http);
+        People = new(_http);
         _inbox = new(options);
         _lanes = new(options.MaxPendingSends);
         _renewal = new(_http, options.TimeProvider, logger);
@@ -66,6 +67,9 @@ public sealed class ImClient : IAsyncDisposable
     /// <summary>Making, finding, joining and looking after rooms.</summary>
     public Rooms Rooms { get; }
 
+    /// <summary>Who there is, online or not: finding, blocking, reporting them, and answering their requests.</summary>
+    public People People { get; }
+
     public ConnectionState State => _keeper.State;
 
     /// <summary>What the node said first on the current connection: its name, the connection's id, the limits, the store's epoch. Null when there is none.</summary>
@@ -83,7 +87,15 @@ public sealed class ImClient : IAsyncDisposable
     /// <summary>Logs in, or joins with a nickname nobody has; without <paramref name="join"/> that is an <see cref="ImException"/> with <see cref="ProblemCodes.UnknownNickname"/>. An open connection becomes the user's before this returns, or is replaced by one that is.</summary>
     public async Task<LoginResponse> LoginAsync(string nickname, string password, string? brief = null, bool join = true, CancellationToken cancellationToken = default)
     {
-        var login = await _http.LoginAsync(new(nickname, password, brief, join ? null : false), cancellationToken);
+        return await FollowAsync(await _http.LoginAsync(new(nickname, password, brief, join ? null : false), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Sets a new password with a recovery code and logs in with it; all of the account's other sessions end. <see cref="ProblemCodes.WrongCode"/> for a code that is none, or no more.</summary>
+    public async Task<LoginResponse> RecoverAsync(string nickname, string code, string newPassword, CancellationToken cancellationToken = default) =>
+        await FollowAsync(await _http.RecoverAsync(new(nickname, code, newPassword), cancellationToken), cancellationToken);
+
+    private async Task<LoginResponse> FollowAsync(LoginResponse login, CancellationToken cancellationToken)
+    {
         if (_keeper.Current is { } link)
             await _follower.FollowOrCutAsync(link, cancellationToken);
         _session.SetUser(login.User);

@@ -35,6 +35,14 @@ internal sealed class ImHttp(ImClientOptions options)
         return new(answer.User, answer.Created is true);
     }
 
+    /// <summary>As <see cref="LoginAsync"/>.</summary>
+    public async Task<LoginResponse> RecoverAsync(RecoverRequest body, CancellationToken cancellationToken)
+    {
+        options.Bearer?.Value = null; // the address gives cookies, and refuses tokens
+        var answer = await CallAsync(HttpMethod.Post, "/api/recover", JsonContent.Create(body, ProtocolJson.Wire.RecoverRequest), ProtocolJson.Wire.LoginResponse, cancellationToken);
+        return options.Bearer is null ? answer : await LoginAsync(new(body.Nickname, body.NewPassword), cancellationToken);
+    }
+
     public async Task RenewTokenAsync(CancellationToken cancellationToken) =>
         Keep(await CallAsync(HttpMethod.Post, "/api/tokens/renew", null, ProtocolJson.Wire.TokenResponse, cancellationToken));
 

@@ -37,7 +37,7 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
     // Muted or banned, the account keeps its nickname's key, so that nobody takes the nickname before that is over; those of others that are over go on this occasion.
     private const string EraseSql = $"""
         WITH erased AS (
-            UPDATE users SET user_name = $2, brief = '', password_hash = NULL, is_admin = false,
+            UPDATE users SET user_name = $2, brief = '', password_hash = NULL, is_admin = false, last_seen_at = NULL,
                    normalized_user_name = CASE WHEN greatest(muted_until, banned_until) > now() THEN normalized_user_name ELSE $2 || ' ' || id END,
                    skeleton = CASE WHEN greatest(muted_until, banned_until) > now() THEN skeleton END,
                    security_stamp = gen_random_uuid()::text, concurrency_stamp = gen_random_uuid()::text, erased_at = now()
@@ -48,6 +48,12 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
                   AND greatest(muted_until, banned_until) <= now()
         ), keys AS (
             DELETE FROM api_keys k USING erased e WHERE k.owner_id = e.id
+        ), blocked AS (
+            DELETE FROM blocks b USING erased e WHERE e.id IN (b.user_id, b.blocked_id)
+        ), reported AS (
+            DELETE FROM reports r USING erased e WHERE e.id IN (r.reporter_id, r.user_id)
+        ), codes AS (
+            DELETE FROM recovery_codes c USING erased e WHERE c.user_id = e.id
         ), written AS (
             UPDATE events m SET sender_nickname = $2, content = CASE WHEN $3 AND coalesce(m.effect, 2) > 1 AND m.kind NOT IN ({EventKinds.SystemNumbers}) THEN NULL ELSE m.content END
             FROM members s, erased e WHERE s.user_id = e.id AND m.conversation_id = s.conversation_id AND m.sender_id = e.id

@@ -1,4 +1,5 @@
 using Im.Core.Data;
+using Im.Core.People;
 using Im.Core.Rooms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -7,11 +8,12 @@ namespace Im.Core.Accounts;
 
 public static class AccountServices
 {
-    /// <summary><see cref="IUserStandings"/>, <see cref="IRoomStore"/>, <see cref="IAccountData"/> and <see cref="GatewayProof"/>. After <c>AddImMessages</c>.</summary>
+    /// <summary><see cref="IUserStandings"/>, <see cref="IRoomStore"/>, <see cref="IPeopleStore"/>, <see cref="IAccountData"/> and <see cref="GatewayProof"/>. After <c>AddImMessages</c>.</summary>
     public static IServiceCollection AddImAccounts(this IServiceCollection services)
     {
         services.TryAddSingleton<IUserStandings, UserStandings>();
         services.TryAddSingleton<IRoomStore, RoomStore>();
+        services.TryAddSingleton<IPeopleStore, PeopleStore>();
         services.TryAddSingleton<IAccountData, AccountData>();
         services.TryAddSingleton<IInstallationSecret, InstallationSecret>();
         services.TryAddSingleton<GatewayProof>();

@@ -14,8 +14,11 @@ public interface IUserStandings
 }
 
 /// <summary>The times are by this machine's clock, whoever set them: to be compared with its own alone.</summary>
-public sealed record UserStanding(bool IsAdmin, DateTimeOffset? MutedUntil, DateTimeOffset? BannedUntil)
+/// <param name="Apart">Who has blocked the user, and whom the user has: between them nothing goes directly. Null for nobody.</param>
+public sealed record UserStanding(bool IsAdmin, DateTimeOffset? MutedUntil, DateTimeOffset? BannedUntil, IReadOnlySet<Guid>? Apart = null)
 {
+    public bool IsApartFrom(Guid? other) => other is { } id && Apart?.Contains(id) == true;
+
     public bool IsMuted(DateTimeOffset now) => MutedUntil > now;
 
     public bool IsBanned(DateTimeOffset now) => BannedUntil > now;

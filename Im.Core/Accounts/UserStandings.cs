@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Im.Core.Data;
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
@@ -12,6 +13,12 @@ internal sealed class UserStandings(StoreReader reader, TimeProvider time) : IUs
 {
     private const int MaxRememberedUsers = 10_000;
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(30), KnownFor = TimeSpan.FromMinutes(5), Patience = TimeSpan.FromMilliseconds(250);
+    private const string ReadSql = """
+        SELECT is_admin, extract(epoch FROM muted_until - now())::float8, extract(epoch FROM banned_until - now())::float8,
+               ARRAY(SELECT user_id FROM blocks WHERE blocked_id = $1 UNION SELECT blocked_id FROM blocks WHERE user_id = $1)
+        FROM users WHERE id = $1 AND erased_at IS NULL
+        """;
+
     private static readonly UserStanding Nobody = new(false, DateTimeOffset.MaxValue, DateTimeOffset.MaxValue);
 
     private readonly MemoryCache _standings = new(new MemoryCacheOptions { SizeLimit = MaxRememberedUsers });
@@ -68,8 +75,9 @@ internal sealed class UserStandings(StoreReader reader, TimeProvider time) : IUs
     {
         var invalidations = Volatile.Read(ref _invalidations);
         var standing = await reader.QueryAsync(
-            "SELECT is_admin, extract(epoch FROM muted_until - now())::float8, extract(epoch FROM banned_until - now())::float8 FROM users WHERE id = $1 AND erased_at IS NULL", [userId],
-            async rows => await rows.ReadAsync() ? new UserStanding(rows.GetBoolean(0), Until(rows, 1), Until(rows, 2)) : Nobody, cancellationToken);
+            ReadSql, [userId],
+            async rows => await rows.ReadAsync() ? new UserStanding(rows.GetBoolean(0), Until(rows, 1), Until(rows, 2), rows.GetFieldValue<Guid[]>(3) is { Length: > 0 } apart ? apart.ToFrozenSet() : null) : Nobody,
+            cancellationToken);
         if (invalidations == Volatile.Read(ref _invalidations))
             _standings.Set(userId, new Known(standing, time.GetTimestamp()), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = KnownFor });
         return standing;

@@ -19,8 +19,11 @@ internal sealed class ConversationMember
     /// <summary>How far they had read when they last put <see cref="ReadLine"/> back. The other person of a direct conversation is told the greater of the two.</summary>
     public long SeenLine { get; init; }
 
-    /// <summary>They have written in it: it stands before those in which only strangers have.</summary>
+    /// <summary>They have written in it, or accepted it: else, in a direct conversation, it is a request of a stranger's.</summary>
     public bool Written { get; init; }
+
+    /// <summary>They declined the request when this was its newest line: it is not listed before there is another one.</summary>
+    public long DeclinedLine { get; init; }
 
     /// <summary>In a room what they are; null for who is no member any more, and outside of rooms.</summary>
     public RoomRole? Role { get; init; }

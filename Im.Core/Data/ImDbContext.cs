@@ -15,6 +15,12 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
     /// <summary>What administrators did; rows are added and never changed.</summary>
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
+    public DbSet<Block> Blocks => Set<Block>();
+
+    public DbSet<Report> Reports => Set<Report>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
     // Identity's own mapping is left out: it depends on options of the host and brings tables and columns (claims, logins, tokens, e-mail, telephone) nobody uses here.
     protected override void OnModelCreating(ModelBuilder builder)
     {
@@ -44,6 +50,8 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             user.Property(u => u.IsAdmin).HasColumnName("is_admin");
             user.Property(u => u.MutedUntil).HasColumnName("muted_until");
             user.Property(u => u.BannedUntil).HasColumnName("banned_until");
+            user.Property(u => u.HidesLastSeen).HasColumnName("hides_last_seen").HasDefaultValue(false);
+            user.Property(u => u.LastSeenAt).HasColumnName("last_seen_at");
             user.Property(u => u.ErasingAt).HasColumnName("erasing_at");
             user.Property(u => u.ErasedAt).HasColumnName("erased_at");
             user.Ignore(u => u.Email).Ignore(u => u.NormalizedEmail).Ignore(u => u.EmailConfirmed);
@@ -114,6 +122,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             member.Property(m => m.ReadLine).HasColumnName("read_line");
             member.Property(m => m.SeenLine).HasColumnName("seen_line").HasDefaultValue(0L);
             member.Property(m => m.Written).HasColumnName("written").HasDefaultValue(false);
+            member.Property(m => m.DeclinedLine).HasColumnName("declined_line").HasDefaultValue(0L);
             member.Property(m => m.Role).HasColumnName("role");
             member.Property(m => m.FirstSeq).HasColumnName("first_seq");
             member.Property(m => m.FirstLine).HasColumnName("first_line");
@@ -158,6 +167,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
         });
 
         RoomTables.Map(builder);
+        PeopleTables.Map(builder);
 
         builder.Entity<Mention>(mention =>
         {

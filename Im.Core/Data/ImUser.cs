@@ -24,6 +24,12 @@ public sealed class ImUser : IdentityUser<Guid>
     /// <summary>Until then the user may not log in.</summary>
     public DateTimeOffset? BannedUntil { get; set; }
 
+    /// <summary>Nobody is told when they were here last, and they are not told of others.</summary>
+    public bool HidesLastSeen { get; set; }
+
+    /// <summary>When they last connected or their last connection at a node ended; null while <see cref="HidesLastSeen"/>.</summary>
+    public DateTimeOffset? LastSeenAt { get; set; }
+
     /// <summary>Its owner asked for the account's deletion: from then on nothing of its owner's is stored. Stays set.</summary>
     public DateTimeOffset? ErasingAt { get; set; }
 

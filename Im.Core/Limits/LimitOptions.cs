@@ -49,6 +49,18 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate RoomChanges { get; set; } = new(2, 200);
 
+    /// <summary>Pages of the directory and profiles that one user asks for, over all web servers.</summary>
+    [ValidateObjectMembers]
+    public Rate Directory { get; set; } = new(10, 200);
+
+    /// <summary>Blocks, answered requests and settings of one user, over all web servers. What is refused counts.</summary>
+    [ValidateObjectMembers]
+    public Rate PeopleChanges { get; set; } = new(1, 100);
+
+    /// <summary>Reports by one user, over all web servers: by default 20 an hour. What is refused counts.</summary>
+    [ValidateObjectMembers]
+    public Rate Reports { get; set; } = new(20 / 3_600.0, 20);
+
     /// <summary>Connections opened from one address, at each door (gateway or node).</summary>
     [ValidateObjectMembers]
     public Rate Connects { get; set; } = new(200, 5_000);

@@ -27,7 +27,7 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
             UNION ALL (
                 SELECT b.conversation_id, b.peer_id, b.read_line, b.written, b.role
                 FROM members b JOIN conversations d ON d.id = b.conversation_id
-                WHERE b.user_id = $1 AND (d.kind = 1 OR $7 AND b.role IS NOT NULL) AND ($4::bool IS NULL OR (b.written, d.last_message_at, d.id) < ($4, $5, $6))
+                WHERE b.user_id = $1 AND (d.kind = 1 AND (b.written OR d.last_line > b.declined_line) OR $7 AND b.role IS NOT NULL) AND ($4::bool IS NULL OR (b.written, d.last_message_at, d.id) < ($4, $5, $6))
                 ORDER BY b.written DESC, d.last_message_at DESC, d.id DESC LIMIT $3
             )
         ) own
@@ -50,7 +50,7 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
     private const string UnreadSql = $"""
         SELECT coalesce(sum(d.last_line - b.read_line
                    - CASE d.kind WHEN 2 THEN (SELECT count(*) FROM events q WHERE q.conversation_id = d.id AND q.kind IN ({EventKinds.SystemNumbers}) AND q.line > b.read_line) ELSE 0 END), 0)::bigint
-        FROM members b JOIN conversations d ON d.id = b.conversation_id WHERE b.user_id = $1 AND (d.kind = 1 OR $2 AND b.role IS NOT NULL)
+        FROM members b JOIN conversations d ON d.id = b.conversation_id WHERE b.user_id = $1 AND (d.kind = 1 AND (b.written OR NOT $2 AND d.last_line > b.declined_line) OR $2 AND b.role IS NOT NULL)
         """;
 
     // In the lobby a reader becomes a member by reading; a direct conversation has its two from the start, and a room whoever joined.
@@ -104,7 +104,7 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         if (after is not null)
             return new(list, next, null);
         var direct = userId is not { } user ? 0 : next is null
-            ? list.Where(summary => !summary.Conversation.IsLobby).Sum(summary => summary.Unread)
+            ? list.Where(summary => !summary.Conversation.IsLobby && !(rooms && summary is { Kind: "direct", Stranger: true })).Sum(summary => summary.Unread)
             : await reader.QueryAsync(UnreadSql, [user, rooms], async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
         return new(list, next, direct + list.Where(summary => summary.Conversation.IsLobby).Sum(summary => summary.Unread));
     }

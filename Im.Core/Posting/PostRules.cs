@@ -9,6 +9,7 @@ namespace Im.Core.Posting;
 /// <summary>Whether an event may be stored, as its kind says, and the form in which it is. For whoever takes events from clients: nodes and the web server.</summary>
 public sealed class PostRules(IEventStore store, IUserStandings standings)
 {
+    private static readonly Refusal Apart = new(ErrorCodes.Forbidden, "There are no direct messages between you and this person.");
     private static readonly Refusal NoTarget = new(ErrorCodes.NotFound, "There is no such line, or it was recalled.");
 
     /// <summary>What can be said of an event without asking anybody. Before <see cref="CheckAsync"/>.</summary>
@@ -34,7 +35,11 @@ public sealed class PostRules(IEventStore store, IUserStandings standings)
         var (from, kind, target, content) = post;
         if (room is { Role: null } or { Archived: true } && !await store.IsStoredAsync(conversation, from.Id, id))
             return (null, room.Role is null ? new(ErrorCodes.NotFound, "You are no member of this room any more.") : new(ErrorCodes.Forbidden, "The room was archived."));
-        var by = new PostedBy(from, (await standings.FindAsync(from.Id)).IsAdmin || room?.IsAdministrator == true, conversation, to);
+        var standing = await standings.FindAsync(from.Id);
+        // One's own words may still be taken back.
+        if (standing.IsApartFrom(to) && kind != EventKinds.Recall && !await store.IsStoredAsync(conversation, from.Id, id))
+            return (null, Apart);
+        var by = new PostedBy(from, standing.IsAdmin || room?.IsAdministrator == true, conversation, to);
         var line = target is { } number ? await store.FindLineAsync(conversation, number, room?.Scope) : null;
         // What is sent again was allowed the first time, whatever has become of its line since (a recall itself erases it): the store finds it.
         if (RefusalOf(kind, by, content, target, line) is { } refused && !await store.IsStoredAsync(conversation, from.Id, id))

@@ -41,16 +41,18 @@ internal sealed class UserRoutes(IBus bus, FeedFactory feeds, IUserDirectory use
         }
     }
 
-    public void Leave(Guid userId, ClientConnection connection)
+    /// <returns>Whether it was the user's last connection here.</returns>
+    public bool Leave(Guid userId, ClientConnection connection)
     {
         UserRoute? route;
         lock (_gate)
         {
             if (!_routes.TryGetValue(userId, out route) || !route.Audience.Remove(connection))
-                return;
+                return false;
             _routes.Remove(userId);
         }
         _ = route.UnsubscribeAsync();
+        return true;
     }
 
     /// <summary>Hands an envelope to the user's connections on this node, if there are any.</summary>

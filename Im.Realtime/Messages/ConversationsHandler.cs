@@ -1,3 +1,4 @@
+using Im.Core.Accounts;
 using Im.Core.Bus;
 using Im.Core.Limits;
 using Im.Core.Messages;
@@ -8,7 +9,7 @@ using Im.Realtime.Connections;
 namespace Im.Realtime.Messages;
 
 /// <summary>The list of conversations and how far they were read.</summary>
-internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolver resolver, IConversationStore conversations, ReadBudget reads, IBus bus)
+internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolver resolver, IConversationStore conversations, IUserStandings standings, ReadBudget reads, IBus bus)
 {
     public async Task ListAsync(ClientConnection connection, ConversationsRequest frame)
     {
@@ -32,7 +33,7 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         connection.Send(new AckFrame(conversation, line) { Id = frame.Id, Line = connection.Version == 1 ? null : line });
         // Not waited for: a hung Redis holds up nothing that comes after it.
         _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ProtocolJson.Write(new ReadFrame(conversation, line) { Line = line }))).AsTask();
-        if (peer is { } other)
+        if (peer is { } other && !(await standings.FindAsync(user.Id)).IsApartFrom(other))
             _ = bus.TryPublishAsync(BusTopic.User(other), new(BusKind.LaterFrame, node.Name, ProtocolJson.Write(new SeenFrame(conversation, user.Id, line)))).AsTask();
     }
 

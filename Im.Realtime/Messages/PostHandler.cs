@@ -43,7 +43,7 @@ internal sealed class PostHandler(
             Describe(span, connection, frame, target);
             var (added, refusal) = await rules.CheckAsync(post, target.Conversation, target.Peer, frame.Id!, acceptedAt.ToUnixTimeMilliseconds(), node.Name, target.Room);
             if (added is null)
-                throw new FrameRefusedException(refusal!.Code, refusal.Message);
+                throw new FrameRefusedException(connection.Version == 1 && refusal!.Code == ErrorCodes.Forbidden ? ErrorCodes.NotFound : refusal!.Code, refusal.Message);
             if (target.Peer is { } peer && frame.User is not null && await beginnings.BeginAsync(user.Id, peer) is { } wait)
                 throw new FrameRefusedException(ErrorCodes.SlowDown, "Too many new conversations.") { RetryAfterMs = (int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), int.MaxValue) };
             await connection.SendSlots.WaitAsync();

@@ -25,6 +25,7 @@ internal static class RealtimeNode
         .AddSingleton<SessionBinding>().AddSingleton<SessionChanges>()
         .AddSingleton<FrameGate>().AddSingleton<UserPace>().AddSingleton<Doorkeeper>().AddSingleton<OtherRequests>().AddSingleton<KnownGateways>()
         .AddSingleton<NodeMetrics>()
+        .AddSingleton<LastSeen>().AddHostedService(p => p.GetRequiredService<LastSeen>())
         .AddSingleton<NodeLifecycle>().AddHostedService(p => p.GetRequiredService<NodeLifecycle>())
         .AddSingleton<PresenceBroadcast>().AddHostedService(p => p.GetRequiredService<PresenceBroadcast>())
         .AddHostedService<SilenceWatch>()

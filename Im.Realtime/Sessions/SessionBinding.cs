@@ -7,12 +7,13 @@ using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Delivery;
+using Im.Realtime.Presence;
 
 namespace Im.Realtime.Sessions;
 
 /// <summary>Makes a connection a user's or a guest's: route, presence, and its line in the session manager's table.</summary>
 internal sealed partial class SessionBinding(
-    NodeIdentity node, UserRoutes routes, RoomRoutes rooms, IPresence presence, ISessionManager sessions, TimeProvider time, ILogger<SessionBinding> log)
+    NodeIdentity node, UserRoutes routes, RoomRoutes rooms, IPresence presence, LastSeen lastSeen, ISessionManager sessions, TimeProvider time, ILogger<SessionBinding> log)
 {
     /// <summary>Returns when everything for the new user is subscribed. Nothing happens to a connection that is over.</summary>
     /// <param name="news">Sent when it is that user's.</param>
@@ -65,9 +66,18 @@ internal sealed partial class SessionBinding(
         rooms.Close(connection.Become(sessionId, user));
         presence.Enter(connection.Id, user);
         if (before is not null && before.Id != user?.Id)
-            routes.Leave(before.Id, connection);
+            Leave(before.Id, connection);
         if (user is not null && user.Id != before?.Id)
+        {
+            lastSeen.Note(user.Id);
             await EnterRoomsAsync(user.Id, connection);
+        }
+    }
+
+    private void Leave(Guid userId, ClientConnection connection)
+    {
+        if (routes.Leave(userId, connection))
+            lastSeen.Note(userId);
     }
 
     // It is that user's by now, so it does not go on without their rooms: it comes back.
@@ -109,7 +119,7 @@ internal sealed partial class SessionBinding(
         connection.BindingGate.Release();
         rooms.Close(connection.ExitAll());
         if (connection.User is { } user)
-            routes.Leave(user.Id, connection);
+            Leave(user.Id, connection);
         // Who said goodbye, or was signed out, is gone; a page that is loaded anew closes with 1001 or says nothing.
         presence.Leave(connection.Id, mayReturn: connection.Outbox.CloseCode is not ((int)WebSocketCloseStatus.NormalClosure or CloseCodes.SessionEnded));
         _ = RecordAsync(() => sessions.DisconnectAsync(connection.Id));

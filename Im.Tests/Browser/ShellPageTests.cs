@@ -51,6 +51,8 @@ public sealed class ShellPageTests(PageFixture im)
         await using var tom = await ChatUser.JoinAsync(im.Address, "tom");
         await using var robin = await ChatUser.JoinAsync(im.Address, "robin", brief: "likes tea");
         await using var tomsTab = await tom.OpenAsync(im.Address);
+        await using (var robinsTab = await robin.OpenAsync(im.Address))
+            await robinsTab.Client.SendAsync(tom.User.Id, "hello"); // so his answer is no request
         await using var context = await im.NewContextAsync(robin, new() { ViewportSize = Phone, HasTouch = true, IsMobile = true });
         var elsewhere = new Uri(im.Address, "/icon.svg").ToString();
         var page = await ChatPage.OpenAsync("phone", context, im.Address);

@@ -67,7 +67,12 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
         Assert.Equal([100, 100, 31], pages.Select(page => page.Count));
         Assert.Equal(others.Select(other => other.Id).Order(), pages.SelectMany(page => page).Where(summary => summary.Peer is not null).Select(summary => summary.Peer!.Id).Order());
         Assert.True(Assert.Single(pages[0], summary => summary.Peer is null).Conversation.IsLobby);
-        Assert.Equal(pages.SelectMany(page => page).Sum(summary => summary.Unread), total);
+        // Requests do not count, but for those who know none; what is accepted does.
+        Assert.Equal(pages[0].Single(summary => summary.Conversation.IsLobby).Unread, total);
+        Assert.Equal(pages.SelectMany(page => page).Sum(summary => summary.Unread), (await store.Two.Conversations.ListPageAsync(jenny.Id, null, rooms: false)).Unread);
+        await store.One.Messages.AppendAsync(Direct(jenny, others[7]));
+        await store.One.Messages.AppendAsync(Direct(others[7], jenny));
+        Assert.Equal(total + 1, (await store.Two.Conversations.ListPageAsync(jenny.Id, null)).Unread);
     }
 
     [Fact]

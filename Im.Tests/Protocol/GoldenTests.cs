@@ -51,6 +51,16 @@ public sealed class GoldenTests
         ["room-link"] = ProtocolJson.Wire.RoomLinkInfo,
         ["room-links"] = ProtocolJson.Wire.IReadOnlyListRoomLinkInfo,
         ["join-by-link-request"] = ProtocolJson.Wire.JoinByLinkRequest,
+        ["directory-response"] = ProtocolJson.Wire.DirectoryResponse,
+        ["profile"] = ProtocolJson.Wire.ProfileInfo,
+        ["settings"] = ProtocolJson.Wire.SettingsInfo,
+        ["blocks"] = ProtocolJson.Wire.IReadOnlyListUserInfo,
+        ["report-request"] = ProtocolJson.Wire.ReportRequest,
+        ["reports"] = ProtocolJson.Wire.IReadOnlyListReportInfo,
+        ["close-report-request"] = ProtocolJson.Wire.CloseReportRequest,
+        ["create-recovery-codes-request"] = ProtocolJson.Wire.CreateRecoveryCodesRequest,
+        ["recovery-codes"] = ProtocolJson.Wire.RecoveryCodesInfo,
+        ["recover-request"] = ProtocolJson.Wire.RecoverRequest,
         ["problem"] = ProtocolJson.Wire.ProblemBody,
     };
 

@@ -27,6 +27,7 @@ internal static class AccountsSetup
         builder.Services.AddScoped<Logins>();
         builder.Services.AddScoped<Entrance>();
         builder.Services.AddScoped<Profiles>();
+        builder.Services.AddScoped<Recovery>();
         builder.Services.AddSingleton<SessionKeeper>();
         builder.Services.AddSingleton<GuestLimit>();
         builder.Services.AddSingleton<Exports>();

@@ -96,18 +96,23 @@ internal sealed class Logins(UserManager<ImUser> users, ImDbContext database, IC
         }
     }
 
-    private async Task<LoginOutcome> SignInAsync(ImUser user, string password, CancellationToken cancellationToken)
+    private Task<LoginOutcome> SignInAsync(ImUser user, string password, CancellationToken cancellationToken) =>
+        TryAsync(user, ProblemKind.WrongPassword, async () => await users.CheckPasswordAsync(user, password) ? () => Task.FromResult<ImUser?>(user) : null, cancellationToken);
+
+    /// <summary>One guess at a secret of the account's, of which only so many are wrong in a row, whichever secret it is.</summary>
+    /// <param name="check">Null: wrong. Else what follows, where the account may come in; null from that, too, is wrong.</param>
+    public async Task<LoginOutcome> TryAsync(ImUser user, ProblemKind wrong, Func<Task<Func<Task<ImUser?>>?>> check, CancellationToken cancellationToken)
     {
         using var place = await gate.EnterAsync(user.Id, cancellationToken);
         if (!await TakeTryAsync(user.Id, cancellationToken))
             return new(ProblemKind.LockedOut with { RetryAfter = await ReadLockoutAsync(user.Id, cancellationToken) });
-        if (!await users.CheckPasswordAsync(user, password))
-            return new(ProblemKind.WrongPassword);
+        if (await check() is not { } enter)
+            return new(wrong);
         await database.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(
             row => row.SetProperty(u => u.AccessFailedCount, 0).SetProperty(u => u.LockoutEnd, (DateTimeOffset?)null), CancellationToken.None);
         if (user.BannedUntil is not null && await database.Users.AnyAsync(row => row.Id == user.Id && row.BannedUntil > DatabaseTime.Now(), cancellationToken))
             return new(ProblemKind.Banned);
-        return new(user, Created: false);
+        return await enter() is { } entered ? new(entered, Created: false) : new(wrong);
     }
 
     // Counted as wrong before anybody looks at it, and taken back when it was right: of guesses side by side, at however many web servers, no more are looked at than there may be.

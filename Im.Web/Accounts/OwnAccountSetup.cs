@@ -3,6 +3,7 @@ using System.Text.Json;
 using Im.Core.Accounts;
 using Im.Core.Data;
 using Im.Core.Messages;
+using Im.Core.People;
 using Im.Core.Posting;
 using Im.Core.Sessions;
 using Im.Protocol;
@@ -76,14 +77,14 @@ internal static class OwnAccountSetup
     }
 
     private static async Task ExportAsync(
-        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, ISessionManager sessions, CancellationToken cancellationToken)
+        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var userId = CurrentSession.UserOf(context);
         var room = exports.TryBegin(userId, out var place, out var wait);
         using (place)
             await (room switch
             {
-                Room.Free => WriteExportAsync(userId, context, database, conversations, data, sessions, cancellationToken),
+                Room.Free => WriteExportAsync(userId, context, database, conversations, data, people, sessions, cancellationToken),
                 Room.OwnerIsFull when wait is not null => (ProblemKind.SlowDown with { RetryAfter = wait }).WriteAsync(context, "This account was exported too often."),
                 Room.OwnerIsFull => ProblemKind.SlowDown.WriteAsync(context, "An export of this account is under way."),
                 _ => ProblemKind.Unavailable.WriteAsync(context, "As many exports as there may be are under way."),
@@ -92,10 +93,13 @@ internal static class OwnAccountSetup
 
     // Written as it is read, and no faster than it is taken: an account may have written a million messages.
     private static async Task WriteExportAsync(
-        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, ISessionManager sessions, CancellationToken cancellationToken)
+        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == userId, cancellationToken);
         var keys = await database.ApiKeys.AsNoTracking().Where(key => key.OwnerId == userId).Select(key => key.Name).ToListAsync(cancellationToken);
+        var blocked = await people.ListBlockedAsync(userId, cancellationToken);
+        var reports = await database.Reports.AsNoTracking().Where(report => report.ReporterId == userId).OrderBy(report => report.Id).ToListAsync(cancellationToken);
+        var codes = await database.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken);
         var places = await sessions.ListPlacesAsync(userId, cancellationToken);
 
         context.Response.ContentType = MediaTypeNames.Application.Json;
@@ -110,6 +114,25 @@ internal static class OwnAccountSetup
         json.WriteStartArray("keys");
         keys.ForEach(json.WriteStringValue);
         json.WriteEndArray();
+        json.WritePropertyName("settings");
+        JsonSerializer.Serialize(json, new SettingsInfo(!user.HidesLastSeen), ProtocolJson.Default.SettingsInfo);
+        if (user.LastSeenAt is { } seen)
+            json.WriteNumber("lastSeen", seen.ToUnixTimeMilliseconds());
+        json.WritePropertyName("blocked");
+        JsonSerializer.Serialize(json, blocked, ProtocolJson.Default.IReadOnlyListUserInfo);
+        json.WriteStartArray("reports");
+        foreach (var report in reports)
+        {
+            json.WriteStartObject();
+            json.WriteString("user", report.UserId);
+            json.WriteString("reason", report.Reason);
+            if (report.Text is { } text)
+                json.WriteString("text", text);
+            json.WriteNumber("at", new DateTimeOffset(report.At).ToUnixTimeMilliseconds());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteNumber("recoveryCodes", codes);
         json.WriteStartArray("conversations");
         for (var talks = await conversations.ListPageAsync(userId, null, cancellationToken: cancellationToken); ; talks = await conversations.ListPageAsync(userId, talks.Next, cancellationToken: cancellationToken))
         {

@@ -7,6 +7,7 @@ using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Web.Accounts;
 using Im.Web.Http;
+using Im.Web.People;
 using Im.Web.Sessions;
 
 namespace Im.Web.Administration;
@@ -42,6 +43,7 @@ internal static class AdminSetup
             .RequireLogin().WithSummary("Make somebody an administrator, or no longer").Produces<AdminUserInfo>();
         admin.MapDelete("/conversations/{conversation}/messages/{seq:long}", RemoveAsync)
             .RequireLogin().WithSummary("Remove a message").WithDescription("`seq` is the line's number. Its content is erased; it keeps its place. Whoever is connected is told, and whoever comes later.").Produces(StatusCodes.Status204NoContent);
+        admin.MapReportsOf();
         admin.MapPost("/announcements", AnnounceAsync)
             .RequireLogin().WithSummary("Say something to everybody who is connected").Produces(StatusCodes.Status204NoContent);
         admin.MapGet("/audit", (long? before, AuditTrail trail, CancellationToken ct) => trail.ReadAsync(before, AuditPage, ct))

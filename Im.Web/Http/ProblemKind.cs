@@ -10,6 +10,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind BadBrief = new(400, ProblemCodes.BadBrief, "This brief cannot be used.");
     public static readonly ProblemKind BadRequest = new(400, ProblemCodes.BadRequest, "The request is not what this address takes.");
     public static readonly ProblemKind WrongPassword = new(401, ProblemCodes.WrongPassword, "The nickname is taken and its password is another one.");
+    public static readonly ProblemKind WrongCode = new(401, ProblemCodes.WrongCode, "There is no such code for this nickname.");
     public static readonly ProblemKind NotLoggedIn = new(401, ProblemCodes.NotLoggedIn, "Log in first.");
     public static readonly ProblemKind CrossSite = new(403, ProblemCodes.CrossSite, "Requests from other sites are refused.");
     public static readonly ProblemKind NotFound = new(404, ProblemCodes.NotFound, "There is no such thing here, or it is not yours.");

@@ -52,8 +52,10 @@ internal static class PublishSetup
         try
         {
             var conversation = request.User is { } other ? ConversationId.Direct(owner.Id, other) : ConversationId.Lobby;
-            var (added, _) = await rules.CheckAsync(post, conversation, request.User, request.Id, now.ToUnixTimeMilliseconds(), Origin);
-            var (committed, duplicate) = await store.AppendAsync(added!, cancellationToken);
+            var (added, apart) = await rules.CheckAsync(post, conversation, request.User, request.Id, now.ToUnixTimeMilliseconds(), Origin);
+            if (added is null)
+                return ProblemKind.Forbidden.Because(apart!.Message);
+            var (committed, duplicate) = await store.AppendAsync(added, cancellationToken);
             await publisher.PublishAsync(committed, committed.At * 1000);
             return TypedResults.Ok(new PublishResponse(committed.Conversation, committed.Line!.Value, committed.At, duplicate));
         }

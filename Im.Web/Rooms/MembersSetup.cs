@@ -1,3 +1,4 @@
+using Im.Core.Accounts;
 using Im.Core.Data;
 using Im.Core.Rooms;
 using Im.Protocol;
@@ -68,11 +69,12 @@ internal static class MembersSetup
             ? await reads.AnswerAsync(context, () => Task.FromResult(new RoomBansResponse([.. page.People.Select(person => new UserInfo(person.Id, person.Nickname, person.Brief))], page.Next?.ToString()))) : ProblemKind.NotFound.Because();
     }
 
-    private static Task<IResult> InviteAsync(string id, InviteRequest request, RoomRequests requests, ImDbContext database, CancellationToken cancellationToken) =>
+    private static Task<IResult> InviteAsync(string id, InviteRequest request, RoomRequests requests, ImDbContext database, IUserStandings standings, CancellationToken cancellationToken) =>
         requests.ChangeAsync(id, async (room, by) =>
             // First whether they may know of the room: nobody finds out by it who has an account.
             await requests.Store.FindStandingAsync(room, by.Id, cancellationToken) is not { Role: not null } ? RoomRefusal.NotFound
             : await database.Users.AsNoTracking().Where(user => user.ErasedAt == null).FindByNicknameAsync(request.Nickname, cancellationToken) is { } user
+                && !(await standings.FindAsync(by.Id, cancellationToken)).IsApartFrom(user.Id)
                 ? await requests.Store.InviteAsync(room, by, user.Id, cancellationToken) : RoomRefusal.NotFound);
 
     private static Task<IResult> RemoveAsync(string id, Guid user, RoomRequests requests, CancellationToken cancellationToken) =>

@@ -70,7 +70,7 @@ internal static class RoomsSetup
         RoomCursor? cursor = null;
         if (after is not null && !RoomCursor.TryParse(after, out cursor))
             return ProblemKind.BadRequest.Because("`after` is the `next` of the page before.");
-        if (search is { Length: > RoomLimits.MaxSearchChars } || search?.Contains('\0') == true || !IsWellFormed(search ?? ""))
+        if (search is { Length: > RoomLimits.MaxSearchChars } || search?.Contains('\0') == true || !VisibleText.IsWellFormed(search ?? ""))
             return ProblemKind.BadRequest.Because($"`search` has at most {RoomLimits.MaxSearchChars} characters.");
         return await reads.AnswerAsync(context, async () =>
         {
@@ -104,17 +104,8 @@ internal static class RoomsSetup
         requests.ChangeAsync(id, (room, user) => requests.Store.DeclineAsync(room, user, cancellationToken), isAnswered: false);
 
     private static IResult? Check(string title, string topic, string? history) =>
-        VisibleText.Trim(title) is var trimmed && (!VisibleText.IsText(trimmed, RoomLimits.MaxTitleChars) || trimmed.Any(char.IsControl) || !IsWellFormed(trimmed))
+        VisibleText.Trim(title) is var trimmed && (!VisibleText.IsText(trimmed, RoomLimits.MaxTitleChars) || trimmed.Any(char.IsControl) || !VisibleText.IsWellFormed(trimmed))
             ? ProblemKind.BadName.Because($"A title has 1 to {RoomLimits.MaxTitleChars} characters, something of it visible, no control characters.")
-        : topic.Length > RoomLimits.MaxTopicChars || topic.Contains('\0') || !IsWellFormed(topic) ? ProblemKind.BadText.Because($"A topic has at most {RoomLimits.MaxTopicChars} characters, no U+0000.")
+        : topic.Length > RoomLimits.MaxTopicChars || topic.Contains('\0') || !VisibleText.IsWellFormed(topic) ? ProblemKind.BadText.Because($"A topic has at most {RoomLimits.MaxTopicChars} characters, no U+0000.")
         : history is null or RoomHistories.Everything or RoomHistories.Joined ? null : ProblemKind.BadRequest.Because($"`history` is `{RoomHistories.Everything}` or `{RoomHistories.Joined}`.");
-
-    // Half a surrogate pair cannot be folded, nor stored.
-    private static bool IsWellFormed(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-            if (char.IsSurrogate(text[i]) && (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[++i])))
-                return false;
-        return true;
-    }
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { dialog } from './account/dialogs.ts';
+import { dialog, profileOf } from './account/dialogs.ts';
 import { MyInfo } from './account/MyInfo.tsx';
 import { Announcements } from './announcements/Announcements.tsx';
 import { Bar } from './Bar.tsx';
@@ -12,9 +12,10 @@ import { Announcer } from './messages/Announcer.tsx';
 import { Composer, ComposerSkeleton, GuestPrompt } from './messages/Composer.tsx';
 import { MessageList } from './messages/MessageList.tsx';
 import { PeoplePane } from './people/PeoplePane.tsx';
+import { RequestBar } from './people/RequestBar.tsx';
 import { t } from './settings/language.ts';
 import { Shortcuts } from './shortcuts/Shortcuts.tsx';
-import { chatOf, personOf, unreadTotal } from './state/chats.ts';
+import { chatOf, isRequest, personOf, unreadTotal } from './state/chats.ts';
 import { isRoomKey } from './state/addressee.ts';
 import { me } from './state/im.ts';
 import { goInstead, invitationLink, selected, view } from './state/route.ts';
@@ -30,7 +31,13 @@ const AccountDialog = lazyDialog(() => import('./account/AccountDialog.tsx').the
 const rooms = () => import('./rooms/RoomDialogs.ts');
 const RoomsDialog = lazyDialog(() => rooms().then((it) => it.RoomsDialog));
 const AboutRoomDialog = lazyDialog(() => rooms().then((it) => it.AboutRoomDialog));
+const people = () => import('./people/PeopleDialogs.ts');
+const ProfileDialog = lazyDialog(() => people().then((it) => it.ProfileDialog));
+const PrivacyDialog = lazyDialog(() => people().then((it) => it.PrivacyDialog));
 const JoinDialog = lazyDialog(() => rooms().then((it) => it.JoinDialog));
+
+/** Dialogs that are none of the account's. */
+const elsewhere: readonly unknown[] = ['rooms', 'room', 'profile', 'privacy'];
 
 export function App() {
   return (
@@ -81,6 +88,7 @@ function Page() {
         ) : (
           <>
             <MessageList key={`${who} ${chat}`} chat={chat} name={name} />
+            {me.value && isRequest(chatOf(chat)) && <RequestBar key={chat} chat={chat} name={name} />}
             {left || room?.archived ? <RoomOver left={left} /> : person && !room && isDeleted(person) ? <AccountGone /> : me.value ? <Composer key={`${who} ${chat}`} chat={chat} name={name} /> : me.value === null ? <GuestPrompt /> : <ComposerSkeleton />}
           </>
         )}
@@ -90,7 +98,9 @@ function Page() {
       <Announcer />
       <Notice />
       <Shortcuts />
-      {dialog.value && dialog.value !== 'rooms' && dialog.value !== 'room' && (dialog.value === 'login' || me.value) && <AccountDialog onClose={close} />}
+      {dialog.value && !elsewhere.includes(dialog.value) && (dialog.value === 'login' || dialog.value === 'recover' || me.value) && <AccountDialog onClose={close} />}
+      {me.value && dialog.value === 'profile' && profileOf.value && <ProfileDialog key={profileOf.value.user.id} user={profileOf.value.user} report={profileOf.value.report} onClose={close} />}
+      {me.value && dialog.value === 'privacy' && <PrivacyDialog onClose={close} />}
       {me.value && dialog.value === 'rooms' && <RoomsDialog onClose={close} />}
       {me.value && dialog.value === 'room' && room && !left && <AboutRoomDialog key={chat} chat={chat} room={room} me={me.value} onClose={close} />}
       {me.value && invitationLink.value !== undefined && <JoinDialog key={invitationLink.value} link={invitationLink.value} onClose={() => goInstead('#/lobby')} />}

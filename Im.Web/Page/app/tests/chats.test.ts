@@ -96,14 +96,16 @@ const person = (number: number) => ({ id: `p-${number}`, nickname: `Person ${num
 const of = (number: number, change: Partial<ConversationSummary> = {}) =>
   summary({ conversation: `c-p-${number}`, peer: person(number), lastSeq: 1, lastLine: 1, readLine: 0, unread: 1, stranger: true, last: { conversation: `c-p-${number}`, seq: 1, line: 1, kind: 'text', id: 'm', from: from(person(number)), to: jenny.id, content: { text: 'x' }, effects: [], at: number, node: 'n' }, ...change });
 
+const known = (number: number, change: Partial<ConversationSummary> = {}) => of(number, { stranger: false, ...change });
+
 test('What is unread on further pages is in the total, and is reached by asking for them', async () => {
   hears('further', { next: 'cursor-1', unread: 4 });
-  hears('conversations', [of(1), of(2)]);
+  hears('conversations', [known(1), known(2), of(7)]); // a request counts for nothing
   assert.deepEqual([unreadTotal.value, hasMore.value], [6, true]);
   const asked: unknown[] = [];
   (client as unknown as { conversationsPage(after?: string): Promise<unknown> }).conversationsPage = (after) => {
     asked.push(after);
-    return Promise.resolve(after === 'cursor-1' ? { conversations: [of(3), of(4)], next: 'cursor-2' } : { conversations: [of(5, { lastLine: 2, unread: 2 })] });
+    return Promise.resolve(after === 'cursor-1' ? { conversations: [known(3), known(4)], next: 'cursor-2' } : { conversations: [known(5, { lastLine: 2, unread: 2 })] });
   };
   await loadMore();
   assert.deepEqual([unreadTotal.value, chatOf('p-3').unread, hasMore.value], [6, 1, true]);
@@ -124,12 +126,12 @@ test('People one has written to stand before strangers, and writing to one makes
 
 test('What was loaded of further pages stays over a new list, and is counted once', async () => {
   hears('further', { next: 'cursor-1', unread: 2 });
-  hears('conversations', [of(1)]);
-  (client as unknown as { conversationsPage(): Promise<unknown> }).conversationsPage = () => Promise.resolve({ conversations: [of(3)], next: 'cursor-2' });
+  hears('conversations', [known(1)]);
+  (client as unknown as { conversationsPage(): Promise<unknown> }).conversationsPage = () => Promise.resolve({ conversations: [known(3)], next: 'cursor-2' });
   await loadMore();
   delete (client as { conversationsPage?: unknown }).conversationsPage;
   hears('further', { next: 'cursor-1', unread: 2 });
-  hears('conversations', [of(1)]);
+  hears('conversations', [known(1)]);
   assert.deepEqual([chatOf('p-3').lastLine, unreadTotal.value], [1, 3]);
 });
 

@@ -198,7 +198,16 @@ export class ImClient extends Emitter<ImEvents> {
 
   /** An unknown nickname joins, unless `join` is false; a known one needs its password. This connection, and the browser's other tabs, follow without reconnecting. */
   async login(nickname: string, password: string, brief?: string, options?: LoginOptions): Promise<{ user: User; created: boolean }> {
-    const answer = await this.#session.during(this.http.login(nickname, password, brief, options));
+    return this.#enter(this.http.login(nickname, password, brief, options));
+  }
+
+  /** Sets a new password with a recovery code and logs in; all of the account's other sessions end. */
+  recover(nickname: string, code: string, newPassword: string): Promise<{ user: User; created: boolean }> {
+    return this.#enter(this.http.recover(nickname, code, newPassword));
+  }
+
+  async #enter(login: Promise<{ user: User; created: boolean }>): Promise<{ user: User; created: boolean }> {
+    const answer = await this.#session.during(login);
     this.#supervisor.hasSession = true;
     if (this.#supervisor.current) await this.#session.follow();
     else if (this.#supervisor.isRunning) void this.#supervisor.dial(); // at once, and not with the cookie of before

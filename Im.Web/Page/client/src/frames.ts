@@ -65,6 +65,9 @@ export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, s
     case 'seen':
       emit('seen', { timeline: timelines.link(frame.conversation, frame.user), user: frame.user, line: frame.line });
       break;
+    case 'person':
+      emit('person', { user: frame.user, what: frame.what });
+      break;
     case 'invitation':
       emit('invitation', { conversation: frame.conversation, title: frame.title, by: frame.by });
       break;

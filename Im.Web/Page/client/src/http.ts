@@ -1,5 +1,6 @@
 import type { BearerToken } from './bearer.ts';
 import { ImError } from './errors.ts';
+import { People } from './people.ts';
 import { Rooms } from './rooms.ts';
 import type { ApiKeyInfo, ApiScope, Demonstration, NodeInfo, SessionInfo, User } from './protocol.ts';
 
@@ -32,6 +33,8 @@ export class HttpApi {
   readonly #bearer: BearerToken | undefined;
   /** Making, finding, joining and looking after rooms. */
   readonly rooms: Rooms;
+  /** Finding, blocking, reporting people, and answering their requests. */
+  readonly people: People;
   tokenReceived: (expiresInSeconds: number) => void = () => {};
 
   constructor(origin: string, fetchFunction: typeof fetch, bearer?: BearerToken) {
@@ -39,6 +42,7 @@ export class HttpApi {
     this.#fetch = fetchFunction;
     this.#bearer = bearer;
     this.rooms = new Rooms((method, path, body) => this.#request(method, path, body));
+    this.people = new People((method, path, body) => this.#request(method, path, body));
   }
 
   /** What a program's requests and connections carry; nothing where the browser has its cookie. */
@@ -60,6 +64,13 @@ export class HttpApi {
   /** Somebody by their id, online or not; `not_found` where the account is deleted, or never was. */
   user(id: string): Promise<User> {
     return this.#request('GET', `/api/users/${encodeURIComponent(id)}`);
+  }
+
+  /** Sets a new password with a recovery code and logs in with it; all of the account's other sessions end. `wrong_code`: there is no such code, or no more. */
+  async recover(nickname: string, code: string, newPassword: string): Promise<{ user: User; created: boolean }> {
+    if (this.#bearer) this.#bearer.value = undefined; // the address gives cookies, and refuses tokens
+    const answer = await this.#request<{ user: User; created: boolean }>('POST', '/api/recover', { nickname, code, newPassword });
+    return this.#bearer ? this.login(nickname, newPassword) : answer;
   }
 
   /** Another bearer token for the same session. */

@@ -118,6 +118,31 @@ export interface RoomBansPage {
   readonly next?: string;
 }
 
+export type PersonNews = 'blocked' | 'unblocked' | 'accepted' | 'declined';
+
+export interface DirectoryPage {
+  readonly users: readonly User[];
+  /** The next page's `after`; missing on the last. */
+  readonly next?: string;
+}
+
+/** Somebody as one may see them. */
+export interface Profile {
+  readonly user: User;
+  /** When they last came or went; missing where it is not known, or not to be seen. */
+  readonly lastSeen?: number;
+  /** One has blocked them. */
+  readonly blocked?: true;
+}
+
+export interface Settings {
+  /** Others see when one was here last, and one sees it of them. */
+  readonly lastSeen: boolean;
+}
+
+/** A person, or a line of theirs. */
+export type ReportAbout = { readonly user: string } | { readonly conversation: string; readonly line: number };
+
 export interface Invitation {
   readonly room: Room;
   readonly by: Sender;
@@ -330,6 +355,7 @@ export type NodeFrame =
   | ({ readonly type: 'way' } & WayPart)
   | { readonly type: 'seen'; readonly conversation: string; readonly user: string; readonly line: number }
   | { readonly type: 'typing'; readonly conversation: string; readonly from: Sender }
+  | { readonly type: 'person'; readonly user: string; readonly what: PersonNews }
   | { readonly type: 'invitation'; readonly conversation: string; readonly title: string; readonly by: Sender }
   | ({ readonly type: 'announcement' } & Announcement)
   | { readonly type: 'move'; readonly withinMs: number }

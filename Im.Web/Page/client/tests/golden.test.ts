@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
-  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type EventsPage, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Room, type RoomAnswer, type RoomBansPage, type RoomLink, type RoomMembersPage, type RoomPage, type SessionInfo, type User,
+  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type DirectoryPage, type EventsPage, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomLink, type RoomMembersPage, type RoomPage, type SessionInfo, type Settings, type User,
 } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
@@ -111,7 +111,7 @@ function refusals(...files: string[]): typeof answered {
 }
 
 /** What is told to an application as it is. */
-const told: Record<string, 'announcement' | 'invitation' | 'way'> = { 'node.announcement': 'announcement', 'v2.node.invitation': 'invitation', 'v2.node.way.taken': 'way', 'v2.node.way.brought': 'way' };
+const told: Record<string, 'announcement' | 'invitation' | 'person' | 'way'> = { 'node.announcement': 'announcement', 'v2.node.person': 'person', 'v2.node.invitation': 'invitation', 'v2.node.way.taken': 'way', 'v2.node.way.brought': 'way' };
 
 const events: Record<string, 'read' | 'unread' | 'seen' | 'typing'> = { 'v2.node.read': 'read', 'v2.node.unread': 'unread', 'v2.node.seen': 'seen', 'node.typing': 'typing' };
 const elsewhere = ['node.move', 'node.pong', 'node.error.retry']; // reconnect.test.ts and sending.test.ts, by what they do
@@ -124,7 +124,7 @@ const version1 = [
 ];
 const notItsOwn = [
   'http.token-response', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
-  'http.admin-user', 'http.penalty-request', 'http.admin-request', 'http.announcement-request', 'http.audit',
+  'http.admin-user', 'http.penalty-request', 'http.admin-request', 'http.announcement-request', 'http.audit', 'http.reports', 'http.close-report-request',
 ];
 const readAsFrames = ['http.conversations', 'http.messages-response', 'http.people-response'];
 
@@ -142,6 +142,10 @@ const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.role-request': (client) => client.rooms.setRole(room, tomId, 'administrator'),
   'http.create-link-request': (client) => client.rooms.createLink(room, { expiresInSeconds: 3600, maxUses: 5 }),
   'http.join-by-link-request': (client) => client.rooms.joinByLink(link),
+  'http.report-request': (client) => client.http.people.report({ user: tomId }, 'sends the same link to everybody'),
+  'http.report-request.line': (client) => client.http.people.report({ conversation: 'lobby', line: 42 }, 'rude'),
+  'http.create-recovery-codes-request': (client) => client.http.people.createRecoveryCodes('secret-1'),
+  'http.recover-request': (client) => client.recover('Jenny', 'AK7QM-4TWZH-PX2RA', 'secret-2'),
   'http.brief-request': (client) => client.updateBrief('今天在家'),
 };
 
@@ -165,6 +169,11 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.room-bans-response': [`GET /api/rooms/${room}/bans`, (client) => client.rooms.bans(room), (page: RoomBansPage) => page.users[0]!.nickname === 'Tom'],
   'http.room-link': [`POST /api/rooms/${room}/links`, (client) => client.rooms.createLink(room), (made: RoomLink) => made.link === link],
   'http.room-links': [`GET /api/rooms/${room}/links`, (client) => client.rooms.links(room), (list: RoomLink[]) => list[0]!.uses === 2 && list[0]!.link === undefined],
+  'http.directory-response': ['GET /api/directory', (client) => client.http.people.search('t'), (page: DirectoryPage) => page.users[1]!.nickname === 'Tom' && page.next === '746F6D'],
+  'http.profile': [`GET /api/users/${tomId}/profile`, (client) => client.http.people.profile(tomId), (profile: Profile) => profile.blocked === true && profile.lastSeen === 1790000000123],
+  'http.settings': ['PUT /api/me/settings', (client) => client.http.people.changeSettings({ lastSeen: true }), (settings: Settings) => settings.lastSeen],
+  'http.blocks': ['GET /api/me/blocks', (client) => client.http.people.blocked(), (list: User[]) => list[0]!.nickname === 'Tom'],
+  'http.recovery-codes': ['POST /api/me/recovery-codes', (client) => client.http.people.createRecoveryCodes('secret-1'), (codes: string[]) => codes[0] === 'AK7QM-4TWZH-PX2RA'],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
   'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
 };
@@ -256,7 +265,7 @@ for (const [name, act] of Object.entries(posted)) {
     const { client, requests, answers } = stage();
     answers.set('POST /api/login', [200, golden('http.login-response')]).set('PUT /api/me', [200, golden('http.user')]);
     for (const request of ['PUT /api/me/password', 'DELETE /api/me']) answers.set(request, [200, golden('http.ended-response')]);
-    answers.set('POST /api/keys', [200, golden('http.api-key')]);
+    answers.set('POST /api/keys', [200, golden('http.api-key')]).set('POST /api/me/recovery-codes', [200, golden('http.recovery-codes')]).set('POST /api/recover', [200, golden('http.login-response')]).set('POST /api/reports', [204, undefined]);
     for (const request of ['POST /api/rooms', 'POST /api/rooms/join', `PATCH /api/rooms/${room}`, `POST /api/rooms/${room}/invitations`, `PUT /api/rooms/${room}/members/${tomId}/role`]) answers.set(request, [200, golden('http.room-response')]);
     answers.set(`POST /api/rooms/${room}/links`, [200, golden('http.room-link')]);
     await act(client);

@@ -6,12 +6,15 @@ import { dialog } from './dialogs.ts';
 import { KeysDialog } from './KeysDialog.tsx';
 import { LoginDialog } from './LoginDialog.tsx';
 import { PasswordDialog } from './PasswordDialog.tsx';
+import { RecoverDialog } from './RecoverDialog.tsx';
+import { RecoveryDialog } from './RecoveryDialog.tsx';
 
 /** The dialog that is open. All of them are fetched with the first: one that follows another is there at once, so the focus goes back to where the first was opened. */
 export function AccountDialog({ onClose }: { onClose: () => void }) {
   const user = me.value;
   const open = dialog.value;
   if (open === 'login') return <LoginDialog onClose={onClose} />;
+  if (open === 'recover') return <RecoverDialog onClose={onClose} />;
   if (!user) return null;
   switch (open) {
     case 'brief':
@@ -22,6 +25,8 @@ export function AccountDialog({ onClose }: { onClose: () => void }) {
       return <KeysDialog onClose={onClose} />;
     case 'password':
       return <PasswordDialog nickname={user.nickname} onClose={onClose} />;
+    case 'recovery':
+      return <RecoveryDialog onClose={onClose} />;
     case 'delete':
       return <DeleteAccountDialog onClose={onClose} />;
     default:

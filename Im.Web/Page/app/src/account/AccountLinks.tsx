@@ -26,6 +26,18 @@ export function AccountLinks() {
         </button>
       </li>
       <li>
+        <button type="button" data-testid="recovery-open" onClick={() => (dialog.value = 'recovery')}>
+          {t.value.recoveryCodes}
+          <ChevronIcon />
+        </button>
+      </li>
+      <li>
+        <button type="button" data-testid="privacy-open" onClick={() => (dialog.value = 'privacy')}>
+          {t.value.privacy}
+          <ChevronIcon />
+        </button>
+      </li>
+      <li>
         <a href={client.http.exportAddress} download="im-export.json" data-testid="export">
           {t.value.exportData}
         </a>

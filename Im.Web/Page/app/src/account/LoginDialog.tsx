@@ -4,6 +4,7 @@ import { failureOf, failureText, t } from '../settings/language.ts';
 import { client } from '../state/im.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field } from '../ui/Field.tsx';
+import { dialog } from './dialogs.ts';
 import { PasswordField } from './PasswordField.tsx';
 
 type Place = 'nickname' | 'password' | 'brief' | 'form';
@@ -68,6 +69,11 @@ export function LoginDialog({ onClose }: { onClose: () => void }) {
         <Field label={t.value.nickname} name="nickname" data-testid="login-nickname" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus hint={t.value.nicknameHint} error={errorAt('nickname')} />
         <PasswordField label={t.value.password} name="password" data-testid="login-password" autocomplete="current-password" hint={t.value.passwordHint} error={errorAt('password')} />
         <Field label={t.value.brief} aside={t.value.optional} name="brief" data-testid="login-brief" autocomplete="off" hint={t.value.briefHint} error={errorAt('brief')} />
+        <p>
+          <button type="button" class="link-button" data-testid="recover-open" onClick={() => (dialog.value = 'recover')}>
+            {t.value.forgotPassword}
+          </button>
+        </p>
         {place === 'form' && (
           <p class="field-error" role="alert" data-testid="login-error">
             {failureText(failure!)}

@@ -3,12 +3,13 @@ import { dialog } from '../account/dialogs.ts';
 import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { isRoomKey } from '../state/addressee.ts';
-import { chatList, hasMore, loadMore, personOf, type Chat } from '../state/chats.ts';
+import { chatList, hasMore, isRequest, loadMore, personOf, type Chat } from '../state/chats.ts';
 import { draftOf } from '../state/drafts.ts';
 import { known, me, presence } from '../state/im.ts';
 import { chatHref, selected } from '../state/route.ts';
 import { invitations } from '../state/rooms.ts';
 import { typing } from '../state/typing.ts';
+import { blocked } from '../state/blocked.ts';
 import { plainText } from '../text/Formatted.tsx';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
 import { PlusIcon } from '../ui/icons.tsx';
@@ -16,6 +17,7 @@ import { nameOf } from '../ui/names.ts';
 import { useRoving } from '../ui/roving.ts';
 import { shortText } from '../ui/times.ts';
 import './conversations.css';
+import '../people/requests.css';
 
 /** The lobby and the direct chats, with what was said last and how much of it is unread. */
 export function ConversationList() {
@@ -38,11 +40,24 @@ export function ConversationList() {
 
 function List() {
   const roving = useRoving<HTMLUListElement>();
+  const requests = chatList.value.filter(isRequest);
   return (
     <ul class="conversations" {...roving}>
-      {chatList.value.map((chat) => (
-        <Row key={chat.key} chat={chat} />
-      ))}
+      {chatList.value.map((chat) => !isRequest(chat) && <Row key={chat.key} chat={chat} />)}
+      {requests.length > 0 && (
+        <li>
+          <details class="requests" open data-testid="requests" data-count={requests.length}>
+            <summary>
+              {t.value.requests} <span class="count">{requests.length}</span>
+            </summary>
+            <ul>
+              {requests.map((chat) => (
+                <Row key={chat.key} chat={chat} />
+              ))}
+            </ul>
+          </details>
+        </li>
+      )}
       {hasMore.value && (
         <li class="conversations-more">
           <button type="button" class="link-button" data-testid="conversations-more" onClick={() => void loadMore().catch(() => {}) /* pressed again, it asks again */}>
@@ -98,7 +113,7 @@ function LastWords({ chat: { key, last } }: { chat: Chat }) {
   return (
     <span class="conversation-last quiet">
       {who && <bdi>{who}: </bdi>}
-      <bdi>{previewOf(last)}</bdi>
+      <bdi>{(key === 'lobby' || isRoomKey(key)) && blocked.value.has(last.from.id) ? t.value.fromBlocked : previewOf(last)}</bdi>
     </span>
   );
 }

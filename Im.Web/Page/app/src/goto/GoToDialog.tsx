@@ -3,7 +3,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { t } from '../settings/language.ts';
 import { hasMore, loadMore } from '../state/chats.ts';
 import { isMac, opened } from '../shortcuts/shortcuts.ts';
+import { useFound } from '../people/useFound.ts';
 import { client, me } from '../state/im.ts';
+import { meet } from '../state/people.ts';
 import { chatHref, go } from '../state/route.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
@@ -11,16 +13,20 @@ import { destinations } from './destinations.ts';
 import './goto.css';
 
 const maxPages = 5;
+const nobody: readonly User[] = [];
 
-/** Goes to any conversation, and to anybody who is online: a few letters of the name, and Enter. */
+/** Goes to any conversation, and to anybody, online or not: a few letters of the name, and Enter. */
 export function GoToDialog({ onClose }: { onClose: () => void }) {
   const [wanted, setWanted] = useState('');
   const [chosen, setChosen] = useState(0);
   const further = useEverybody();
-  const list = destinations(wanted, further);
+  const found = useFound(wanted) ?? nobody;
+  const list = destinations(wanted, [...further, ...found]);
   const at = Math.min(chosen, list.length - 1);
   const open = (key: string | undefined) => {
     if (key === undefined) return;
+    const person = found.find(({ id }) => id === key);
+    if (person) meet(person);
     onClose();
     go(chatHref(key));
   };

@@ -2,6 +2,7 @@ import { contentOf, mentions, newestReplace, type Line } from '@im/client';
 import { useSignal } from '@preact/signals';
 import { goneText, isGone, viewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
+import { blocked } from '../state/blocked.ts';
 import { connection, demonstration, me } from '../state/im.ts';
 import type { Outgoing } from '../state/outgoing.ts';
 import { WaitingIcon } from '../ui/icons.tsx';
@@ -29,6 +30,8 @@ export function MessageItem({ line, outgoing, refused, place }: MessageItemProps
   const journey = useSignal(false);
   const status = !outgoing ? 'sent' : outgoing.failure ? 'failed' : connection.value.phase === 'ready' ? 'sending' : 'waiting';
   const gone = isGone(line);
+  const unfolded = useSignal(false);
+  const folded = line.to === undefined && !unfolded.value && blocked.value.has(line.from.id);
   const { Body } = viewOf(line);
   const edited = newestReplace(line.effects);
   return (
@@ -46,9 +49,9 @@ export function MessageItem({ line, outgoing, refused, place }: MessageItemProps
       aria-setsize={outgoing ? undefined : -1}
       tabIndex={-1}
     >
-      {line.target !== undefined && !gone && <Quote target={line.target} />}
+      {line.target !== undefined && !gone && !folded && <Quote target={line.target} />}
       <div class="message-line">
-        {gone ? <Gone line={line} /> : <Body line={line} pending={outgoing !== undefined} />}
+        {gone ? <Gone line={line} /> : folded ? <Blocked onShow={() => (unfolded.value = true)} /> : <Body line={line} pending={outgoing !== undefined} />}
         {!outgoing && !gone && line.to !== undefined && line.from.id === me.value?.id && <Ticks line={line} />}
         {!outgoing && demonstration.value && (
           <button
@@ -71,7 +74,7 @@ export function MessageItem({ line, outgoing, refused, place }: MessageItemProps
         )}
         {status === 'sending' && <span class="sending" role="img" aria-label={t.value.sending} />}
       </div>
-      {!gone && <Reactions line={line} />}
+      {!gone && !folded && <Reactions line={line} />}
       {edited && (
         <p class="message-note quiet">
           <span data-testid="message-edited" title={exactText(edited.at)}>
@@ -85,6 +88,16 @@ export function MessageItem({ line, outgoing, refused, place }: MessageItemProps
     </li>
   );
 }
+
+/** In place of what somebody wrote whom one has blocked. */
+const Blocked = ({ onShow }: { onShow: () => void }) => (
+  <p class="bubble bubble-removed quiet" data-testid="message-blocked">
+    {t.value.fromBlocked}{' '}
+    <button type="button" class="link-button" data-testid="message-blocked-show" onClick={onShow}>
+      {t.value.showIt}
+    </button>
+  </p>
+);
 
 /** In place of what was recalled or removed. */
 function Gone({ line }: { line: Line }) {

@@ -1,5 +1,6 @@
 import { contentOf, type Line } from '@im/client';
 import type { FunctionComponent } from 'preact';
+import { openProfile } from '../account/dialogs.ts';
 import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { addresseeOf, isRoomKey } from '../state/addressee.ts';
@@ -8,7 +9,7 @@ import { composing } from '../state/composing.ts';
 import { client, me } from '../state/im.ts';
 import { lineHref } from '../state/route.ts';
 import { copy } from '../ui/copy.ts';
-import { CopyIcon, EditIcon, EmojiIcon, LinkIcon, ReplyIcon, TrashIcon, TwoChecksIcon, UnreadIcon } from '../ui/icons.tsx';
+import { CopyIcon, EditIcon, EmojiIcon, FlagIcon, LinkIcon, ReplyIcon, TrashIcon, TwoChecksIcon, UnreadIcon } from '../ui/icons.tsx';
 import { notice } from '../ui/notice.tsx';
 import { handle, type Handle } from './handles.ts';
 
@@ -16,7 +17,7 @@ const recallWithinMs = 24 * 3_600_000;
 
 /** Something that can be done with a line. */
 export interface LineAction {
-  readonly name: 'emoji' | 'reply' | 'edit' | 'copy' | 'link' | 'unread' | 'seen' | 'recall';
+  readonly name: 'emoji' | 'reply' | 'edit' | 'copy' | 'link' | 'unread' | 'seen' | 'report' | 'recall';
   readonly label: string;
   readonly Icon: FunctionComponent;
   /** Does the same while the line has the focus; as `KeyboardEvent.key` has it. */
@@ -43,6 +44,7 @@ export function actionsFor(line: Line): LineAction[] {
     { name: 'link', label: words.copyLink, Icon: LinkIcon, keys: 'L', run: () => void copy(new URL(lineHref(line), location.href).href).then(tell) },
     me.value && !chatOf(chat).left && { name: 'unread', label: words.markUnread, Icon: UnreadIcon, keys: 'U', run: () => void client.unread(addresseeOf(chat), line.line).catch(() => notice(words.notMarked)) },
     mine && peerHasRead !== undefined && { name: 'seen', label: peerHasRead ? words.seenBy(nicknameOf(chat) ?? '…') : words.notSeenYet, Icon: TwoChecksIcon },
+    me.value && !mine && { name: 'report', label: words.report, Icon: FlagIcon, run: () => openProfile({ brief: '', ...line.from }, { conversation: line.conversation, line: line.line }) },
     writes && (looksAfter(chatOf(chat)) || (mine && client.now - line.at < recallWithinMs)) && { name: 'recall', label: words.recall, Icon: TrashIcon, keys: 'Delete', danger: true, run: (of) => (handle.value = { ...of, of: 'recall' }) },
   ];
   return all.filter((each): each is LineAction => Boolean(each));

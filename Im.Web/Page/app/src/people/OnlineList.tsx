@@ -7,6 +7,8 @@ import { Avatar } from '../ui/Avatar.tsx';
 import { folded } from '../ui/fold.ts';
 import { CloseIcon, EyeIcon } from '../ui/icons.tsx';
 import { useRoving } from '../ui/roving.ts';
+import { meet } from '../state/people.ts';
+import { useFound } from './useFound.ts';
 import { useMorePeople } from './useMorePeople.ts';
 import './people.css';
 
@@ -18,13 +20,15 @@ export function OnlineList({ onClose }: { onClose: (() => void) | undefined }) {
   const [wanted, setWanted] = useState('');
   const more = useMorePeople(users);
   const roving = useRoving<HTMLUListElement>();
-  const searches = users.length >= searchFrom;
   const mine = me.value?.id;
+  const searches = mine !== undefined || users.length >= searchFrom;
+  const found = useFound(wanted);
   const isOld = known.value && connection.value.phase !== 'ready';
   const listed = [...users, ...more.people];
   const sorted = mine ? [...listed].sort((a, b) => Number(b.id === mine) - Number(a.id === mine)) : listed;
   const looked = searches ? folded(wanted) : '';
   const shown = looked ? sorted.filter((user) => folded(user.nickname).includes(looked)) : sorted;
+  const offline = found?.filter(({ id }) => !listed.some((user) => user.id === id)) ?? [];
   const open = (id: string) => {
     if (id === mine) return void (dialog.value = 'brief');
     go(chatHref(id));
@@ -86,6 +90,17 @@ export function OnlineList({ onClose }: { onClose: (() => void) | undefined }) {
             </button>
           </li>
         ))}
+        {offline.map((user) => (
+          <li key={user.id}>
+            <button type="button" class="person" data-testid="found-user" data-nickname={user.nickname} data-name={user.nickname} data-user={user.id} aria-current={user.id === selected.value} onClick={() => (meet(user), open(user.id))}>
+              <Avatar id={user.id} nickname={user.nickname} size="s" online={false} />
+              <span class="person-text">
+                <bdi class="person-name">{user.nickname}</bdi>
+                <bdi class="person-brief quiet">{user.brief || t.value.isOffline}</bdi>
+              </span>
+            </button>
+          </li>
+        ))}
         {online > listed.length && (
           <li class="people-note quiet">
             <button type="button" class="link-button" data-testid="people-more" data-count={online - listed.length} onClick={() => void more.load().catch(() => {}) /* pressed again, it asks again */}>
@@ -93,7 +108,7 @@ export function OnlineList({ onClose }: { onClose: (() => void) | undefined }) {
             </button>
           </li>
         )}
-        {looked && shown.length === 0 && <li class="people-note quiet">{t.value.nobodyFound}</li>}
+        {looked && shown.length === 0 && (found || !mine) && offline.length === 0 && <li class="people-note quiet">{t.value.nobodyFound}</li>}
         {online === 0 && known.value && <li class="people-note quiet">{t.value.nobodyOnline}</li>}
       </ul>
       <p class="guests" data-testid="guests" data-count={guests}>

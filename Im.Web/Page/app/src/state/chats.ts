@@ -81,7 +81,21 @@ export const chatList = computed<readonly Chat[]>(() => {
 
 export const chatOf = (key: ChatKey): Chat => chats.value.get(key) ?? emptyChat(key);
 
-export const unreadTotal = computed(() => [...chats.value.values()].reduce((sum, chat) => sum + chat.unread, further.value.unread));
+/** A stranger's conversation that was neither answered nor accepted: listed apart, and not among what is unread. */
+export const isRequest = ({ key, stranger, unread, last }: Chat): boolean => Boolean(stranger) && key !== 'lobby' && !isRoomKey(key) && (unread > 0 || last !== undefined);
+
+const counted = (chat: Chat): number => (isRequest(chat) ? 0 : chat.unread);
+
+export const unreadTotal = computed(() => [...chats.value.values()].reduce((sum, chat) => sum + counted(chat), further.value.unread));
+
+/** The request was accepted, or declined, on whichever device. */
+export function answered(key: ChatKey, accepted: boolean): void {
+  const chat = chats.value.get(key);
+  if (!chat?.stranger) return;
+  if (accepted) return put({ ...chat, stranger: false });
+  if (key === selected.value) goInstead('#/lobby');
+  drop([key]);
+}
 
 function emptyChat(key: ChatKey): Chat {
   const peer = personOf(key);
@@ -129,7 +143,7 @@ client.on('conversations', (summaries) => {
 
 /** Those are in the list now, and no longer among what is unread elsewhere. */
 function take(next: string | undefined, chatsTaken: readonly Chat[]): void {
-  further.value = { next, unread: next === undefined ? 0 : Math.max(0, further.value.unread - chatsTaken.reduce((sum, chat) => sum + chat.unread, 0)) };
+  further.value = { next, unread: next === undefined ? 0 : Math.max(0, further.value.unread - chatsTaken.reduce((sum, chat) => sum + counted(chat), 0)) };
 }
 
 let loading = false;

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { keyOfTimeline } from './addressee.ts';
+import { blocked } from './blocked.ts';
 import { client } from './im.ts';
 import type { ChatKey } from './route.ts';
 
@@ -17,6 +18,7 @@ function set(chat: ChatKey, nickname: string, types: boolean): void {
 }
 
 client.on('typing', ({ timeline, from }) => {
+  if (blocked.value.has(from.id)) return;
   const chat = keyOfTimeline(timeline);
   const key = `${chat} ${from.id}`;
   clearTimeout(timers.get(key));

@@ -49,3 +49,9 @@ export const EyeOffIcon = () => <Icon><path d="M9.5 5.800A9 9 0 0 1 12 5.500c6 0
 export const AutoIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 4v16a8 8 0 0 0 0-16Z" fill="currentColor" stroke="none" /></Icon>;
 export const SunIcon = () => <Icon><circle cx="12" cy="12" r="3.75" /><path d="M12 3v1.500M12 19.500V21M3 12h1.500M19.5 12H21M5.6 5.600l1.1 1.100m10.6 10.6 1.1 1.100m0-12.8-1.1 1.100M6.7 17.300l-1.1 1.1" /></Icon>;
 export const MoonIcon = () => <Icon><path d="M19.5 14.200A8 8 0 0 1 9.8 4.500a8 8 0 1 0 9.7 9.700Z" /></Icon>;
+
+export const FlagIcon = () => (
+  <Icon>
+    <path d="M5 21V4h13l-3 4.5 3 4.5H5" />
+  </Icon>
+);

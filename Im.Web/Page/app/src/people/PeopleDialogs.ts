@@ -1,0 +1,3 @@
+// Fetched together, when the first of them is opened.
+export { PrivacyDialog } from './PrivacyDialog.tsx';
+export { ProfileDialog } from './ProfileDialog.tsx';
