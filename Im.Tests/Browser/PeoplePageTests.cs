@@ -1,130 +1,247 @@
-using System.Text.RegularExpressions;
+using Im.Client;
+using Im.Client.Chat;
+using Im.Core.Presence;
+using Im.Protocol;
 using Im.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Im.Tests.Browser;
 
-/// <summary>Finding people who are not there, requests, blocks, reports and a forgotten password, as people do it: two browsers, each on a node of its own.</summary>
+/// <summary>Whom one finds, and how they are shown, in a real Chromium.</summary>
 [Collection(PageCollection.Name)]
 public sealed class PeoplePageTests(PageFixture im)
 {
     [Fact]
-    public async Task Somebody_who_is_away_is_found_and_written_to_and_accepts_blocks_reports_and_forgives()
+    public async Task Before_a_nickname_that_nobody_has_joins_the_page_asks()
     {
-        var (one, two) = await im.WaitForTwoNodesAsync();
-        await using var jenny = await ChatUser.JoinAsync(im.Address, "jenny");
-        await using var tom = await ChatUser.JoinAsync(im.Address, "tom", "likes tea");
-        await (await tom.OpenAsync(im.Address, two)).DisposeAsync(); // was here, and is gone
-        await using var hers = await im.NewContextAsync(jenny);
-        await using var his = await im.NewContextAsync(tom);
-        var her = await ChatPage.OpenAsync("jenny", hers, im.Address, one);
-        await her.Find("people-search").FillAsync(tom.User.Nickname[..8].ToUpperInvariant());
-        var found = her.Page.Locator($"[data-testid=found-user][data-user='{tom.User.Id}'], [data-testid=online-user][data-user='{tom.User.Id}']");
-        await Assertions.Expect(found).ToBeVisibleAsync();
-        await Axe.ExpectCleanAsync(her.Page, "people found");
-        await LookAsync(her, "found");
-        await found.ClickAsync();
-        await Assertions.Expect(her.Find("chat-title")).ToContainTextAsync(tom.User.Nickname);
-        await Assertions.Expect(her.Find("chat-presence")).ToContainTextAsync(new Regex("last seen"));
-        await LookAsync(her, "last-seen");
-        await her.SendAsync("shall we have tea?");
-        await her.ExpectMessageAsync("shall we have tea?");
-        await her.Page.Keyboard.PressAsync("Control+k");
-        await her.Find("goto-input").FillAsync(tom.User.Nickname);
-        await Assertions.Expect(her.Page.Locator($"[data-testid=goto-option][data-conversation='{tom.User.Id}']")).ToBeVisibleAsync();
-        await her.Page.Keyboard.PressAsync("Escape");
+        await using var tom = await ChatUser.JoinAsync(im.Address, "tom");
+        await using var context = await im.NewContextAsync();
+        var page = await ChatPage.OpenAsync("page", context, im.Address);
+        var mistyped = $"{tom.User.Nickname}x";
+        await page.Find("login-open").First.ClickAsync();
+        await page.Find("login-nickname").FillAsync(mistyped);
+        await page.Find("login-password").FillAsync(tom.Password);
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Find("login-unknown")).ToContainTextAsync(mistyped);
+        Assert.Equal(0, await im.Database.ScalarAsync<long>("SELECT count(*) FROM users WHERE user_name = $1", mistyped));
 
-        var he = await ChatPage.OpenAsync("tom", his, im.Address, two);
-        await Assertions.Expect(he.Find("requests")).ToHaveAttributeAsync("data-count", "1");
-        await Assertions.Expect(he.Page).ToHaveTitleAsync(new Regex("^[^(]")); // nothing unread by it
-        await he.Conversation($"{jenny.User.Id}").ClickAsync();
-        await Assertions.Expect(he.Find("request-bar")).ToBeVisibleAsync();
-        await Axe.ExpectCleanAsync(he.Page, "a request");
-        await LookAsync(he, "request");
-        await he.Find("request-accept").ClickAsync();
-        await Assertions.Expect(he.Find("request-bar")).ToHaveCountAsync(0);
-        await Assertions.Expect(he.Find("requests")).ToHaveCountAsync(0);
-        await he.SendAsync("at five");
-        await her.ExpectMessageAsync("at five");
+        await page.Find("login-rename").ClickAsync();
+        await Assertions.Expect(page.Find("login-nickname")).ToBeFocusedAsync();
+        await page.Find("login-nickname").FillAsync(tom.User.Nickname);
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.ExpectUserAsync(tom.User.Nickname);
 
-        await he.Page.BringToFrontAsync();
-        await he.Find("profile-open").ClickAsync();
-        await Axe.ExpectCleanAsync(he.Page, "a profile");
-        await LookAsync(he, "profile");
-        await he.Find("profile-block").ClickAsync();
-        await he.Find("profile-block-yes").ClickAsync();
-        await Assertions.Expect(he.Find("profile")).ToHaveAttributeAsync("data-blocked", "true");
-        await he.Page.Keyboard.PressAsync("Escape");
-        await her.SendAsync("are you coming?");
-        await Assertions.Expect(her.WithStatus("failed")).ToHaveCountAsync(1);
-
-        // In the lobby everybody hears everybody; who has blocked somebody sees it folded.
-        var mark = $"to all {Guid.NewGuid():N}";
-        await her.Page.EvaluateAsync("() => { location.hash = '#/lobby'; }");
-        await her.SendAsync(mark);
-        await her.ExpectMessageAsync(mark);
-        await he.Page.BringToFrontAsync();
-        await he.Page.EvaluateAsync("() => { location.hash = '#/lobby'; }");
-        await Assertions.Expect(he.Find("message-blocked").Last).ToBeVisibleAsync();
-        await Assertions.Expect(he.Message(mark)).ToHaveCountAsync(0);
-        await LookAsync(he, "folded");
-        await he.Find("message-blocked-show").Last.ClickAsync();
-        await he.ExpectMessageAsync(mark);
-        await he.Message(mark).HoverAsync();
-        await he.Message(mark).GetByTestId("message-actions").ClickAsync();
-        await he.Find("action-report").ClickAsync();
-        await he.Find("report-reason").FillAsync("the same to everybody");
-        await Axe.ExpectCleanAsync(he.Page, "a report");
-        await LookAsync(he, "report");
-        await he.Find("report-submit").ClickAsync();
-        await he.Find("reported").WaitForAsync();
-        Assert.Equal(mark, await im.Database.ScalarAsync<string>("SELECT text FROM reports WHERE reporter_id = $1", tom.User.Id));
-        await he.Page.Keyboard.PressAsync("Escape");
-
-        await he.Find("brief-edit").ClickAsync();
-        await he.Find("privacy-open").ClickAsync();
-        await Assertions.Expect(he.Find("blocked")).ToHaveAttributeAsync("data-count", "1");
-        await Assertions.Expect(he.Find("last-seen")).ToBeCheckedAsync();
-        await Axe.ExpectCleanAsync(he.Page, "privacy");
-        await LookAsync(he, "privacy");
-        await he.Find("last-seen").ClickAsync();
-        await Assertions.Expect(he.Find("last-seen")).Not.ToBeCheckedAsync();
-        await Assertions.Expect(he.Find("privacy")).ToHaveAttributeAsync("aria-busy", "false");
-        await he.Find("unblock").ClickAsync();
-        await Assertions.Expect(he.Find("blocked")).ToHaveAttributeAsync("data-count", "0");
-        await he.Page.Keyboard.PressAsync("Escape");
-        await Assertions.Expect(he.Find("message-blocked")).ToHaveCountAsync(0);
-
-        // A forgotten password.
-        await he.Find("brief-edit").ClickAsync();
-        await he.Find("recovery-open").ClickAsync();
-        await Assertions.Expect(he.Find("recovery-left")).ToHaveAttributeAsync("data-count", "0");
-        await he.Find("recovery-password").FillAsync(tom.Password);
-        await he.Find("recovery-make").ClickAsync();
-        await Assertions.Expect(he.Find("recovery-codes")).ToHaveAttributeAsync("data-count", "10");
-        await Axe.ExpectCleanAsync(he.Page, "recovery codes");
-        await LookAsync(he, "codes");
-        var code = (await he.Find("recovery-codes").InnerTextAsync()).Split('\n')[3];
-        await he.Page.Keyboard.PressAsync("Escape");
-        await he.Find("logout").First.ClickAsync();
-        await he.ExpectGuestAsync();
-        await he.Find("login-open").First.ClickAsync();
-        await he.Find("recover-open").ClickAsync();
-        await he.Find("recover-nickname").FillAsync(tom.User.Nickname);
-        await he.Find("recover-code").FillAsync(code);
-        await he.Find("recover-password").FillAsync("a new password");
-        await Axe.ExpectCleanAsync(he.Page, "recover");
-        await LookAsync(he, "recover");
-        await he.Find("recover-submit").ClickAsync();
-        await he.ExpectUserAsync(tom.User.Nickname);
-        Assert.Empty(her.Errors);
-        Assert.Empty(he.Errors);
+        await page.Find("logout").ClickAsync();
+        await page.ExpectGuestAsync();
+        await page.LoginAsync(mistyped, "another one"); // which says yes
+        Assert.Equal(1, await im.Database.ScalarAsync<long>("SELECT count(*) FROM users WHERE user_name = $1", mistyped));
+        Assert.Empty(page.Errors);
     }
 
-    // For eyes: set IM_LOOK to a folder.
-    private static async Task LookAsync(ChatPage page, string name)
+    [Fact]
+    public async Task A_guests_link_to_somebody_opens_after_the_login_and_a_dead_one_says_so()
     {
-        if (Environment.GetEnvironmentVariable("IM_LOOK") is { } folder)
-            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"people-{name}.png") });
+        await using var tom = await ChatUser.JoinAsync(im.Address, "tom", brief: "likes tea");
+        await using var robin = await ChatUser.JoinAsync(im.Address, "robin");
+        await using var gone = await ChatUser.JoinAsync(im.Address, "gone");
+        await DeleteAsync(gone);
+        await using var context = await im.NewContextAsync();
+        var page = await ChatPage.OpenAtAsync("page", context, im.Address, $"#/u/{tom.User.Id}");
+        await Assertions.Expect(page.Find("absent")).ToHaveAttributeAsync("data-why", "guest");
+        await page.Find("absent-login").ClickAsync();
+        await page.Find("login-nickname").FillAsync(robin.User.Nickname);
+        await page.Find("login-password").FillAsync(robin.Password);
+        await page.Find("login-submit").ClickAsync();
+        // Tom is offline, in no list, and nothing was said.
+        await Assertions.Expect(page.Find("chat-title")).ToContainTextAsync(tom.User.Nickname);
+        await Assertions.Expect(page.Find("chat-brief")).ToHaveTextAsync("likes tea");
+        await Assertions.Expect(page.Find("chat-presence")).ToHaveAttributeAsync("data-online", "false");
+        await page.SendAsync("hello Tom");
+        await page.ExpectMessageAsync("hello Tom");
+
+        foreach (var dead in new[] { $"{gone.User.Id}", $"{Guid.NewGuid()}", "not-an-id" })
+        {
+            await page.Page.EvaluateAsync("id => { location.hash = `#/u/${id}`; }", dead);
+            await Assertions.Expect(page.Find("absent")).ToHaveAttributeAsync("data-why", "nobody");
+            await Assertions.Expect(page.Find("composer")).ToHaveCountAsync(0);
+            await Assertions.Expect(page.Find("chat-title")).Not.ToContainTextAsync("…");
+        }
+        await page.Find("absent-lobby").ClickAsync();
+        await Assertions.Expect(page.Find("composer")).ToBeVisibleAsync();
+        Assert.EndsWith("#/lobby", page.Page.Url);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task While_there_is_no_connection_a_link_says_that_it_is_not_known_yet()
+    {
+        await using var robin = await ChatUser.JoinAsync(im.Address, "robin");
+        await using var context = await im.NewContextAsync(robin);
+        var page = await ChatPage.OpenAsync("page", context, im.Address);
+        await page.Page.RouteWebSocketAsync("**/ws*", socket => _ = socket.CloseAsync());
+        await page.Page.RouteAsync("**/api/**", route => route.AbortAsync());
+        await page.Page.EvaluateAsync("id => { location.hash = `#/u/${id}`; location.reload(); }", $"{Guid.NewGuid()}");
+        await Assertions.Expect(page.Find("absent")).ToHaveAttributeAsync("data-why", "unknown");
+        await Assertions.Expect(page.Find("composer")).ToHaveCountAsync(0);
+        await page.Page.UnrouteAllAsync();
+        await Axe.ExpectCleanAsync(page.Page, "not known yet");
+    }
+
+    [Fact]
+    public async Task Whoever_wrote_in_the_lobby_can_be_written_to_though_they_are_offline_and_a_deleted_one_is_called_so()
+    {
+        await using var tom = await ChatUser.JoinAsync(im.Address, "tom", brief: "likes tea");
+        await using var gone = await ChatUser.JoinAsync(im.Address, "gone");
+        await using var robin = await ChatUser.JoinAsync(im.Address, "robin");
+        var mark = $"{Guid.NewGuid():N}";
+        foreach (var user in new[] { gone, tom })
+            await using (var tab = await user.OpenAsync(im.Address))
+                await tab.Client.SendAsync(ChatTarget.Lobby, $"{mark} of {user.User.Nickname}");
+        await using (var tab = await gone.OpenAsync(im.Address))
+            await tab.Client.SendAsync(robin.User.Id, "before I go");
+        await using var context = await im.NewContextAsync(robin, new() { Locale = "zh-CN" });
+        var page = await ChatPage.OpenAsync("page", context, im.Address);
+        var name = page.Page.Locator($"[data-testid=author][data-user='{tom.User.Id}']").Last;
+        await name.ClickAsync();
+        await Assertions.Expect(page.Find("chat-title")).ToContainTextAsync(tom.User.Nickname);
+        await page.SendAsync("hello Tom");
+        await page.ExpectMessageAsync("hello Tom");
+
+        await page.Conversation($"{gone.User.Id}").ClickAsync();
+        await page.ExpectMessageAsync("before I go");
+        await DeleteAsync(gone);
+        await Assertions.Expect(page.Find("chat-title")).ToHaveTextAsync("已注销账号");
+        await Assertions.Expect(page.Find("account-gone")).ToBeVisibleAsync();
+        await page.Page.ReloadAsync();
+        await Assertions.Expect(page.Find("chat-title")).ToHaveTextAsync("已注销账号");
+        await page.ExpectMessageAsync("before I go");
+        await page.Conversation("lobby").ClickAsync();
+        await page.ExpectMessageAsync($"{mark} of {gone.User.Nickname}");
+        Assert.Equal(0, await page.Page.GetByText("(deleted)").CountAsync());
+        Assert.Equal(0, await page.Page.Locator($"[data-testid=author][data-user='{gone.User.Id}']").CountAsync());
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task The_list_is_one_Tab_stop_is_searched_without_case_and_accents_and_no_two_look_the_same()
+    {
+        string[] names = ["Ångström", "Zoë", "ＷＩＤＥ", "Groß", "Zack", "Zelda", "b one", "b two", "c one", "c two", "d one", "d two", "王小明", "👩‍🚀 astro"];
+        var presence = im.NodeServices(0).GetRequiredService<IPresence>();
+        foreach (var name in names)
+            presence.Enter($"{name}", new UserInfo(Guid.CreateVersion7(), name, ""));
+        try
+        {
+            await using var context = await im.NewContextAsync();
+            var page = await ChatPage.OpenAsync("page", context, im.Address);
+            foreach (var (typed, found) in new[] { ("angstrom", "Ångström"), ("ZOE", "Zoë"), ("wide", "ＷＩＤＥ"), ("GROSS", "Groß"), (" b  ONE ", "b one") })
+            {
+                await page.Find("people-search").FillAsync(typed);
+                await Assertions.Expect(page.Find("online-user")).ToHaveCountAsync(1);
+                await Assertions.Expect(page.Online(found)).ToBeVisibleAsync();
+            }
+            await page.Find("people-search").FillAsync("");
+            await Assertions.Expect(page.Online("Zelda")).ToBeVisibleAsync();
+
+            foreach (var list in new[] { ".people-list", ".conversations" })
+                Assert.Equal(1, await page.Page.Locator($"{list} :is(a, button)").EvaluateAllAsync<int>("all => all.filter(each => each.tabIndex === 0).length"));
+            await page.Find("people-search").FocusAsync();
+            await page.Page.Keyboard.PressAsync("Tab");
+            await page.Page.Keyboard.PressAsync("End");
+            await page.Page.Keyboard.PressAsync("Home");
+            await page.Page.Keyboard.TypeAsync("ZE");
+            await Assertions.Expect(page.Online("Zelda")).ToBeFocusedAsync();
+            await page.Page.Keyboard.PressAsync("ArrowUp");
+            await Assertions.Expect(page.Online("Zack")).ToBeFocusedAsync();
+            await page.Page.Keyboard.PressAsync("Tab"); // out of the list, and back to the same one
+            await page.Page.Keyboard.PressAsync("Shift+Tab");
+            await Assertions.Expect(page.Online("Zack")).ToBeFocusedAsync();
+
+            var pictures = await page.Page.Locator(".people-list .avatar").EvaluateAllAsync<string[]>("all => all.map(each => `${each.textContent} ${each.dataset.hue} ${each.dataset.pattern}`)");
+            Assert.Equal(pictures.Length, pictures.Distinct().Count());
+            foreach (var (name, letters) in new[] { ("Zoë", "Z"), ("b two", "BT"), ("王小明", "王"), ("👩‍🚀 astro", "👩‍🚀A") })
+                Assert.Equal(letters, await page.Online(name).Locator(".avatar").TextContentAsync());
+            // Every colour of the letters on both ends of every figure, light and dark.
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await page.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                Assert.InRange(await page.Page.EvaluateAsync<double>(LeastContrast), 4.5, 21);
+            }
+            Assert.Empty(page.Errors);
+        }
+        finally
+        {
+            foreach (var name in names)
+                presence.Leave(name);
+        }
+    }
+
+    [Fact]
+    public async Task Somebody_who_loads_the_page_anew_is_not_seen_to_go_and_whoever_logs_out_is_gone()
+    {
+        await using var tom = await ChatUser.JoinAsync(im.Address, "tom");
+        await using var jenny = await ChatUser.JoinAsync(im.Address, "jenny", brief: "likes tea");
+        await using var toms = await im.NewContextAsync(tom);
+        await using var jennys = await im.NewContextAsync(jenny);
+        var hers = await ChatPage.OpenAsync("Jenny", jennys, im.Address, "node-1");
+        var his = await ChatPage.OpenAsync("Tom", toms, im.Address, "node-2");
+        await his.OpenChatWithAsync(jenny.User.Nickname);
+        await Assertions.Expect(his.Find("chat-brief")).ToHaveTextAsync("likes tea");
+        await Assertions.Expect(his.Find("chat-presence")).ToHaveAttributeAsync("data-online", "true");
+        await his.Page.EvaluateAsync("""
+            () => {
+              window.gone = 0;
+              new MutationObserver(() => (window.gone += document.querySelector('[data-testid=chat-presence][data-online=true]') ? 0 : 1)).observe(document.body, { subtree: true, childList: true, attributes: true });
+            }
+            """);
+        for (var i = 0; i < 2; i++)
+        {
+            var sockets = hers.SocketsOpened;
+            await hers.Page.ReloadAsync();
+            await Assertions.Expect(hers.Online(jenny.User.Nickname)).ToBeVisibleAsync();
+            Assert.True(hers.SocketsOpened > sockets);
+        }
+        await hers.SendAsync("back again");
+        await Assertions.Expect(his.Conversation("lobby")).ToContainTextAsync("back again");
+        Assert.Equal(0, await his.Page.EvaluateAsync<int>("() => window.gone"));
+
+        await hers.Find("logout").ClickAsync();
+        await Assertions.Expect(his.Find("chat-presence")).ToHaveAttributeAsync("data-online", "false");
+        await Assertions.Expect(his.Find("chat-brief")).ToHaveTextAsync("likes tea");
+        Assert.Empty(his.Errors.Concat(hers.Errors));
+    }
+
+    private const string LeastContrast = """
+        () => {
+          const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+          const light = (colour) => {
+            context.fillStyle = colour;
+            context.fillRect(0, 0, 1, 1);
+            const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const contrast = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
+          const probe = document.body.appendChild(document.createElement('span'));
+          probe.className = 'avatar';
+          probe.dataset.hue = '';
+          let least = 21;
+          for (let hue = 0; hue < 360; hue += 15) {
+            probe.style.setProperty('--hue', hue);
+            for (const tone of ['--tone', '--tone-2']) {
+              probe.style.background = `var(${tone})`;
+              const { color, backgroundColor } = getComputedStyle(probe);
+              least = Math.min(least, contrast(color, backgroundColor));
+            }
+          }
+          probe.remove();
+          return least;
+        }
+        """;
+
+    private async Task DeleteAsync(ChatUser user)
+    {
+        using var http = new HttpClient(new HttpClientHandler { CookieContainer = user.Cookies }) { BaseAddress = im.Address, DefaultRequestHeaders = { { "X-Im", "1" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/me") { Content = System.Net.Http.Json.JsonContent.Create(new { password = user.Password }) };
+        (await http.SendAsync(request)).EnsureSuccessStatusCode();
     }
 }
