@@ -9,13 +9,14 @@ declare const ASSETS: readonly string[];
 declare const DICTIONARIES: Readonly<Record<string, string>>;
 declare const BUILD: string;
 
+const prefix = 'im.page ';
+const cacheName = prefix + BUILD;
+
 /** The page registers `/sw.js?zh`. The texts of another language are kept once they were asked for. */
 const dictionaries = DICTIONARIES;
 const texts = dictionaries[self.location.search.slice(1)];
-const assets = texts ? [...ASSETS, texts] : ASSETS;
+const assets = [...ASSETS, texts].filter((each) => each !== undefined);
 
-const prefix = 'im.page ';
-const cacheName = prefix + BUILD;
 const assetsPath = '/assets/';
 const pagePaths = ['/', '/index.html'];
 /** After so long on a network that hardly is one, the kept page is shown. */
