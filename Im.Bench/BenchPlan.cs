@@ -42,6 +42,9 @@ internal sealed record BenchPlan
     /// <summary>In the conversation whose history is read.</summary>
     public int ManyMessages { get; init; } = 100_000;
 
+    /// <summary>Among which the search looks.</summary>
+    public int SearchMessages { get; init; } = 1_000_000;
+
     /// <summary>Of the AppHost, measured.</summary>
     public int Starts { get; init; } = 5;
 
@@ -67,6 +70,7 @@ internal sealed record BenchPlan
         Connects = 500,
         ManyConversations = 20_000,
         ManyMessages = 20_000,
+        SearchMessages = 100_000,
         Starts = 2,
     };
 
@@ -89,6 +93,7 @@ internal sealed record BenchPlan
         LobbySoak = TimeSpan.FromSeconds(1),
         SoakReceivers = 40,
         ManyMessages = 200,
+        SearchMessages = 2_000,
         Starts = 1,
     };
 }

@@ -44,6 +44,7 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(CreateLinkRequest))]
 [JsonSerializable(typeof(IReadOnlyList<RoomLinkInfo>))]
 [JsonSerializable(typeof(JoinByLinkRequest))]
+[JsonSerializable(typeof(SearchResponse))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginResponse))]
 [JsonSerializable(typeof(MeResponse))]

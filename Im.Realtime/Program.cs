@@ -7,6 +7,7 @@ using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Core.Posting;
 using Im.Core.Presence;
+using Im.Core.Search;
 using Im.Core.Sessions;
 using Im.Realtime.Node;
 
@@ -18,6 +19,7 @@ builder.AddNpgsqlDbContext<ImDbContext>("im");
 
 builder.Services.AddImData();
 builder.Services.AddImMessages();
+builder.Services.AddImSearchIndex();
 builder.Services.AddImAccounts();
 builder.Services.AddImLimits();
 builder.Services.AddImBus();

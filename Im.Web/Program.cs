@@ -7,6 +7,7 @@ using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Core.Posting;
 using Im.Core.Presence;
+using Im.Core.Search;
 using Im.Core.Sessions;
 using Im.Web.Accounts;
 using Im.Web.Administration;
@@ -17,6 +18,7 @@ using Im.Web.Nodes;
 using Im.Web.People;
 using Im.Web.Programs;
 using Im.Web.Rooms;
+using Im.Web.Search;
 using Im.Web.Sessions;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -29,7 +31,7 @@ builder.AddRedisClient("redis", settings => settings.DisableTracing = true); // 
 // No retries here: whoever asks is told at once that the database is away, and when to ask again.
 builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
 
-builder.Services.AddImData().AddImMessages().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople();
+builder.Services.AddImData().AddImMessages().AddImSearch().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople();
 builder.Services.AddHttpContextAccessor().AddScoped<RoomRequests>().AddScoped<PeopleSetup.Decisions>();
 builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddGateway();
 
@@ -51,6 +53,7 @@ api.MapConversations();
 api.MapRooms();
 api.MapPeople();
 api.MapReports();
+api.MapSearch();
 
 app.MapGateway();
 app.MapApiDescription();

@@ -13,7 +13,8 @@ internal static class ImHistory
     private const string Text = "a line as people write them, written some time ago and read again";
 
     /// <summary>Each pair of people gets a direct conversation with so many messages of the first one.</summary>
-    public static async Task FillAsync(NpgsqlDataSource source, IEnumerable<(Guid One, Guid Other)> pairs, int messages, CancellationToken cancellationToken)
+    /// <param name="text">What each says; then they are a second apart, and all pairs talk at once.</param>
+    public static async Task FillAsync(NpgsqlDataSource source, IEnumerable<(Guid One, Guid Other)> pairs, int messages, CancellationToken cancellationToken, Func<string>? text = null)
     {
         var all = pairs.ToArray();
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -34,8 +35,10 @@ internal static class ImHistory
             await copy.WriteAsync(pair.Item2, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync(0L, NpgsqlDbType.Bigint, cancellationToken);
         });
+        var numbers = Enumerable.Range(1, messages);
+        var rows = text is null ? all.SelectMany(pair => numbers.Select(seq => (pair, seq))) : numbers.SelectMany(seq => all.Select(pair => (pair, seq)));
         await CopyAsync(isLog ? "events (conversation_id, seq, line, kind, sender_id, sender_nickname, client_id, content, at, node, tx)" : "messages (conversation_id, seq, sender_id, sender_nickname, client_id, body, at, node, tx)",
-            all.SelectMany(pair => Enumerable.Range(1, messages).Select(seq => (pair, seq))), async (copy, row) =>
+            rows, async (copy, row) =>
         {
             await copy.WriteAsync(IdOf(row.pair), NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync((long)row.seq, NpgsqlDbType.Bigint, cancellationToken);
@@ -47,8 +50,8 @@ internal static class ImHistory
             await copy.WriteAsync(row.pair.One, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync("somebody", NpgsqlDbType.Text, cancellationToken);
             await copy.WriteAsync(Guid.NewGuid().ToString(), NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(isLog ? $$"""{"text":"{{Text}}"}""" : Text, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(DateTime.UtcNow, NpgsqlDbType.TimestampTz, cancellationToken);
+            await copy.WriteAsync(isLog ? $$"""{"text":"{{text?.Invoke() ?? Text}}"}""" : Text, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(text is null ? DateTime.UtcNow : DateTime.UtcNow.AddSeconds(row.seq - messages), NpgsqlDbType.TimestampTz, cancellationToken);
             await copy.WriteAsync("realtime-1", NpgsqlDbType.Text, cancellationToken);
             await copy.WriteAsync(LongAgo, NpgsqlDbType.Xid8, cancellationToken);
         });

@@ -119,6 +119,11 @@ public sealed class ImClient : IAsyncDisposable
     /// <summary>Who the session is, asked of the HTTP API.</summary>
     public Task<MeResponse> GetMeAsync(CancellationToken cancellationToken = default) => _http.GetMeAsync(cancellationToken);
 
+    /// <summary>Texts that the user may read, newest first. A text is found up to 2 s after it was said; what was recalled is found no more.</summary>
+    /// <param name="after">The <see cref="SearchResponse.Next"/> of the page before.</param>
+    public Task<SearchResponse> SearchAsync(SearchFilter wanted, string? after = null, CancellationToken cancellationToken = default) =>
+        _http.CallAsync(HttpMethod.Get, $"/api/search?{wanted.ToQuery(after)}", null, ProtocolJson.Wire.SearchResponse, cancellationToken);
+
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken = default) => _http.GetNodesAsync(cancellationToken);
 
     /// <summary>Connects and returns after <c>ready</c>; from then on the connection is kept. Tries until it works, is refused for good, or is cancelled (then nothing is kept).</summary>

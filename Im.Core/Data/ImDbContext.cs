@@ -168,6 +168,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
 
         RoomTables.Map(builder);
         PeopleTables.Map(builder);
+        SearchChunk.Map(builder);
 
         builder.Entity<Mention>(mention =>
         {

@@ -61,6 +61,10 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Reports { get; set; } = new(20 / 3_600.0, 20);
 
+    /// <summary>Searches of one user, over all web servers.</summary>
+    [ValidateObjectMembers]
+    public Rate Searches { get; set; } = new(2, 60);
+
     /// <summary>Connections opened from one address, at each door (gateway or node).</summary>
     [ValidateObjectMembers]
     public Rate Connects { get; set; } = new(200, 5_000);

@@ -49,6 +49,19 @@ internal sealed class TranscriptRun(Uri web, Uri door, int version) : IAsyncDisp
 
     private async Task AskAsync(string who, JsonObject step)
     {
+        if (step["until"] is { } until)
+        {
+            await Eventually.TrueAsync(async () =>
+            {
+                var asked = _values.FillText($"{step["request"]}").Split(' ', 2);
+                var came = await BrowserOf(who).SendAsync(Web.Browser.Request(new(asked[0]), asked[1], null));
+                if ((int)came.Status == (int)step["answer"]! && _values.Fits(until, JsonNode.Parse(came.Text)))
+                    return true;
+                await Task.Delay(500); // as a client would: searches have a rate
+                return false;
+            }, seconds: 30, expected: until.ToJsonString());
+            return;
+        }
         var request = _values.FillText($"{step["request"]}").Split(' ', 2);
         for (var i = Times(step); i > 0; i--)
         {

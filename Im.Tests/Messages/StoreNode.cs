@@ -2,6 +2,7 @@ using Im.Core.Accounts;
 using Im.Core.Data;
 using Im.Core.Messages;
 using Im.Core.Rooms;
+using Im.Core.Search;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -20,6 +21,11 @@ internal sealed class StoreNode : IAsyncDisposable
 
     public IRoomStore Rooms => _host.Services.GetRequiredService<IRoomStore>();
 
+    public ISearchStore Search => _host.Services.GetRequiredService<ISearchStore>();
+
+    /// <summary>Indexes when it is told to.</summary>
+    public SearchIndexer Index => _host.Services.GetRequiredService<SearchIndexer>();
+
     public IAccountData Accounts => _host.Services.GetRequiredService<IAccountData>();
 
     public IUserDirectory Users => _host.Services.GetRequiredService<IUserDirectory>();
@@ -32,7 +38,7 @@ internal sealed class StoreNode : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddImData(connectionString).AddImMessages().AddImAccounts();
+        builder.Services.AddImData(connectionString).AddImMessages().AddImSearch().AddImAccounts().AddSingleton<SearchIndexer>();
         builder.Services.Configure(configure ?? (_ => { }));
         var host = builder.Build();
         await host.StartAsync();

@@ -61,6 +61,7 @@ public sealed class GoldenTests
         ["create-recovery-codes-request"] = ProtocolJson.Wire.CreateRecoveryCodesRequest,
         ["recovery-codes"] = ProtocolJson.Wire.RecoveryCodesInfo,
         ["recover-request"] = ProtocolJson.Wire.RecoverRequest,
+        ["search-response"] = ProtocolJson.Wire.SearchResponse,
         ["problem"] = ProtocolJson.Wire.ProblemBody,
     };
 

@@ -736,6 +736,51 @@ namespace Im.Core.Data.Migrations
                     b.ToTable("room_stays", (string)null);
                 });
 
+            modelBuilder.Entity("Im.Core.Data.SearchChunk", b =>
+                {
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("FirstLine")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_line");
+
+                    b.Property<long>("LastLine")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_line");
+
+                    b.Property<DateTime>("Newest")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("newest");
+
+                    b.Property<DateTime>("Oldest")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("oldest");
+
+                    b.PrimitiveCollection<short[]>("Tokens")
+                        .HasColumnType("smallint[]")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("ConversationId", "FirstLine")
+                        .HasName("pk_search_chunks");
+
+                    b.HasIndex("Tokens")
+                        .HasDatabaseName("ix_search_chunks_tokens")
+                        .HasAnnotation("Npgsql:StorageParameter:gin_pending_list_limit", 1024);
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Tokens"), "gin");
+
+                    b.HasIndex("ConversationId", "FirstLine")
+                        .HasDatabaseName("ix_search_chunks_open")
+                        .HasFilter("tokens IS NULL");
+
+                    b.HasIndex("Newest", "ConversationId", "FirstLine")
+                        .HasDatabaseName("ix_search_chunks_newest");
+
+                    b.ToTable("search_chunks", (string)null);
+                });
+
             modelBuilder.Entity("Im.Core.Data.ApiKey", b =>
                 {
                     b.HasOne("Im.Core.Data.ImUser", null)

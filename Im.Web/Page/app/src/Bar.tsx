@@ -2,7 +2,7 @@ import { ChatTitle } from './messages/ChatTitle.tsx';
 import { NodeBadge } from './node/NodeBadge.tsx';
 import { SettingsButtons } from './settings/SettingsButtons.tsx';
 import { t } from './settings/language.ts';
-import { GoToButton } from './shortcuts/Shortcuts.tsx';
+import { GoToButton, SearchButton } from './shortcuts/Shortcuts.tsx';
 import { demonstration } from './state/im.ts';
 import { view, type ChatKey } from './state/route.ts';
 import { Logo } from './ui/icons.tsx';
@@ -23,6 +23,7 @@ export function Bar({ chat, name, inert }: { chat: ChatKey; name: string; inert:
       <ChatTitle chat={chat} name={name} />
       <div class="bar-tools">
         {demonstration.value && <NodeBadge />}
+        <SearchButton />
         <GoToButton />
         <SettingsButtons />
       </div>

@@ -2,7 +2,7 @@ import type { BearerToken } from './bearer.ts';
 import { ImError } from './errors.ts';
 import { People } from './people.ts';
 import { Rooms } from './rooms.ts';
-import type { ApiKeyInfo, ApiScope, Demonstration, NodeInfo, SessionInfo, User } from './protocol.ts';
+import type { ApiKeyInfo, ApiScope, Demonstration, NodeInfo, SearchPage, SearchWanted, SessionInfo, User } from './protocol.ts';
 
 const timeoutMs = 10_000;
 /** What comes before each connection: see `connection.ts`. */
@@ -71,6 +71,12 @@ export class HttpApi {
     if (this.#bearer) this.#bearer.value = undefined; // the address gives cookies, and refuses tokens
     const answer = await this.#request<{ user: User; created: boolean }>('POST', '/api/recover', { nickname, code, newPassword });
     return this.#bearer ? this.login(nickname, newPassword) : answer;
+  }
+
+  /** Texts that the user may read, newest first; a text is found 2 s after it was said. `after`: the `next` of the page before. */
+  search(wanted: SearchWanted, after?: string): Promise<SearchPage> {
+    const said = Object.entries({ ...wanted, after }).filter(([, value]) => value !== undefined && value !== '');
+    return this.#request('GET', `/api/search?${new URLSearchParams(said.map(([name, value]) => [name, `${value}`]))}`);
   }
 
   /** Another bearer token for the same session. */

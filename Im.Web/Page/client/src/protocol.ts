@@ -160,6 +160,38 @@ export interface RoomLink {
   readonly link?: string;
 }
 
+/** What is looked for: words, all of which a text must have, or a phrase in quotes; of `q`, `from` and `has` at least one. */
+export interface SearchWanted {
+  readonly q?: string;
+  readonly conversation?: string;
+  /** A user's id. */
+  readonly from?: string;
+  readonly since?: number;
+  /** The first moment that is too late. */
+  readonly until?: number;
+  readonly has?: 'link';
+  /** At most 50; 20 when not given. */
+  readonly limit?: number;
+}
+
+/** A text, as its reader sees it. `matches`: where what was looked for stands in it, in UTF-16 code units. */
+export interface SearchHit {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly line: number;
+  readonly from: Sender;
+  readonly at: number;
+  readonly text: string;
+  readonly matches: readonly (readonly [start: number, length: number])[];
+}
+
+/** Newest first. `conversations`: those of the hits, a room with its title, a direct one with the other user. A page may have fewer hits than asked for, even none, and a `next`. */
+export interface SearchPage {
+  readonly hits: readonly SearchHit[];
+  readonly conversations: readonly { readonly conversation: string; readonly kind: 'lobby' | 'direct' | 'room'; readonly title?: string; readonly peer?: Sender }[];
+  readonly next?: string;
+}
+
 /** First those in which the user has written, then those of strangers, each newest first. */
 export interface ConversationPage {
   readonly conversations: readonly ConversationSummary[];

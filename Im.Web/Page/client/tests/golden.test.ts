@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
-  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type DirectoryPage, type EventsPage, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomLink, type RoomMembersPage, type RoomPage, type SessionInfo, type Settings, type User,
+  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type DirectoryPage, type EventsPage, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User,
 } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
@@ -174,6 +174,7 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.settings': ['PUT /api/me/settings', (client) => client.http.people.changeSettings({ lastSeen: true }), (settings: Settings) => settings.lastSeen],
   'http.blocks': ['GET /api/me/blocks', (client) => client.http.people.blocked(), (list: User[]) => list[0]!.nickname === 'Tom'],
   'http.recovery-codes': ['POST /api/me/recovery-codes', (client) => client.http.people.createRecoveryCodes('secret-1'), (codes: string[]) => codes[0] === 'AK7QM-4TWZH-PX2RA'],
+  'http.search-response': ['GET /api/search', (client) => client.http.search({ q: '喝茶', limit: 2 }), ({ hits: [first], conversations }: SearchPage) => first!.matches.map(([start, length]) => first!.text.slice(start, start + length)).join() === '喝茶' && conversations[2]!.peer!.nickname === 'Tom'],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
   'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
 };

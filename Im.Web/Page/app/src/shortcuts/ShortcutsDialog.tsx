@@ -13,7 +13,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
             <dt>{t.value.shortcut[what]}</dt>
             <dd>
               {keys.map((key) => (
-                <kbd key={key}>{isMac ? key.replace('Mod+', '⌘').replace('Alt+', '⌥').replace('Shift+', '⇧') : key.replace('Mod', 'Ctrl')}</kbd>
+                <kbd key={key}>{isMac ? key.replace('Mod+Shift+', '⇧⌘').replace('Mod+', '⌘').replace('Alt+', '⌥').replace('Shift+', '⇧') : key.replace('Mod', 'Ctrl')}</kbd>
               ))}
             </dd>
           </div>

@@ -8,7 +8,7 @@ import { client, me } from '../state/im.ts';
 import { chatHref, go, selected } from '../state/route.ts';
 
 /** The dialog that a shortcut has opened. */
-export const opened = signal<'goto' | 'help' | undefined>(undefined);
+export const opened = signal<'goto' | 'help' | 'search' | undefined>(undefined);
 
 /** A Mac says ⌘ where others say Ctrl. */
 export const isMac = /\bMac|iPhone|iPad/.test(navigator.platform);
@@ -26,13 +26,16 @@ interface Shortcut {
 }
 
 const mod = (event: KeyboardEvent) => (isMac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey;
+const modShift = (event: KeyboardEvent) => (isMac ? event.metaKey : event.ctrlKey) && event.shiftKey && !event.altKey;
 const alt = (event: KeyboardEvent, shift: boolean) => event.altKey && event.shiftKey === shift && !event.ctrlKey && !event.metaKey;
 const plain = (event: KeyboardEvent) => !event.ctrlKey && !event.metaKey && !event.altKey;
+const isField = (target: EventTarget | null) => target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
 const onLine = () => document.activeElement?.matches('[data-testid=message]') === true;
 
 /** All of them, in the order in which they are shown. */
 export const shortcuts: readonly Shortcut[] = [
   { keys: ['Mod+K'], what: 'goTo', is: (event) => mod(event) && event.key.toLowerCase() === 'k', run: () => (opened.value = 'goto') },
+  { keys: ['Mod+Shift+F', '/'], what: 'search', is: (event) => (modShift(event) && event.key.toLowerCase() === 'f') || (plain(event) && event.key === '/' && !isField(event.target)), run: () => (me.value ? (opened.value = 'search') : false) },
   { keys: ['Alt+↑', 'Alt+↓'], what: 'neighbour', is: (event) => alt(event, false) && isUpOrDown(event), run: (event) => goToNeighbour(event.key) },
   { keys: ['Alt+Shift+↑', 'Alt+Shift+↓'], what: 'unread', is: (event) => alt(event, true) && isUpOrDown(event), run: (event) => goToNeighbour(event.key, true) },
   { keys: ['Mod+/', '?'], what: 'help', is: (event) => (mod(event) && event.key === '/') || (plain(event) && event.key === '?' && onLine()), run: () => (opened.value = 'help') },

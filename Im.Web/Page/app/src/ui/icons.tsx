@@ -43,6 +43,7 @@ export const UnreadIcon = () => <Icon><path d="M14 5H5a1 1 0 0 0-1 1v12a1 1 0 0 
 export const TrashIcon = () => <Icon><path d="M4 7h16M9 7V4.500h6V7m3 0-1 12.500H7L6 7m4.500 4v5m3-5v5" /></Icon>;
 export const EmojiIcon = () => <Icon><circle cx="12" cy="12" r="8.500" /><path d="M8.500 14.500c1.800 2.300 5.200 2.300 7 0M9 9.500h.01M15 9.500h.01" stroke-width="2" /></Icon>;
 export const SearchIcon = () => <Icon><circle cx="11" cy="11" r="6.500" /><path d="m16 16 4.500 4.500" /></Icon>;
+export const GoToIcon = () => <Icon><path d="M4 12h13m-5-5.500 5.500 5.500-5.500 5.500M20.500 5v14" /></Icon>;
 export const NewTabIcon = () => <Icon><path d="M14 5h5v5m0-5-8 8m-2-7H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3" /></Icon>;
 export const EyeIcon = () => <Icon><path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" /><circle cx="12" cy="12" r="2.75" /></Icon>;
 export const EyeOffIcon = () => <Icon><path d="M9.5 5.800A9 9 0 0 1 12 5.500c6 0 9.5 6.5 9.5 6.500a16 16 0 0 1-2.6 3.300m-3.4 2.400a9 9 0 0 1-3.5.8c-6 0-9.5-6.5-9.5-6.500a16 16 0 0 1 4-4.500M4 4l16 16" /></Icon>;
