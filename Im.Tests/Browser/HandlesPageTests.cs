@@ -33,7 +33,7 @@ public sealed partial class HandlesPageTests(PageFixture im)
         await keys.PressAsync("ArrowDown");
         await Assertions.Expect(page.Find("action-emoji")).ToBeFocusedAsync();
         await keys.PressAsync("End");
-        await Assertions.Expect(page.Find("action-unread")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Find("action-report")).ToBeFocusedAsync();
         await keys.PressAsync("Escape");
         await Assertions.Expect(page.Find("actions")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Message("tea?")).ToBeFocusedAsync();
