@@ -1,12 +1,8 @@
-using System.Text.Json;
 using Im.Client;
-using Im.Core.Accounts;
-using Im.Core.Messages;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 using Im.Tests.Web;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Im.Tests.Attack;
 
