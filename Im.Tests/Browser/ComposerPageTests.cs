@@ -64,6 +64,10 @@ public sealed class ComposerPageTests(PageFixture im)
         var phone = await ChatPage.OpenAsync("phone", phoneContext, im.Address);
         await Assertions.Expect(phone.Find("composer")).ToHaveAttributeAsync("enterkeyhint", "enter");
         Assert.Contains("Enter starts a new line", await phone.Page.Locator("#composer-hint").TextContentAsync());
+        await phone.Find("emoji-open").TapAsync(); // without the focus nearby it stays where it is
+        await phone.Find("emoji").First.WaitForAsync();
+        await phone.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(phone.Find("emoji")).ToHaveCountAsync(0);
         await phone.Find("composer").TapAsync();
         await phone.Page.Keyboard.InsertTextAsync(mark);
         await phone.Page.Keyboard.PressAsync("Enter");

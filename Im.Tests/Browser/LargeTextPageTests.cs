@@ -64,6 +64,9 @@ public sealed class LargeTextPageTests(PageFixture im)
         var devTools = await context.NewCDPSessionAsync(page.Page);
         await devTools.SendAsync("Page.enable");
         await devTools.SendAsync("Page.setFontSizes", new() { ["fontSizes"] = new { standard = 32, @fixed = 26 } });
+        await page.Page.ReloadAsync();
+        await page.WaitUntilReadyAsync();
+        await page.Page.ReloadAsync(); // as a browser has it that was set so before: nobody hears of a change
         await Assertions.Expect(page.Page.Locator("html")).ToHaveCSSAsync("font-size", "32px");
 
         await ExpectAsync("the lobby");

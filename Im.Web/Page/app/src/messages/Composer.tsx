@@ -130,7 +130,8 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
           </p>
         )}
         <MentionList suggestions={suggestions} />
-        <div class="composer-box">
+        {/* A press on a button leaves the focus where it is: with it the hint below would come or go on a phone, and the button move away from under the finger. */}
+        <div class="composer-box" onMouseDown={(event) => (event.target as Element).closest('button') && event.preventDefault()}>
           {!editing &&
             beginnings.map((one) => (
               <button key={one.kind} type="button" class="icon-button composer-begin" data-testid={`${one.kind}-open`} aria-label={one.title()} title={one.title()} onClick={() => setBegun(one)}>
