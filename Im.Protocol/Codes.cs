@@ -22,6 +22,7 @@ public static class ErrorCodes
     [Since(2)] public const string BadContent = "bad_content";
     [Since(2)] public const string Forbidden = "forbidden";
     [Since(2)] public const string TooLate = "too_late";
+    [Since(2)] public const string QuotaFull = "quota_full";
 }
 
 /// <summary>Close codes of our own. 4000–4499: the client does not connect again by itself; 4500–4999: it does.</summary>
@@ -81,6 +82,8 @@ public static class ProblemCodes
     public const string BadName = "bad_name";
     public const string BadText = "bad_text";
     public const string TooMany = "too_many";
+    public const string TooLarge = "too_large";
+    public const string QuotaFull = "quota_full";
     public const string SlowDown = "slow_down";
     public const string NotLoggedIn = "not_logged_in";
     public const string CrossSite = "cross_site";

@@ -31,6 +31,8 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(ErasureContent))]
 [JsonSerializable(typeof(MemberContent))]
 [JsonSerializable(typeof(TitleContent))]
+[JsonSerializable(typeof(FileContent))]
+[JsonSerializable(typeof(FileSpace))]
 [JsonSerializable(typeof(RoomInfo))]
 [JsonSerializable(typeof(RoomsResponse))]
 [JsonSerializable(typeof(CreateRoomRequest))]

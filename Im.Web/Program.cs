@@ -12,6 +12,7 @@ using Im.Core.Sessions;
 using Im.Web.Accounts;
 using Im.Web.Administration;
 using Im.Web.Conversations;
+using Im.Web.Files;
 using Im.Web.Gateway;
 using Im.Web.Http;
 using Im.Web.Nodes;
@@ -33,7 +34,7 @@ builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry 
 
 builder.Services.AddImData().AddImMessages().AddImSearch().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople();
 builder.Services.AddHttpContextAccessor().AddScoped<RoomRequests>().AddScoped<PeopleSetup.Decisions>();
-builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddGateway();
+builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddFiles().AddGateway();
 
 var app = builder.Build();
 
@@ -54,6 +55,7 @@ api.MapRooms();
 api.MapPeople();
 api.MapReports();
 api.MapSearch();
+api.MapFiles();
 
 app.MapGateway();
 app.MapApiDescription();

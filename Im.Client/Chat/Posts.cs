@@ -47,6 +47,11 @@ public static class Posts
         public Task<AckFrame> VoteAsync(ChatTarget of, long line, IReadOnlyList<int> choices, string? id = null, CancellationToken cancellationToken = default) =>
             client.PostAsync(of, KindNames.Vote, new VoteContent(choices), ProtocolJson.Wire.VoteContent, line, id, cancellationToken);
 
+        /// <summary>A picture or another file that was uploaded with <see cref="ImClient.Files"/>; <see cref="ErrorCodes.QuotaFull"/> where the conversation has no room for it.</summary>
+        /// <param name="caption">At most <see cref="FileContent.MaxCaptionChars"/> UTF-16 code units.</param>
+        public Task<AckFrame> PostFileAsync(ChatTarget to, Guid file, string? caption = null, string? id = null, long? replyTo = null, CancellationToken cancellationToken = default) =>
+            client.PostAsync(to, KindNames.File, new FileContent(file) { Caption = caption }, ProtocolJson.Wire.FileContent, replyTo, id, cancellationToken);
+
         private void CheckText(string text) => PostRules.CheckText(text, client.Hello?.Limits.TextChars ?? ProtocolLimits.MaxTextChars);
 
         private Task<AckFrame> PostAsync<T>(ChatTarget to, string kind, T content, JsonTypeInfo<T> json, long? target, string? id, CancellationToken cancellationToken) =>

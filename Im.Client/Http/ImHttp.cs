@@ -12,7 +12,11 @@ internal sealed class ImHttp(ImClientOptions options)
     // One for all clients of the process; the cookies are each client's own.
     private static readonly HttpClient Shared = new(new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { Timeout = TimeSpan.FromSeconds(30) };
 
+    // Files take as long as they take; whoever waits for one cancels.
+    private static readonly HttpClient SharedForFiles = new(new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { Timeout = Timeout.InfiniteTimeSpan };
+
     private readonly HttpClient _http = options.HttpClient ?? Shared;
+    private readonly HttpClient _files = options.HttpClient ?? SharedForFiles;
 
     /// <summary>A token came, valid for so long.</summary>
     public event Action<TimeSpan>? TokenReceived;
@@ -62,15 +66,39 @@ internal sealed class ImHttp(ImClientOptions options)
     public Task<IReadOnlyList<ConversationSummary>> GetConversationsAsync(CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Get, "/api/conversations", null, ProtocolJson.Wire.IReadOnlyListConversationSummary, cancellationToken);
 
-    public async Task<T> CallAsync<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T>? answer, CancellationToken cancellationToken)
+    /// <summary>A body as it comes.</summary>
+    public async Task<Stream> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, new Uri(options.BaseAddress, path)) { Content = body };
+        using var request = NewRequest(HttpMethod.Get, path, null);
+        try
+        {
+            var response = await _files.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (response.IsSuccessStatusCode)
+                return await response.Content.ReadAsStreamAsync(cancellationToken);
+            using (response)
+                throw await ReadProblemAsync(response, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ImException(ProblemCodes.Unavailable, $"{options.BaseAddress} does not answer.", e);
+        }
+    }
+
+    private HttpRequestMessage NewRequest(HttpMethod method, string path, HttpContent? body)
+    {
+        var request = new HttpRequestMessage(method, new Uri(options.BaseAddress, path)) { Content = body };
         request.Headers.Add("X-Im", "1");
         if (Credential is { IsNone: false } credential)
             request.Headers.Add(credential.Header, credential.Value);
+        return request;
+    }
+
+    public async Task<T> CallAsync<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T>? answer, CancellationToken cancellationToken)
+    {
+        using var request = NewRequest(method, path, body);
         try
         {
-            using var response = await _http.SendAsync(request, cancellationToken);
+            using var response = await (body is UploadBody ? _files : _http).SendAsync(request, cancellationToken);
             if (options.Bearer is null && response.Headers.TryGetValues("Set-Cookie", out var cookies))
                 foreach (var setCookie in cookies)
                     options.Cookies.SetCookies(options.BaseAddress, setCookie);

@@ -70,6 +70,16 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
         UPDATE events SET content = jsonb_set(content::jsonb, '{nickname}', to_jsonb($2::text))::text WHERE kind = 8 AND content::json ->> 'user' = $1::text AND content::json ->> 'nickname' <> $2
         """;
 
+    // What was never posted goes in any case. A few at a time: each may have many bytes.
+    private const string EraseFilesSql = """
+        WITH batch AS MATERIALIZED (
+            SELECT id FROM files WHERE owner_id = $1 AND ($2 OR conversation_id IS NULL) LIMIT 8
+        ), deleted AS (
+            DELETE FROM files WHERE id IN (SELECT id FROM batch) RETURNING id
+        )
+        SELECT count(*) FROM deleted
+        """;
+
     public Task<IReadOnlyList<EventFrame>> ReadWrittenAsync(
         Guid userId, ConversationId? afterConversation, long afterSeq, int limit, CancellationToken cancellationToken = default) =>
         reader.QueryAsync(WrittenSql, [userId, afterConversation?.Value ?? Guid.Empty, afterSeq, limit], async rows =>
@@ -97,6 +107,8 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
             for (string? last = ""; last is not null;)
                 last = await reader.QueryAsync(EraseWrittenSql, [conversation, userId, last, EraseBatch, IAccountData.ErasedNickname, removeMessages],
                     async rows => await rows.ReadAsync() && !rows.IsDBNull(0) ? rows.GetString(0) : null, cancellationToken);
+        while (await reader.QueryAsync(EraseFilesSql, [userId, removeMessages], async rows => await rows.ReadAsync() && rows.GetInt64(0) > 0, cancellationToken))
+            ;
         await reader.QueryAsync(NamedSql, [userId.ToString(), IAccountData.ErasedNickname], rows => rows.ReadAsync(), cancellationToken);
         var told = await Task.WhenAll(conversations.Select(conversation => TellAsync(userId, removeMessages, conversation.Id, conversation.Peer, cancellationToken)));
         await reader.QueryAsync(EraseSql, [userId, IAccountData.ErasedNickname, removeMessages], rows => rows.ReadAsync(), cancellationToken);

@@ -169,6 +169,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
         RoomTables.Map(builder);
         PeopleTables.Map(builder);
         SearchChunk.Map(builder);
+        FileTables.Map(builder);
 
         builder.Entity<Mention>(mention =>
         {

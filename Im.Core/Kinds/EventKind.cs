@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Im.Protocol;
+using Im.Protocol.Kinds;
 
 namespace Im.Core.Kinds;
 
@@ -33,6 +34,12 @@ public abstract class EventKind(short number, string name)
 
     /// <summary>The record of its content.</summary>
     public abstract Type ContentType { get; }
+
+    /// <summary>The uploaded file that a content brings along, which becomes the line's own as it is stored; null for kinds without.</summary>
+    public virtual Guid? FileOf(RawJson content) => null;
+
+    /// <summary>The content with what is known of its file.</summary>
+    public virtual RawJson WithFile(RawJson content, FileContent file) => content;
 
     /// <summary>Checks a content, and says it again in the one form in which it is stored: without what the kind does not know.</summary>
     public abstract Refusal? Check(RawJson content, UserInfo by, out CheckedContent result);

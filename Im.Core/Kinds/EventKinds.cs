@@ -11,9 +11,10 @@ public static class EventKinds
     public static readonly ErasureKind Erasure = new();
     public static readonly MemberKind Member = new();
     public static readonly TitleKind Title = new();
+    public static readonly FileKind File = new();
 
     /// <summary>In the order of their numbers. Two of one number or name end the process as it starts.</summary>
-    public static readonly IReadOnlyList<EventKind> All = [Text, new EditKind(), Recall, new ReactionKind(), new PollKind(), new VoteKind(), Erasure, Member, Title];
+    public static readonly IReadOnlyList<EventKind> All = [Text, new EditKind(), Recall, new ReactionKind(), new PollKind(), new VoteKind(), Erasure, Member, Title, File];
 
     /// <summary>Numbers of the kinds whose lines say what happened to a room: shown, and not unread. For SQL, as the index <c>ix_events_system</c> has them.</summary>
     public const string SystemNumbers = "8, 9";

@@ -40,7 +40,7 @@ public sealed class TextKind() : EventKind<TextContent>(1, KindNames.Text, Proto
         return Write(text with { Text = FirstCodePoints(text.Text, codePoints) });
     }
 
-    private static string FirstCodePoints(string text, int count)
+    internal static string FirstCodePoints(string text, int count)
     {
         var end = 0;
         foreach (var rune in text.EnumerateRunes())

@@ -65,6 +65,14 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Searches { get; set; } = new(2, 60);
 
+    /// <summary>Files that one user uploads, over all web servers. What is refused for its size counts.</summary>
+    [ValidateObjectMembers]
+    public Rate Uploads { get; set; } = new(0.5, 200);
+
+    /// <summary>Bytes of files, thumbnails too, for one user, or for the guests of one address, at each web server.</summary>
+    [ValidateObjectMembers]
+    public Rate FileBytes { get; set; } = new(16 * 1024 * 1024, 512 * 1024 * 1024);
+
     /// <summary>Connections opened from one address, at each door (gateway or node).</summary>
     [ValidateObjectMembers]
     public Rate Connects { get; set; } = new(200, 5_000);
@@ -118,6 +126,14 @@ public sealed class LimitOptions
     /// <summary>Exports of accounts under way at one web server, 1 to 1,000; one account has one.</summary>
     [Range(1, 1_000)]
     public int MaxExports { get; set; } = 2;
+
+    /// <summary>Uploads under way at one web server, 1 to 10,000, of one user at most <see cref="MaxUploadsPerUser"/>; more are answered with 429, or with 503 where it is all of them.</summary>
+    [Range(1, 10_000)]
+    public int MaxUploads { get; set; } = 100;
+
+    /// <summary>Of these by one user, 1 to 10,000, and never more than half of them.</summary>
+    [Range(1, 10_000)]
+    public int MaxUploadsPerUser { get; set; } = 20;
 
     /// <summary>How long a TCP connection may say nothing, at its beginning or after an answer, 1 to 600 s. No WebSocket is meant.</summary>
     [Range(1, 600)]

@@ -12,6 +12,7 @@ internal sealed class AppendStatement : IAsyncDisposable
 {
     // Planned once: planning took longer than executing, and Postgres by itself planned each batch anew. By index, because that one plan is made while the tables are empty.
     // The pool takes the settings back with the connection.
+    // The trigger that binds a file to its line is told by a setting how many bytes of files a conversation may have.
     private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
 
     private readonly NpgsqlConnection _connection;
@@ -21,12 +22,12 @@ internal sealed class AppendStatement : IAsyncDisposable
 
     private AppendStatement(NpgsqlConnection connection) => (_connection, _lines, _any) = (connection, new(connection), new(connection));
 
-    public static async Task<AppendStatement> OpenAsync(NpgsqlDataSource source)
+    public static async Task<AppendStatement> OpenAsync(NpgsqlDataSource source, long maxFileBytes)
     {
         var statement = new AppendStatement(await source.OpenConnectionAsync());
         try
         {
-            await statement.SetUpAsync();
+            await statement.SetUpAsync(maxFileBytes);
             return statement;
         }
         catch
@@ -46,14 +47,14 @@ internal sealed class AppendStatement : IAsyncDisposable
         return running.WaitAsync(ImDataSource.AnswerTimeout);
     }
 
-    private Task SetUpAsync()
+    private Task SetUpAsync(long maxFileBytes)
     {
         _running = ExecuteAsync();
         return _running.WaitAsync(ImDataSource.AnswerTimeout);
 
         async Task ExecuteAsync()
         {
-            await using var settings = new NpgsqlCommand(Settings, _connection);
+            await using var settings = new NpgsqlCommand($"{Settings}; SET im.conversation_file_bytes = {maxFileBytes}", _connection);
             await settings.ExecuteNonQueryAsync();
         }
     }

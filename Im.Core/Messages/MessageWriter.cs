@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Im.Core.Data;
+using Im.Core.Files;
 using Im.Core.Kinds;
 using Im.Core.Rounds;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +14,7 @@ namespace Im.Core.Messages;
 /// for nobody. When the database is away, the batch and all who wait fail together at once: their senders' retry, with the same ids, is the queue then.
 /// On stopping, what is queued is still committed.
 /// </summary>
-internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageWriterOptions> options, TimeProvider time, ILogger<MessageWriter> logger) : BackgroundService
+internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageWriterOptions> options, IOptions<FileStoreOptions> files, TimeProvider time, ILogger<MessageWriter> logger) : BackgroundService
 {
     private const int MaxAttempts = 5;
 
@@ -62,7 +63,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
     {
         try
         {
-            _statement = await AppendStatement.OpenAsync(data.Source);
+            _statement = await AppendStatement.OpenAsync(data.Source, files.Value.ConversationBytes);
             await _statement.ExecuteAsync([new(ToNobody, null)]);
         }
         catch (Exception)
@@ -80,7 +81,7 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
             var isFreshConnection = _statement is null;
             try
             {
-                _statement ??= await AppendStatement.OpenAsync(data.Source);
+                _statement ??= await AppendStatement.OpenAsync(data.Source, files.Value.ConversationBytes);
                 var started = time.GetTimestamp();
                 var results = await _statement.ExecuteAsync(batch, isNew: attempt == 1);
                 MessageMetrics.CommitDuration.Record(time.GetElapsedTime(started).TotalSeconds);

@@ -1,4 +1,5 @@
 using Im.Core.Accounts;
+using Im.Core.Files;
 using Im.Core.Kinds;
 using Im.Core.Messages;
 using Im.Core.Rooms;
@@ -7,10 +8,12 @@ using Im.Protocol;
 namespace Im.Core.Posting;
 
 /// <summary>Whether an event may be stored, as its kind says, and the form in which it is. For whoever takes events from clients: nodes and the web server.</summary>
-public sealed class PostRules(IEventStore store, IUserStandings standings)
+public sealed class PostRules(IEventStore store, IUserStandings standings, IFileRecords files)
 {
     private static readonly Refusal Apart = new(ErrorCodes.Forbidden, "There are no direct messages between you and this person.");
     private static readonly Refusal NoTarget = new(ErrorCodes.NotFound, "There is no such line, or it was recalled.");
+    private static readonly Refusal NoFile = new(ErrorCodes.NotFound, "You have uploaded no such file, or it is posted already.");
+    private static readonly Refusal QuotaFull = new(ErrorCodes.QuotaFull, "The conversation has no room for another file of this size.");
 
     /// <summary>What can be said of an event without asking anybody. Before <see cref="CheckAsync"/>.</summary>
     public static (CheckedPost? Post, Refusal? Refusal) Check(UserInfo from, string kindName, long? target, RawJson content)
@@ -44,6 +47,14 @@ public sealed class PostRules(IEventStore store, IUserStandings standings)
         // What is sent again was allowed the first time, whatever has become of its line since (a recall itself erases it): the store finds it.
         if (RefusalOf(kind, by, content, target, line) is { } refused && !await store.IsStoredAsync(conversation, from.Id, id))
             return (null, refused);
+        if (kind.FileOf(content.Content) is { } file)
+        {
+            var found = await files.FindUnpostedAsync(file, from.Id, conversation);
+            if (found is not { Fits: true } && !await store.IsStoredAsync(conversation, from.Id, id))
+                return (null, found is null ? NoFile : QuotaFull);
+            if (found is { File: var known })
+                content = content with { Content = kind.WithFile(content.Content, known) };
+        }
         return (new(conversation, new(from.Id, from.Nickname), to, id, kind, content, at, node) { Target = target }, null);
     }
 

@@ -42,6 +42,42 @@ public sealed class EventsOnNodesTests(TwoNodes system) : IClassFixture<TwoNodes
     }
 
     [Fact]
+    public async Task A_file_is_uploaded_posted_and_read_as_a_stream()
+    {
+        await system.WhenWholeAsync();
+        await using var jenny = await JoinAsync("node-1");
+        await using var tom = await JoinAsync("node-2");
+        byte[] bytes = [.. Enumerable.Range(0, 600_000).Select(i => (byte)(i * 7))];
+        var sent = new List<long>();
+        var file = await jenny.Files.UploadAsync(new MemoryStream(bytes), "tea list.bin", new Told(sent));
+        Assert.Equal((bytes.Length, bytes.Length), (sent[^1], file.Size!.Value));
+        var posted = await jenny.PostFileAsync(tom.User!.Id, file.File, "what we drink");
+        var line = (await tom.LinesAsync(posted.Conversation)).Lines[^1].ContentAs(ProtocolJson.Wire.FileContent)!;
+        Assert.Equal(file with { Caption = "what we drink" }, line);
+        await using (var read = await tom.Files.OpenAsync(line.File))
+        {
+            var copy = new MemoryStream();
+            await read.CopyToAsync(copy);
+            Assert.Equal(bytes, copy.ToArray());
+        }
+        Assert.Equal(bytes.Length, (await jenny.Files.GetSpaceAsync()).UsedBytes);
+        await jenny.RecallAsync(posted.Conversation, posted.Line!.Value);
+        Assert.Equal(ProblemCodes.NotFound, (await Assert.ThrowsAsync<ImException>(() => tom.Files.OpenAsync(line.File))).Code);
+        using var given = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => jenny.Files.UploadAsync(new MemoryStream(bytes), "x", new Told([], given.Cancel), given.Token));
+        await Eventually.TrueAsync(async () => (await jenny.Files.GetSpaceAsync()).UsedBytes == 0, seconds: 20);
+    }
+
+    private sealed class Told(List<long> sent, Action? then = null) : IProgress<long>
+    {
+        public void Report(long value)
+        {
+            sent.Add(value);
+            then?.Invoke();
+        }
+    }
+
+    [Fact]
     public async Task How_far_the_other_one_has_read_is_told_by_lines()
     {
         await system.WhenWholeAsync();

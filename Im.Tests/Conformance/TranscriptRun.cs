@@ -65,7 +65,7 @@ internal sealed class TranscriptRun(Uri web, Uri door, int version) : IAsyncDisp
         var request = _values.FillText($"{step["request"]}").Split(' ', 2);
         for (var i = Times(step); i > 0; i--)
         {
-            var message = Web.Browser.Request(new(request[0]), request[1], step["body"] is { } body ? _values.Fill(body) : null);
+            var message = Web.Browser.Request(new(request[0]), request[1], step["bodyBytes"] is { } bytes ? new ByteArrayContent(Convert.FromBase64String($"{bytes}")) : step["body"] is { } body ? _values.Fill(body) : null);
             foreach (var (name, value) in step["headers"]?.AsObject() ?? [])
             {
                 message.Headers.Remove(name);

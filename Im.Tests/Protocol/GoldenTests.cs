@@ -62,6 +62,8 @@ public sealed class GoldenTests
         ["recovery-codes"] = ProtocolJson.Wire.RecoveryCodesInfo,
         ["recover-request"] = ProtocolJson.Wire.RecoverRequest,
         ["search-response"] = ProtocolJson.Wire.SearchResponse,
+        ["file"] = ProtocolJson.Wire.FileContent,
+        ["file-space"] = ProtocolJson.Wire.FileSpace,
         ["problem"] = ProtocolJson.Wire.ProblemBody,
     };
 

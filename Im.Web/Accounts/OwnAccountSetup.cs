@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Text.Json;
 using Im.Core.Accounts;
 using Im.Core.Data;
+using Im.Core.Files;
 using Im.Core.Messages;
 using Im.Core.People;
 using Im.Core.Posting;
@@ -36,7 +37,7 @@ internal static class OwnAccountSetup
         account.MapGet("/export", ExportAsync)
             .RequireLogin()
             .WithSummary("My data")
-            .WithDescription("A JSON file: the account, its sessions and keys, the conversations it is in, and every event it posted.")
+            .WithDescription("A JSON file: the account, its sessions and keys, the conversations it is in, every event it posted, and its files with the address that each is downloaded from.")
             .Produces<object>()
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         account.MapDelete("", DeleteAsync)
@@ -77,14 +78,14 @@ internal static class OwnAccountSetup
     }
 
     private static async Task ExportAsync(
-        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, ISessionManager sessions, CancellationToken cancellationToken)
+        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var userId = CurrentSession.UserOf(context);
         var room = exports.TryBegin(userId, out var place, out var wait);
         using (place)
             await (room switch
             {
-                Room.Free => WriteExportAsync(userId, context, database, conversations, data, people, sessions, cancellationToken),
+                Room.Free => WriteExportAsync(userId, context, database, conversations, data, people, files, sessions, cancellationToken),
                 Room.OwnerIsFull when wait is not null => (ProblemKind.SlowDown with { RetryAfter = wait }).WriteAsync(context, "This account was exported too often."),
                 Room.OwnerIsFull => ProblemKind.SlowDown.WriteAsync(context, "An export of this account is under way."),
                 _ => ProblemKind.Unavailable.WriteAsync(context, "As many exports as there may be are under way."),
@@ -93,7 +94,7 @@ internal static class OwnAccountSetup
 
     // Written as it is read, and no faster than it is taken: an account may have written a million messages.
     private static async Task WriteExportAsync(
-        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, ISessionManager sessions, CancellationToken cancellationToken)
+        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == userId, cancellationToken);
         var keys = await database.ApiKeys.AsNoTracking().Where(key => key.OwnerId == userId).Select(key => key.Name).ToListAsync(cancellationToken);
@@ -162,6 +163,28 @@ internal static class OwnAccountSetup
         }
         while (batch.Count == ExportBatch);
         json.WriteEndArray();
+        json.WriteStartArray("files");
+        for (var some = await files.ListAsync(userId, null, ExportBatch, cancellationToken); some.Count > 0; some = await files.ListAsync(userId, some[^1].File.File, ExportBatch, cancellationToken))
+        {
+            foreach (var stored in some)
+                WriteFile(json, stored);
+            await json.FlushAsync(cancellationToken);
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // Its bytes are where they are: a picture of 25 MB is no text.
+    private static void WriteFile(Utf8JsonWriter json, StoredFile stored)
+    {
+        json.WriteStartObject();
+        json.WriteString("file", stored.File.File);
+        json.WriteString("name", stored.File.Name);
+        json.WriteNumber("size", stored.File.Size!.Value);
+        json.WriteString("type", stored.File.Type);
+        json.WriteString("address", $"{HttpSetup.ApiPath}/files/{stored.File.File}");
+        if (stored.Conversation is { } conversation)
+            json.WriteString("conversation", $"{conversation}");
         json.WriteEndObject();
     }
 }

@@ -25,6 +25,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind BadName = new(400, ProblemCodes.BadName, "This name cannot be used.");
     public static readonly ProblemKind BadText = new(400, ProblemCodes.BadText, "This text cannot be sent.");
     public static readonly ProblemKind TooMany = new(409, ProblemCodes.TooMany, "There are as many as there may be.");
+    public static readonly ProblemKind TooLarge = new(413, ProblemCodes.TooLarge, "The file is too large.");
+    public static readonly ProblemKind QuotaFull = new(409, ProblemCodes.QuotaFull, "There is no room for another file of this size.");
     public static readonly ProblemKind SlowDown = new(429, ProblemCodes.SlowDown, "Too many requests.") { RetryAfter = TimeSpan.FromSeconds(1) };
     public static readonly ProblemKind Internal = new(500, ErrorCodes.Internal, "Something went wrong on our side.");
     public static readonly ProblemKind Unavailable = new(503, ProblemCodes.Unavailable, "Not available at the moment.") { RetryAfter = TimeSpan.FromSeconds(1) };

@@ -18,9 +18,10 @@ internal static class SecurityHeaders
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
             // The API's reference page of Development brings a script of its own kind.
-            if (!context.Request.Path.StartsWithSegments(ApiDescription.ReferencePath))
+            if (!context.Request.Path.StartsWithSegments(ApiDescription.ReferencePath) && headers.ContentSecurityPolicy.Count == 0)
                 headers.ContentSecurityPolicy = Policy;
-            if (context.Request.Path.StartsWithSegments(HttpSetup.ApiPath))
+            // A file says itself how it is kept, an answer that is none does not.
+            if (context.Request.Path.StartsWithSegments(HttpSetup.ApiPath) && headers.CacheControl is not [['p', 'r', 'i', 'v', 'a', 't', 'e', ..]])
                 headers.CacheControl = "no-store";
             return Task.CompletedTask;
         });

@@ -12,6 +12,7 @@ import { Outbox, type Request } from './outbox.ts';
 import { nobody, withPresence, type Presence } from './presence.ts';
 import type { Ack, Addressee, Content, ConversationPage, ConversationSummary, EventsPage, Hello, Limits, Line, LinesPage, LinesRequest, LogEnd, LogEvent, NodeInfo, PeoplePage, SessionFrame, User } from './protocol.ts';
 import { Resumption } from './resume.ts';
+import type { Files } from './files.ts';
 import type { Rooms } from './rooms.ts';
 import { SessionFollower } from './session.ts';
 import { SleepWatch } from './sleep.ts';
@@ -36,6 +37,11 @@ export class ImClient extends Emitter<ImEvents> {
   /** Making, finding, joining and looking after rooms. */
   get rooms(): Rooms {
     return this.http.rooms;
+  }
+
+  /** Uploading files, and where they are; one is posted as `{ kind: 'file', content }`. */
+  get files(): Files {
+    return this.http.files;
   }
 
   readonly #supervisor: Supervisor;

@@ -1,6 +1,7 @@
 import type { BearerToken } from './bearer.ts';
 import { ImError } from './errors.ts';
 import { People } from './people.ts';
+import { Files } from './files.ts';
 import { Rooms } from './rooms.ts';
 import type { ApiKeyInfo, ApiScope, Demonstration, NodeInfo, SearchPage, SearchWanted, SessionInfo, User } from './protocol.ts';
 
@@ -35,6 +36,8 @@ export class HttpApi {
   readonly rooms: Rooms;
   /** Finding, blocking, reporting people, and answering their requests. */
   readonly people: People;
+  /** Uploading files, and where they are. */
+  readonly files: Files;
   tokenReceived: (expiresInSeconds: number) => void = () => {};
 
   constructor(origin: string, fetchFunction: typeof fetch, bearer?: BearerToken) {
@@ -43,6 +46,7 @@ export class HttpApi {
     this.#bearer = bearer;
     this.rooms = new Rooms((method, path, body) => this.#request(method, path, body));
     this.people = new People((method, path, body) => this.#request(method, path, body));
+    this.files = new Files({ origin, fetch: fetchFunction, hasCookie: !bearer, headers: () => this.credentials, ask: (method, path) => this.#request(method, path), problem });
   }
 
   /** What a program's requests and connections carry; nothing where the browser has its cookie. */

@@ -14,6 +14,7 @@ export { hasVisible, isInvisible, isWhiteSpace, trimmed } from './text.ts';
 export type { Cause, ConnectionState, EndReason } from './state.ts';
 export type { Timeline } from './timeline.ts';
 export type { People } from './people.ts';
+export type { Files, FileSpace, UploadOptions } from './files.ts';
 export type { Rooms } from './rooms.ts';
 export { isRoom, lobby, peerOf } from './timelines.ts';
 export type { KeptTimeline, Visit } from './visit.ts';

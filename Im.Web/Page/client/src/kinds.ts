@@ -14,6 +14,24 @@ export interface Contents {
   erasure: { readonly user: string; readonly texts: boolean };
   member: { readonly user: string; readonly nickname: string; readonly what: MemberDeed; readonly role?: RoomRole };
   title: { readonly title?: string; readonly topic?: string; readonly public?: boolean; readonly history?: 'everything' | 'joined'; readonly archived?: boolean };
+  file: FileContent;
+}
+
+/** A picture or another file. Who posts one says `file` and, where they like, `caption`: everything else is what the server found. */
+export interface FileContent {
+  /** Its id, from the upload. */
+  readonly file: string;
+  readonly name?: string;
+  /** Bytes. */
+  readonly size?: number;
+  /** By what is in it; `application/octet-stream` for all that is no picture. */
+  readonly type?: string;
+  /** Pixels, upright: only a picture of which there is a thumbnail has it. */
+  readonly width?: number;
+  readonly height?: number;
+  /** The picture's average, `#rrggbb`: what to show until it is there. */
+  readonly color?: string;
+  readonly caption?: string;
 }
 
 export interface TextContent {

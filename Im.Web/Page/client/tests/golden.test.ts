@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
-  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type DirectoryPage, type EventsPage, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User,
+  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type DirectoryPage, type EventsPage, type FileContent, type FileSpace, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User,
 } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
@@ -31,6 +31,7 @@ const said: Record<string, (client: ImClient, socket: FakeSocket) => unknown> = 
     reaction: { kind: 'reaction', target: 42, content: { keys: ['👍', '🎉'] } },
     poll: { kind: 'poll', content: { question: 'Tea?', options: ['green', 'black', '普洱'], many: true } },
     vote: { kind: 'vote', target: 43, content: { choices: [0, 2] } },
+    file: { kind: 'file', target: 42, content: { file: '01935b7e-6d1c-7c44-9a52-3b1f0e2d4c5a', caption: '普洱, at last' } },
   }),
   'v2.client.post.reaction.none': (client) => client.post({ user: tomId }, { kind: 'reaction', target: 4, content: { keys: [] } }),
   'v2.client.lines.newest': (client) => client.lines(lobby, { limit: 50 }),
@@ -77,6 +78,7 @@ const heard: Record<string, (client: ImClient, socket: FakeSocket) => unknown> =
   'v2.node.event.reaction': (client) => reactionsOf(last(client), tomId).map(({ key, count, mine }) => `${key} ${count} ${mine}`).join() === '👍 1 true,🎉 1 true',
   'v2.node.event.poll': (client) => pollOf(last(client), jenny.id)?.options.length === 3,
   'v2.node.event.vote': (client) => pollOf(last(client), tomId)?.options.map(({ count }) => count).join() === '1,0,1',
+  'v2.node.event.file': (client) => contentOf(last(client), 'file')?.width === 1600,
   'v2.node.event.erasure': (client) => last(client).erased && last(client).from.nickname === '(deleted)',
   'v2.node.event.member': (client) => contentOf(client.timeline({ conversation: room }).lines[0], 'member')?.role === 'administrator',
   'v2.node.event.title': (client) => contentOf(client.timeline({ conversation: room }).lines[0], 'title')?.archived === true,
@@ -175,6 +177,8 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.blocks': ['GET /api/me/blocks', (client) => client.http.people.blocked(), (list: User[]) => list[0]!.nickname === 'Tom'],
   'http.recovery-codes': ['POST /api/me/recovery-codes', (client) => client.http.people.createRecoveryCodes('secret-1'), (codes: string[]) => codes[0] === 'AK7QM-4TWZH-PX2RA'],
   'http.search-response': ['GET /api/search', (client) => client.http.search({ q: '喝茶', limit: 2 }), ({ hits: [first], conversations }: SearchPage) => first!.matches.map(([start, length]) => first!.text.slice(start, start + length)).join() === '喝茶' && conversations[2]!.peer!.nickname === 'Tom'],
+  'http.file': ['POST /api/files', (client) => client.files.upload(new Blob(['{}']), 'tea.jpg'), (file: FileContent) => file.width === 1600 && file.caption === undefined],
+  'http.file-space': ['GET /api/files', (client) => client.files.space(), (space: FileSpace) => space.maxBytes === 26_214_400],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
   'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
 };

@@ -2,6 +2,7 @@ import type { Line } from '@im/client';
 import type { FunctionComponent } from 'preact';
 import { t } from '../settings/language.ts';
 import type { ChatKey } from '../state/route.ts';
+import { fileView } from './file.tsx';
 import { pollView } from './poll.tsx';
 import { memberView, titleView } from '../rooms/system.tsx';
 import { textView } from './text.tsx';
@@ -17,7 +18,7 @@ export interface KindView {
   readonly begin?: { readonly title: () => string; readonly Icon: FunctionComponent; readonly Dialog: FunctionComponent<{ chat: ChatKey; onClose: () => void }> };
 }
 
-const views: Readonly<Record<string, KindView>> = { text: textView, poll: pollView, member: memberView, title: titleView };
+const views: Readonly<Record<string, KindView>> = { text: textView, poll: pollView, member: memberView, title: titleView, file: fileView };
 
 /** What has a button in the composer. */
 export const beginnings = Object.entries(views).flatMap(([kind, { begin }]) => (begin ? [{ kind, ...begin }] : []));

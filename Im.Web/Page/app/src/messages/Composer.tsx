@@ -2,6 +2,9 @@ import { hasVisible, textOf } from '@im/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dialog } from '../account/dialogs.ts';
 import { EmojiButton } from '../emoji/EmojiButton.tsx';
+import { AttachButton } from '../files/AttachButton.tsx';
+import { Attachments } from '../files/Attachments.tsx';
+import { attach, attachmentsOf, release } from '../files/attachments.ts';
 import { beginnings, previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { addresseeOf } from '../state/addressee.ts';
@@ -21,6 +24,7 @@ import { useMentions } from './useMentions.ts';
 import './composer.css';
 
 const defaultMaxChars = 10_000;
+const maxCaptionChars = 2_000;
 const warnWithin = 400;
 /** The field grows with its text by the style sheet: where the browser cannot measure it, a mirror of the text beneath does. */
 const mirrors = !CSS.supports('field-sizing', 'content');
@@ -33,8 +37,11 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
   const kept = draftOf(chat);
   const [text, setText] = useState(kept);
   const field = useRef<HTMLTextAreaElement>(null);
-  const left = (client.limits?.textChars ?? defaultMaxChars) - text.length;
-  const sendable = hasVisible(text) && left >= 0;
+  const context = composing.value;
+  const editing = context?.mode === 'edit' ? context.line : undefined;
+  const files = editing ? [] : attachmentsOf(chat);
+  const left = (files.length > 0 ? maxCaptionChars : (client.limits?.textChars ?? defaultMaxChars)) - text.length;
+  const sendable = left >= 0 && (files.length > 0 ? files.every(({ state }) => state === 'ready') : hasVisible(text));
   const touch = isTouch();
 
   // On a phone a keyboard would spring up and hide what one came to read.
@@ -45,8 +52,6 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
 
   const [begun, setBegun] = useState<(typeof beginnings)[number]>();
   const [helps, setHelps] = useState(false);
-  const context = composing.value;
-  const editing = context?.mode === 'edit' ? context.line : undefined;
   useLayoutEffect(() => {
     if (editing) setText(textOf(editing));
     if (context) field.current!.focus();
@@ -70,7 +75,13 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
       if (text !== textOf(editing)) post(chat, { kind: 'edit', target: editing.line, content: { text, ...(mentions && { mentions }) } });
       return leave();
     }
-    post(chat, { kind: 'text', ...(context && { target: context.line.line }), content: { text, ...mentionsIn(text, chat) } });
+    if (files.length > 0) {
+      // What is written is said of the first one.
+      files.forEach(({ content }, index) =>
+        post(chat, { kind: 'file', ...(context && index === 0 && { target: context.line.line }), content: { ...content!, ...(index === 0 && hasVisible(text) && { caption: text }) } }),
+      );
+      release(files);
+    } else post(chat, { kind: 'text', ...(context && { target: context.line.line }), content: { text, ...mentionsIn(text, chat) } });
     composing.value = undefined;
     write('');
     field.current!.focus();
@@ -129,9 +140,11 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
             </button>
           </p>
         )}
+        {!editing && <Attachments list={files} />}
         <MentionList suggestions={suggestions} />
         {/* A press on a button leaves the focus where it is: with it the hint below would come or go on a phone, and the button move away from under the finger. */}
         <div class="composer-box" onMouseDown={(event) => (event.target as Element).closest('button') && event.preventDefault()}>
+          {!editing && <AttachButton chat={chat} onAttach={focus} />}
           {!editing &&
             beginnings.map((one) => (
               <button key={one.kind} type="button" class="icon-button composer-begin" data-testid={`${one.kind}-open`} aria-label={one.title()} title={one.title()} onClick={() => setBegun(one)}>
@@ -159,6 +172,12 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
               onKeyUp={(event) => /^(Arrow(Left|Right)|Home|End)$/.test(event.key) && suggestions.look()}
               onClick={suggestions.look}
               onBlur={suggestions.close}
+              onPaste={(event) => {
+                const pasted = event.clipboardData;
+                if (editing || !pasted?.files.length || pasted.types.includes('text/plain')) return; // office programs bring a picture of the text, too
+                event.preventDefault();
+                attach(chat, pasted.files);
+              }}
               onKeyDown={onKeyDown}
             />
           </div>
@@ -169,7 +188,7 @@ export function Composer({ chat, name }: { chat: ChatKey; name: string }) {
         <p class="composer-hint quiet">
           {left < warnWithin && (
             <span class={left < 0 ? 'composer-left is-over' : 'composer-left'} role="status">
-              {left < 0 ? t.value.charactersOver(-left) : t.value.charactersLeft(left)}
+              {left < 0 && files.length > 0 ? t.value.captionTooLong : left < 0 ? t.value.charactersOver(-left) : t.value.charactersLeft(left)}
             </span>
           )}
           <span id="composer-hint">{touch ? t.value.sendHintTouch : t.value.sendHint}</span>

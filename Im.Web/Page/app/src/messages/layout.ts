@@ -1,4 +1,5 @@
-import { textOf, type Line } from '@im/client';
+import { contentOf, textOf, type Line } from '@im/client';
+import { shownSize } from '../files/shownSize.ts';
 import type { Row } from './rows.ts';
 
 /** Rows `from` up to, not including, `to`. */
@@ -32,7 +33,7 @@ export function spanOf(tops: Float64Array, top: number, bottom: number): Span {
 
 const lineHeight = 22;
 const charactersInLine = 60;
-const guesses = { day: 46, new: 46, gap: 96, head: 33 };
+const guesses = { day: 46, new: 46, gap: 96, head: 33, file: 46 };
 
 const guessed = new WeakMap<Line, number>();
 
@@ -43,7 +44,8 @@ function guess(row: Row): number {
   let height = guessed.get(line);
   if (height === undefined) {
     const lines = textOf(line).split('\n').reduce((sum, each) => sum + Math.max(1, Math.ceil(each.length / charactersInLine)), 0);
-    height = 20 + lines * lineHeight + (line.effects.length > 0 ? 36 : 0) + (line.target === undefined ? 0 : 29);
+    const file = contentOf(line, 'file');
+    height = 20 + (file ? (shownSize(file)?.height ?? guesses.file) + (file.caption ? lineHeight : 0) : lines * lineHeight) + (line.effects.length > 0 ? 36 : 0) + (line.target === undefined ? 0 : 29);
     guessed.set(line, height);
   }
   return height;
