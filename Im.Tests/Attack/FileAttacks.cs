@@ -248,7 +248,11 @@ public sealed class FileAttacks(FileAttacks.Small chat) : AttackSuite(chat), ICl
 
     private static async Task<Answer> SendAsync(Person person, byte[] bytes, string name)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/files?name={Uri.EscapeDataString(name)}") { Headers = { { "X-Im", "1" } }, Content = new ByteArrayContent(bytes) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/files?name={Uri.EscapeDataString(name)}")
+        {
+            Headers = { { "X-Im", "1" } },
+            Content = new ByteArrayContent(bytes) { Headers = { ContentType = new("text/html") } }, // it is not what the request says
+        };
         return await person.Browser.SendAsync(request);
     }
 
