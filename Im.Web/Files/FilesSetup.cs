@@ -24,7 +24,7 @@ internal static class FilesSetup
         var files = api.MapGroup("/files").WithTags("Files");
         files.MapPost("", (string? name, HttpContext context, Uploads uploads) => uploads.TakeAsync(context, name)).RequireLogin()
             .WithMetadata(new AnyLength()) // Uploads looks at it
-            .Accepts<Stream>("*/*")
+            .Accepts<Stream>("*/*") // what is not named here would be refused
             .WithSummary("Upload a file")
             .WithDescription("The body is the file, of any media type, with a `Content-Length` of 1 byte to 25 MB (setting `Files:MaxBytes`). `name` is what it is called. What it is, is found by its content: PNG, JPEG, GIF and WebP "
                 + "are pictures and lose what tells of where and when they were taken. It is the user's alone until it is posted, and deleted after a day if it is not.")
