@@ -1,3 +1,4 @@
+import { isolated } from '../language/isolated.ts';
 import { errorText, t } from '../settings/language.ts';
 import { client } from '../state/im.ts';
 import { CloseIcon, FileIcon } from '../ui/icons.tsx';
@@ -20,7 +21,7 @@ export function Attachments({ list }: { list: readonly Attachment[] }) {
             </span>
             {each.state === 'uploading' && <progress class="attachment-progress" value={each.progress} aria-label={each.name} />}
             {each.failure && each.failure !== 'too_large' && (
-              <button type="button" class="link-button" data-testid="attachment-retry" aria-label={t.value.retryUpload(each.name)} onClick={() => retryUpload(each.key)}>
+              <button type="button" class="link-button" data-testid="attachment-retry" aria-label={`${t.value.retry}: ${isolated(each.name)}`} onClick={() => retryUpload(each.key)}>
                 {t.value.retry}
               </button>
             )}

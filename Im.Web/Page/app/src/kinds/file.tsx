@@ -54,7 +54,7 @@ function Picture({ file }: { file: FileContent }) {
 function Card({ file }: { file: FileContent }) {
   const name = file.name ?? t.value.file;
   return (
-    <a class="file-card" href={client.files.address(file.file)} download={name} data-testid="file-card" aria-label={t.value.downloadFile(name)}>
+    <a class="file-card" href={client.files.address(file.file)} download={name} data-testid="file-card">
       <span class="file-face">
         <FileIcon />
       </span>
@@ -63,6 +63,7 @@ function Card({ file }: { file: FileContent }) {
         <span class="file-size">{file.size !== undefined && sizeText(file.size)}</span>
       </span>
       <DownloadIcon />
+      <span class="visually-hidden">{t.value.download}</span>
     </a>
   );
 }
