@@ -8,7 +8,7 @@ namespace Im.Tests.Bench;
 [Trait("Category", "Bench")]
 public sealed class BenchTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     [LinuxFact]
     public async Task Every_scenario_runs_and_loses_nothing()
