@@ -30,7 +30,7 @@ internal sealed class ChatPage
     public static async Task<ChatPage> OpenAsync(string name, IBrowserContext context, Uri web, string? node = null)
     {
         var page = new ChatPage(name, await context.NewPageAsync());
-        page.Page.SetDefaultTimeout(15_000);
+        page.Page.SetDefaultTimeout(30_000);
         await page.Page.GotoAsync(node is null ? web.ToString() : new Uri(web, $"/?node={Uri.EscapeDataString(node)}{web.Fragment}").ToString());
         await page.WaitUntilReadyAsync();
         return page;
@@ -68,7 +68,7 @@ internal sealed class ChatPage
     public static async Task<ChatPage> OpenAtAsync(string name, IBrowserContext context, Uri web, string hash)
     {
         var page = new ChatPage(name, await context.NewPageAsync());
-        page.Page.SetDefaultTimeout(15_000);
+        page.Page.SetDefaultTimeout(30_000);
         await page.Page.GotoAsync(new Uri(web, $"/{hash}").ToString());
         await page.WaitUntilReadyAsync();
         return page;

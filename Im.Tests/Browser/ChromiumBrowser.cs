@@ -17,6 +17,7 @@ internal static class ChromiumBrowser
 
     public static async Task<IBrowser> LaunchAsync(IPlaywright playwright)
     {
+        Assertions.SetDefaultExpectTimeout(20_000); // what is waited for comes: late, where the machine has much to do
         var (executable, libraries) = FindOnPath() is { } found ? (found, null) : await FetchAsync();
         var environment = libraries is null ? null : new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = libraries, ["HOME"] = Path.GetTempPath() };
         return await playwright.Chromium.LaunchAsync(new()
