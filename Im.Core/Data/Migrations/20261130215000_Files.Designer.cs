@@ -105,6 +105,29 @@ namespace Im.Core.Data.Migrations
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("Im.Core.Data.Block", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<Guid>("BlockedId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("blocked_id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("UserId", "BlockedId")
+                        .HasName("pk_blocks");
+
+                    b.HasIndex("BlockedId")
+                        .HasDatabaseName("ix_blocks_blocked_id");
+
+                    b.ToTable("blocks", (string)null);
+                });
+
             modelBuilder.Entity("Im.Core.Data.Conversation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -159,6 +182,12 @@ namespace Im.Core.Data.Migrations
                     b.Property<long?>("ChangedSeq")
                         .HasColumnType("bigint")
                         .HasColumnName("changed_seq");
+
+                    b.Property<long>("DeclinedLine")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("declined_line");
 
                     b.Property<long?>("FirstLine")
                         .HasColumnType("bigint")
@@ -360,9 +389,19 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("erasing_at");
 
+                    b.Property<bool>("HidesLastSeen")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("hides_last_seen");
+
                     b.Property<bool>("IsAdmin")
                         .HasColumnType("boolean")
                         .HasColumnName("is_admin");
+
+                    b.Property<DateTimeOffset?>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
 
                     b.Property<bool>("LockoutEnabled")
                         .HasColumnType("boolean")
@@ -574,6 +613,81 @@ namespace Im.Core.Data.Migrations
                     b.ToTable("mentions", (string)null);
                 });
 
+            modelBuilder.Entity("Im.Core.Data.RecoveryCode", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<short>("Slot")
+                        .HasColumnType("smallint")
+                        .HasColumnName("slot");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.HasKey("UserId", "Slot")
+                        .HasName("pk_recovery_codes");
+
+                    b.ToTable("recovery_codes", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.Report", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<DateTime?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closed_at");
+
+                    b.Property<Guid?>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long?>("Line")
+                        .HasColumnType("bigint")
+                        .HasColumnName("line");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("ReporterId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("reporter_id");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_reports");
+
+                    b.HasIndex("ReporterId")
+                        .HasDatabaseName("ix_reports_reporter_id");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_reports_user_id");
+
+                    b.ToTable("reports", (string)null);
+                });
+
             modelBuilder.Entity("Im.Core.Data.RoomLink", b =>
                 {
                     b.Property<Guid>("Id")
@@ -735,6 +849,51 @@ namespace Im.Core.Data.Migrations
                         .HasName("pk_room_stays");
 
                     b.ToTable("room_stays", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.SearchChunk", b =>
+                {
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("FirstLine")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_line");
+
+                    b.Property<long>("LastLine")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_line");
+
+                    b.Property<DateTime>("Newest")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("newest");
+
+                    b.Property<DateTime>("Oldest")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("oldest");
+
+                    b.PrimitiveCollection<short[]>("Tokens")
+                        .HasColumnType("smallint[]")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("ConversationId", "FirstLine")
+                        .HasName("pk_search_chunks");
+
+                    b.HasIndex("Tokens")
+                        .HasDatabaseName("ix_search_chunks_tokens")
+                        .HasAnnotation("Npgsql:StorageParameter:gin_pending_list_limit", 1024);
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Tokens"), "gin");
+
+                    b.HasIndex("ConversationId", "FirstLine")
+                        .HasDatabaseName("ix_search_chunks_open")
+                        .HasFilter("tokens IS NULL");
+
+                    b.HasIndex("Newest", "ConversationId", "FirstLine")
+                        .HasDatabaseName("ix_search_chunks_newest");
+
+                    b.ToTable("search_chunks", (string)null);
                 });
 
             modelBuilder.Entity("Im.Core.Data.ApiKey", b =>
