@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Im.AppHost.Supervision;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,11 +47,12 @@ internal sealed partial class Shutdown : IHostedService
 
     /// <summary>
     /// Ends DCP, for after the application has run. It takes a second to notice that nothing is left, and its helpers up to five; there is nothing they could
-    /// still do, unless there are containers.
+    /// still do, unless there are containers. Where the application runs within another program, as in tests, DCP is left to itself: nobody waits for a prompt there, and another
+    /// application of that program has a DCP too, which looks the same from here.
     /// </summary>
     public static void EndDcp(IDistributedApplicationBuilder builder)
     {
-        if (!OperatingSystem.IsLinux() || builder.Resources.Any(resource => resource.IsContainer()))
+        if (!OperatingSystem.IsLinux() || Assembly.GetEntryAssembly() != typeof(Shutdown).Assembly || builder.Resources.Any(resource => resource.IsContainer()))
             return;
         const int SigKill = 9;
         var apiServer = ProcessIds().FirstOrDefault(id => CommandLineOf(id) is [_, "start-apiserver", "--monitor", var monitored, ..] && monitored == $"{Environment.ProcessId}");

@@ -3,6 +3,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Im.Hosting.Embedded;
+using Im.Tests.Fixtures;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -28,6 +29,18 @@ public sealed class EmbeddedServersTests : AppTest
             Assert.Equal(42, await source.CreateCommand("SELECT answer FROM kept").ExecuteScalarAsync(Limit));
         await using (var redis = await ConnectionMultiplexer.ConnectAsync(second.Redis))
             Assert.Equal(42, await redis.GetDatabase().StringGetAsync("kept"));
+    }
+
+    /// <summary>The servers that all tests share are an application of this process, too.</summary>
+    [Fact]
+    public async Task The_end_of_one_application_is_not_that_of_another_in_the_same_process()
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Pooling = false }.ConnectionString);
+        await StartAsync(builder => builder.AddExecutable("client", "true", "."));
+        await Notifications.WaitForResourceAsync("client", KnownResourceStates.Finished, Limit);
+        await StopAsync();
+        await Task.Delay(TimeSpan.FromSeconds(3), Limit); // in which its orchestrator ends
+        Assert.Equal(42, await source.CreateCommand("SELECT 42").ExecuteScalarAsync(Limit));
     }
 
     [Fact]
