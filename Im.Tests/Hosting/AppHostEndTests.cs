@@ -6,7 +6,6 @@ using Im.Tests.Fixtures;
 namespace Im.Tests.Hosting;
 
 /// <summary>What is left after the AppHost: nothing. Looks at processes as Linux lists them.</summary>
-[Collection(HostingCollection.Name)]
 [SupportedOSPlatform("linux")]
 public sealed class AppHostEndTests
 {

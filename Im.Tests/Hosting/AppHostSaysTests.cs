@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using System.Text.Json.Nodes;
 using Im.Tests.Fixtures;
 
 namespace Im.Tests.Hosting;
 
 /// <summary>What a person reads on the console: one sentence for what is wrong, before anything starts or when it happens.</summary>
-[Collection(HostingCollection.Name)]
 [SupportedOSPlatform("linux")]
 public sealed class AppHostSaysTests
 {
@@ -58,8 +58,9 @@ public sealed class AppHostSaysTests
         await using var host = new AppHostProcess(FreePort.Next());
         await host.SaysAsync("Chat at ");
         var postgres = host.Descendants("postgres -D").Max(); // the server host above it names it too
-        // Every replica has to have been healthy once.
-        await Task.Delay(TimeSpan.FromSeconds(5));
+        using var page = new HttpClient();
+        await ServersProcess.UntilAsync(
+            async () => JsonNode.Parse(await page.GetStringAsync($"http://localhost:{host.WebPort}/api/nodes"))!.AsArray().Count == 2, TimeSpan.FromSeconds(60), "both replicas to take part");
 
         await ServersProcess.SignalAsync("STOP", postgres);
         await host.SaysAsync("postgres is unhealthy: ");
@@ -100,7 +101,8 @@ public sealed class AppHostSaysTests
     [LinuxFact]
     public async Task After_the_first_run_neither_npm_nor_a_network_is_needed()
     {
-        // npm, node and docker are in none of these; what the servers need has been fetched by the tests before.
+        _ = (TestServers.Redis, TestServers.Postgres); // fetches them
+        // npm, node and docker are in none of these.
         await using var host = new AppHostProcess(FreePort.Next(), new Dictionary<string, string> { ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin" });
         await host.SaysAsync("Chat at ");
         Assert.DoesNotContain("Fetching", host.Output);
