@@ -25,7 +25,10 @@ public sealed class SearchPageTests(PageFixture im)
         await Eventually.TrueAsync(async () => (await two.SearchAsync(new(word) { Conversation = ConversationId.Direct(jenny.User.Id, tom.User.Id), Since = DateTimeOffset.UtcNow.AddDays(-1) })).Hits.Count == 2, seconds: 60);
         await using var hers = await im.NewContextAsync(jenny);
         var page = await ChatPage.OpenAsync("jenny", hers, im.Address);
-        await Assertions.Expect(page.Find("search-open")).ToBeVisibleAsync();
+        await page.Find("search-open").ClickAsync();
+        await Assertions.Expect(page.Find("search-input")).ToBeFocusedAsync();
+        await page.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Find("search-input")).ToBeHiddenAsync();
         await page.Page.Keyboard.PressAsync("Control+Shift+F");
         await Assertions.Expect(page.Find("search-input")).ToBeFocusedAsync();
         await Axe.ExpectCleanAsync(page.Page, "search");

@@ -38,6 +38,12 @@ async function say(page, place, ...texts) {
   }
 }
 
+async function attach(page, place, ...files) {
+  await page.evaluate((hash) => (location.hash = hash), place);
+  await page.locator('[data-testid=attach-input]').setInputFiles(files);
+  await page.locator('[data-testid=attachment][data-state=ready]').nth(files.length - 1).waitFor();
+}
+
 const [jenny, tom, lin] = [await enter('Jenny', 'Designs tea pots'), await enter('Tom', 'Here until six'), await enter('林小明', '上海')];
 await say(tom.page, '#/lobby', 'Good morning! The new page is up: https://im.example/today', 'Two things to try:\n- kill a node while you write\n- open the way of a message');
 await say(lin.page, '#/lobby', '早上好！我在第二个节点上，消息马上就到。', '@Jenny do you have the **plan**?');
@@ -53,6 +59,9 @@ const roomId = room.room.conversation;
 await ask(tom.page, 'POST', `/api/rooms/${roomId}/join`);
 await say(tom.page, `#/r/${roomId}`, 'Oolong at four?');
 await say(lin.page, `#/u/${jenny.user.id}`, '下午见！');
+await attach(tom.page, `#/u/${jenny.user.id}`, { name: 'lobby.png', mimeType: 'image/png', buffer: await lin.page.screenshot() }, { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('Drain one node.\n') });
+await find(tom.page, 'send').click();
+await tom.page.locator('[data-testid=message][data-status=sent]').filter({ hasText: 'plan.txt' }).waitFor();
 const cookies = await jenny.context.storageState();
 
 /** Each with how one comes there from the lobby, and what is there then. */
@@ -105,6 +114,31 @@ const views = {
     await find(page, 'room-about').click();
     await find(page, 'member').waitFor();
   },
+  picture: async (page) => {
+    await direct(page);
+    await find(page, 'picture').click();
+    await find(page, 'picture-view').waitFor();
+  },
+  attached: async (page) => {
+    await attach(page, `#/u/${tom.user.id}`, { name: 'lobby.png', mimeType: 'image/png', buffer: await page.screenshot() }, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Tea at four.\n') });
+  },
+  search: async (page, isPhone) => {
+    if (isPhone) await find(page, 'back').click();
+    await find(page, 'search-open').click();
+    await find(page, 'search-input').fill('node');
+    await find(page, 'search-hit').waitFor();
+  },
+  request: async (page) => {
+    await page.evaluate((hash) => (location.hash = hash), `#/u/${lin.user.id}`);
+    await find(page, 'request-bar').waitFor();
+  },
+  profile: async (page) => {
+    await direct(page);
+    await find(page, 'profile-open').click();
+    await find(page, 'profile').waitFor();
+  },
+  privacy: account('privacy'),
+  recovery: account('recovery'),
   info: account(),
   devices: account('devices'),
   keys: account('keys'),

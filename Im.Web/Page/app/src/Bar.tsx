@@ -19,12 +19,14 @@ export function Bar({ chat, name, inert }: { chat: ChatKey; name: string; inert:
       <div class="bar-brand">
         <Logo />
         {onePane.value && view.value === 'list' ? <h1 class="wordmark">Im</h1> : <span class="wordmark">Im</span>}
+        <div class="bar-find">
+          <SearchButton />
+          <GoToButton />
+        </div>
       </div>
       <ChatTitle chat={chat} name={name} />
       <div class="bar-tools">
         {demonstration.value && <NodeBadge />}
-        <SearchButton />
-        <GoToButton />
         <SettingsButtons />
       </div>
     </header>
