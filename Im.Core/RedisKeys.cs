@@ -12,7 +12,7 @@ namespace Im.Core;
 /// im:sessions:mark            string  random: another one, and Redis has lost its data since
 /// im:nodes                    set     ids of the nodes that hold or held a lease and are not reaped yet
 /// im:probe                    string  for a second: whether Redis takes writes
-/// im:node:{id}:lease          hash    epoch, name, address, connections, draining, started; its time to live is the lease
+/// im:node:{id}:lease          hash    epoch, name, address, connections, draining, started, version; its time to live is the lease
 /// im:node:{id}:presence       hash    version, guests, {user}: who is online on the node; written only under the lease
 /// im:node:{id}:connections    hash    version, c:{connection}: as JSON, u:{user}: how many, s:{session}: their ids; written only under the lease
 /// </code>

@@ -79,6 +79,7 @@ public static class ProblemCodes
     public const string Banned = "banned";
     public const string Muted = "muted";
     public const string Forbidden = "forbidden";
+    public const string LastAdministrator = "last_administrator";
     public const string BadName = "bad_name";
     public const string BadText = "bad_text";
     public const string TooMany = "too_many";

@@ -63,24 +63,6 @@ public sealed record PublishRequest(string Id, string Text, ConversationId? Conv
 
 public sealed record PublishResponse(ConversationId Conversation, long Seq, long At, bool Duplicate);
 
-/// <summary>An account as administrators see it. Times are Unix milliseconds.</summary>
-public sealed record AdminUserInfo(UserInfo User, long Created, bool Admin, IReadOnlyList<SessionInfo> Sessions)
-{
-    public long? MutedUntil { get; init; }
-    public long? BannedUntil { get; init; }
-}
-
-/// <param name="Minutes">From now, up to ten years; 0: no longer.</param>
-public sealed record PenaltyRequest(int Minutes, string? Reason = null);
-
-public sealed record AdminRequest(bool Admin);
-
-public sealed record AnnouncementRequest(string Text);
-
-/// <param name="Actor">The nickname at the time, or what did it where no account did.</param>
-/// <param name="ActorId">The account that did it; null where none did.</param>
-public sealed record AuditInfo(long Id, long At, string Actor, string Action, string Target, string? Detail, Guid? ActorId = null);
-
 public static class ApiScopes
 {
     public const string Lobby = "publish:lobby", Direct = "publish:direct";

@@ -49,9 +49,24 @@ public sealed record ReportInfo(long Id, long At, SenderInfo Reporter, SenderInf
 
     /// <summary>Null: nobody was done with it yet.</summary>
     public long? Closed { get; init; }
+
+    /// <summary>Which administrator was; null where the report is open.</summary>
+    public SenderInfo? ClosedBy { get; init; }
+
+    /// <summary>One of <see cref="ReportDecisions"/>; null where none was given.</summary>
+    public string? Decision { get; init; }
 }
 
-public sealed record CloseReportRequest(bool Closed);
+/// <summary>What came of a report.</summary>
+public static class ReportDecisions
+{
+    public const string Dismissed = "dismissed", Recalled = "recalled", Muted = "muted", Banned = "banned", Erased = "erased";
+
+    public static IReadOnlyList<string> All { get; } = [Dismissed, Recalled, Muted, Banned, Erased];
+}
+
+/// <param name="Decision">One of <see cref="ReportDecisions"/>, for those who read it later: it does nothing by itself.</param>
+public sealed record CloseReportRequest(bool Closed, string? Decision = null);
 
 /// <param name="Password">The user's: a session alone makes no codes, which would outlive it.</param>
 public sealed record CreateRecoveryCodesRequest(string Password);

@@ -64,6 +64,14 @@ public sealed record RoomMembersResponse(IReadOnlyList<RoomMemberInfo> Members, 
 /// <inheritdoc cref="RoomsResponse"/>
 public sealed record RoomBansResponse(IReadOnlyList<UserInfo> Users, string? Next = null);
 
+/// <summary>Somebody who was invited and has not answered yet.</summary>
+/// <param name="By">Who invited them.</param>
+/// <param name="At">Unix milliseconds.</param>
+public sealed record InvitedInfo(Guid Id, string Nickname, string Brief, SenderInfo By, long At);
+
+/// <inheritdoc cref="RoomsResponse"/>
+public sealed record RoomInvitedResponse(IReadOnlyList<InvitedInfo> Invited, string? Next = null);
+
 /// <param name="Role"><c>member</c> or <c>administrator</c>; <c>owner</c> hands the room over.</param>
 public sealed record RoleRequest(string Role);
 

@@ -38,6 +38,10 @@ public sealed class Rooms
     public Task<RoomBansResponse> BansAsync(ConversationId room, string? after = null, CancellationToken cancellationToken = default) =>
         _http.CallAsync(HttpMethod.Get, $"{Path}/{room}/bans{(after is null ? "" : $"?after={Uri.EscapeDataString(after)}")}", null, ProtocolJson.Wire.RoomBansResponse, cancellationToken);
 
+    /// <summary>Who was invited and has not answered, for administrators of the room. <see cref="RemoveAsync"/> takes an invitation back.</summary>
+    public Task<RoomInvitedResponse> InvitedAsync(ConversationId room, string? after = null, CancellationToken cancellationToken = default) =>
+        _http.CallAsync(HttpMethod.Get, $"{Path}/{room}/invitations{(after is null ? "" : $"?after={Uri.EscapeDataString(after)}")}", null, ProtocolJson.Wire.RoomInvitedResponse, cancellationToken);
+
     public Task<RoomResponse> EditAsync(ConversationId room, EditRoomRequest change, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Patch, $"/{room}", JsonContent.Create(change, ProtocolJson.Wire.EditRoomRequest), cancellationToken);
 

@@ -56,8 +56,10 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             user.Property(u => u.ErasedAt).HasColumnName("erased_at");
             user.Ignore(u => u.Email).Ignore(u => u.NormalizedEmail).Ignore(u => u.EmailConfirmed);
             user.Ignore(u => u.PhoneNumber).Ignore(u => u.PhoneNumberConfirmed).Ignore(u => u.TwoFactorEnabled);
-            user.HasIndex(u => u.NormalizedUserName).IsUnique().HasDatabaseName("ux_users_normalized_user_name");
+            user.HasIndex(u => u.NormalizedUserName, "ux_users_normalized_user_name").IsUnique();
             user.HasIndex(u => u.Id).HasFilter("erasing_at IS NOT NULL").HasDatabaseName("ix_users_erasing"); // the appends' question, nearly always of nobody
+            user.HasIndex(u => u.NormalizedUserName, "ix_users_administrators").HasFilter("is_admin");
+            user.HasIndex(u => u.NormalizedUserName, "ix_users_penalties").HasFilter("muted_until IS NOT NULL OR banned_until IS NOT NULL");
             user.HasIndex(u => new { u.Skeleton, u.SkeletonRank }).IsUnique().HasDatabaseName("ux_users_skeleton");
         });
 
@@ -87,6 +89,9 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             entry.Property(e => e.Action).HasColumnName("action");
             entry.Property(e => e.Target).HasColumnName("target");
             entry.Property(e => e.Detail).HasColumnName("detail");
+            entry.HasIndex(e => new { e.Action, e.Id }).HasDatabaseName("ix_audit_action");
+            entry.HasIndex(e => new { e.ActorId, e.Id }).HasDatabaseName("ix_audit_actor_id");
+            entry.HasIndex(e => new { e.Target, e.Id }).HasDatabaseName("ix_audit_target");
         });
 
         builder.Entity<Installation>(installation =>

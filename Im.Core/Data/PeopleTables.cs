@@ -35,6 +35,11 @@ public sealed class Report
 
     /// <summary>When an administrator was done with it.</summary>
     public DateTime? ClosedAt { get; set; }
+
+    public Guid? ClosedById { get; set; }
+
+    /// <summary>One of <see cref="Protocol.ReportDecisions"/>.</summary>
+    public string? Decision { get; set; }
 }
 
 /// <summary>One of ten codes that each set a new password once.</summary>
@@ -75,6 +80,9 @@ internal static class PeopleTables
             report.Property(r => r.Text).HasColumnName("text");
             report.Property(r => r.At).HasColumnName("at");
             report.Property(r => r.ClosedAt).HasColumnName("closed_at");
+            report.Property(r => r.ClosedById).HasColumnName("closed_by_id");
+            report.Property(r => r.Decision).HasColumnName("decision");
+            report.HasIndex(r => r.Id).HasFilter("closed_at IS NULL").HasDatabaseName("ix_reports_open");
             report.HasIndex(r => r.ReporterId).HasDatabaseName("ix_reports_reporter_id");
             report.HasIndex(r => r.UserId).HasDatabaseName("ix_reports_user_id");
         });

@@ -111,7 +111,8 @@ internal static class RoomTables
             room.Property(r => r.Members).HasColumnName("members");
             room.Property(r => r.CreatedAt).HasColumnName("created_at");
             room.HasOne<Conversation>().WithOne().HasForeignKey<RoomRow>(r => r.Id).HasConstraintName("fk_rooms_conversation");
-            room.HasIndex(r => new { r.TitleKey, r.Id }).HasFilter("is_public AND NOT archived").HasDatabaseName("ix_rooms_public");
+            room.HasIndex(r => new { r.TitleKey, r.Id }, "ix_rooms_title");
+            room.HasIndex(r => new { r.TitleKey, r.Id }, "ix_rooms_public").HasFilter("is_public AND NOT archived");
         });
         builder.Entity<RoomStay>(stay =>
         {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Im.Core.Clocks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,8 @@ internal sealed partial class NodeLease(
     NodeIdentity identity, IConnectionMultiplexer redis, RedisKeys keys, IOptions<NodeOptions> options, TimeProvider time, StoreTime storeTime, ILogger<NodeLease> logger)
     : BackgroundService, INodeLease
 {
+    private static readonly string Version = typeof(NodeLease).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
     private readonly IDatabase _database = redis.GetDatabase();
     private readonly Pulse _pulse = new(time);
     private readonly RedisKey[] _leaseKeys = [keys.Lease(identity.Id), keys.Nodes];
@@ -91,7 +94,7 @@ internal sealed partial class NodeLease(
         // By one clock for all: of two nodes of one name the newer comes first.
         _startedAt ??= (await storeTime.NowAsync()).ToUnixTimeMilliseconds();
         var epoch = ++_lastEpoch;
-        await EvaluateAsync(NodeScripts.Acquire, _leaseKeys, [.. Arguments(epoch), identity.Name, _startedAt.Value], cancellationToken);
+        await EvaluateAsync(NodeScripts.Acquire, _leaseKeys, [.. Arguments(epoch), identity.Name, _startedAt.Value, Version], cancellationToken);
         Volatile.Write(ref _epoch, epoch);
         LogAcquired(identity.Id, address, epoch);
         Acquired?.Invoke();

@@ -23,8 +23,14 @@ public interface IRoomStore
     /// <summary>Members, owner first, then administrators. Null for who is none.</summary>
     Task<RoomPeoplePage?> ListMembersAsync(ConversationId room, Guid user, PersonCursor? after, CancellationToken cancellationToken = default);
 
+    /// <summary>The same for the server's administrators, who need be none. Without members where there is no such room.</summary>
+    Task<RoomPeoplePage> ListMembersAsync(ConversationId room, PersonCursor? after, CancellationToken cancellationToken = default);
+
     /// <summary>Who is banned. Null for who does not look after the room.</summary>
     Task<RoomPeoplePage?> ListBannedAsync(ConversationId room, Guid user, PersonCursor? after, CancellationToken cancellationToken = default);
+
+    /// <summary>Who was invited and has not answered. Null for who does not look after the room.</summary>
+    Task<RoomInvitedPage?> ListInvitedAsync(ConversationId room, Guid user, PersonCursor? after, CancellationToken cancellationToken = default);
 
     Task<IReadOnlyList<InvitationInfo>> ListInvitationsAsync(Guid user, CancellationToken cancellationToken = default);
 
@@ -54,6 +60,9 @@ public interface IRoomStore
 
     /// <param name="titleKey">Of the new title, where there is one.</param>
     Task<RoomResult> EditAsync(ConversationId room, SenderInfo by, EditRoomRequest change, string? titleKey, CancellationToken cancellationToken = default);
+
+    /// <summary>By an administrator of the server, who need be no member.</summary>
+    Task<RoomResult> SetArchivedAsync(ConversationId room, SenderInfo by, bool archived, CancellationToken cancellationToken = default);
 
     Task<(RoomRefusal? Refusal, RoomLinkInfo? Link)> AddLinkAsync(ConversationId room, SenderInfo by, byte[] hash, CreateLinkRequest link, CancellationToken cancellationToken = default);
 
@@ -114,3 +123,5 @@ public sealed record Membership(ConversationId Room, long JoinedSeq, long Change
 public sealed record RoomsPage(IReadOnlyList<RoomInfo> Rooms, RoomCursor? Next);
 
 public sealed record RoomPeoplePage(IReadOnlyList<RoomMemberInfo> People, PersonCursor? Next);
+
+public sealed record RoomInvitedPage(IReadOnlyList<InvitedInfo> Invited, PersonCursor? Next);

@@ -32,6 +32,11 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
         SELECT u.id, u.user_name, u.brief, 0::smallint FROM room_outsiders o JOIN users u ON u.id = o.user_id WHERE o.conversation_id = $1 AND o.state = 2 AND o.user_id > $3 AND $2 IS NOT NULL ORDER BY o.user_id LIMIT $4
         """;
 
+    private const string InvitedSql = """
+        SELECT u.id, u.user_name, u.brief, b.id, b.user_name, o.at FROM room_outsiders o JOIN users u ON u.id = o.user_id JOIN users b ON b.id = o.by_id
+        WHERE o.conversation_id = $1 AND o.state = 1 AND o.user_id > $2 ORDER BY o.user_id LIMIT $3
+        """;
+
     private const string InvitationsSql = $"""
         SELECT {InfoColumns}, b.id, b.user_name, o.at FROM room_outsiders o JOIN rooms r ON r.id = o.conversation_id JOIN users b ON b.id = o.by_id LEFT JOIN members m ON false
         WHERE o.user_id = $1 AND o.state = 1 AND NOT r.archived ORDER BY o.at DESC LIMIT 100
@@ -100,8 +105,19 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
     public async Task<RoomPeoplePage?> ListMembersAsync(ConversationId room, Guid user, PersonCursor? after, CancellationToken cancellationToken = default) =>
         (await FindStandingAsync(room, user, cancellationToken))?.Role is null ? null : await ListAsync(MembersSql, room, after, cancellationToken);
 
+    public Task<RoomPeoplePage> ListMembersAsync(ConversationId room, PersonCursor? after, CancellationToken cancellationToken = default) => ListAsync(MembersSql, room, after, cancellationToken);
+
     public async Task<RoomPeoplePage?> ListBannedAsync(ConversationId room, Guid user, PersonCursor? after, CancellationToken cancellationToken = default) =>
         (await FindStandingAsync(room, user, cancellationToken))?.IsAdministrator != true ? null : await ListAsync(BannedSql, room, after, cancellationToken);
+
+    public async Task<RoomInvitedPage?> ListInvitedAsync(ConversationId room, Guid user, PersonCursor? after, CancellationToken cancellationToken = default) =>
+        (await FindStandingAsync(room, user, cancellationToken))?.IsAdministrator != true ? null : await reader.QueryAsync(InvitedSql, [room.Value, after?.User ?? Guid.Empty, RoomLimits.PageSize + 1], async rows =>
+        {
+            var found = new List<InvitedInfo>();
+            while (await rows.ReadAsync())
+                found.Add(new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), new(rows.GetGuid(3), rows.GetString(4)), rows.GetUnixMilliseconds(5)));
+            return found.Count <= RoomLimits.PageSize ? new RoomInvitedPage(found, null) : new(found[..^1], new(0, found[^2].Id));
+        }, cancellationToken);
 
     private Task<RoomPeoplePage> ListAsync(string sql, ConversationId room, PersonCursor? after, CancellationToken cancellationToken) =>
         reader.QueryAsync(sql, [room.Value, after?.Role ?? short.MaxValue, after?.User ?? Guid.Empty, RoomLimits.PageSize + 1], async rows =>
@@ -293,6 +309,15 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
         return await change.DoneAsync();
     }, cancellationToken, takesRights: wanted.Archived == true);
 
+    public Task<RoomResult> SetArchivedAsync(ConversationId room, SenderInfo by, bool archived, CancellationToken cancellationToken = default) => ChangeAsync(room, by, async change =>
+    {
+        if (change.Room.Archived == archived)
+            return await change.DoneAsync();
+        await change.ExecuteAsync("UPDATE rooms SET archived = $2 WHERE id = $1", room.Value, archived);
+        await change.TellAsync(EventKinds.Title, EventKinds.Title.ContentOf(new(Archived: archived)));
+        return await change.DoneAsync();
+    }, cancellationToken, takesRights: archived, isKnown: true);
+
     public async Task<(RoomRefusal? Refusal, RoomLinkInfo? Link)> AddLinkAsync(ConversationId room, SenderInfo by, byte[] hash, CreateLinkRequest link, CancellationToken cancellationToken = default)
     {
         RoomLinkInfo? added = null;
@@ -371,7 +396,7 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
             Role = row.IsDBNull(7) ? null : PostgresConversationStore.NameOf((RoomRole)row.GetInt16(7)),
         };
 
-    /// <param name="isKnown">The user has a link.</param>
+    /// <param name="isKnown">The user has a link, or administers the server.</param>
     /// <param name="takesRights">Returns when nothing is under way any more of who could write before.</param>
     private async Task<RoomResult> ChangeAsync(ConversationId room, SenderInfo by, Func<RoomChange, Task<RoomResult>> change, CancellationToken cancellationToken, bool takesRights = false, bool isKnown = false)
     {

@@ -20,7 +20,7 @@ public sealed class RoomAttacks(RoomAttacks.Brisk chat) : AttackSuite(chat), ICl
         foreach (var (method, path, body) in new (HttpMethod, string, object?)[]
         {
             (HttpMethod.Get, "", null), (HttpMethod.Patch, "", new { title = "mine" }), (HttpMethod.Post, "/join", null), (HttpMethod.Post, "/leave", null), (HttpMethod.Post, "/decline", null),
-            (HttpMethod.Get, "/members", null), (HttpMethod.Get, "/bans", null), (HttpMethod.Get, "/links", null), (HttpMethod.Post, "/links", new { }), (HttpMethod.Delete, $"/links/{Guid.NewGuid()}", null),
+            (HttpMethod.Get, "/members", null), (HttpMethod.Get, "/bans", null), (HttpMethod.Get, "/invitations", null), (HttpMethod.Get, "/links", null), (HttpMethod.Post, "/links", new { }), (HttpMethod.Delete, $"/links/{Guid.NewGuid()}", null),
             (HttpMethod.Post, "/invitations", new { nickname = Eve.Nickname }), (HttpMethod.Delete, $"/members/{Tom.Id}", null), (HttpMethod.Put, $"/bans/{Tom.Id}", null), (HttpMethod.Delete, $"/bans/{Tom.Id}", null),
             (HttpMethod.Put, $"/members/{Eve.Id}/role", new { role = "owner" }),
         })

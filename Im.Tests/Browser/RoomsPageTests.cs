@@ -39,6 +39,13 @@ public sealed class RoomsPageTests(PageFixture im)
         await owner.ExpectMessageAsync("before anybody came");
 
         await owner.Find("room-about").ClickAsync();
+        await owner.Find("invite-nickname").FillAsync((await im.People.GetAsync(1))[0].User.Nickname);
+        await owner.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(owner.Find("invited-people")).ToHaveAttributeAsync("data-count", "1");
+        await LookAsync(owner, "invited");
+        await Axe.ExpectCleanAsync(owner.Page, "who was invited");
+        await owner.Find("invitation-revoke").ClickAsync();
+        await Assertions.Expect(owner.Find("invited-people")).ToHaveCountAsync(0);
         await owner.Find("link-make").ClickAsync();
         var link = await owner.Find("link-made").InputValueAsync();
         await Assertions.Expect(owner.Find("link")).ToHaveCountAsync(1);

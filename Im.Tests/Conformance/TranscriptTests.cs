@@ -16,7 +16,7 @@ public sealed class TranscriptTests(TranscriptTests.System chat) : IClassFixture
     private const string Admin = "admin";
 
     /// <summary>What a client cannot bring about when it wants to.</summary>
-    private static readonly string[] OutOfReach = [ErrorCodes.Busy, ErrorCodes.Unavailable, ErrorCodes.Internal, ErrorCodes.TooLate, ErrorCodes.QuotaFull, ProblemCodes.Unavailable, ProblemCodes.TooLarge];
+    private static readonly string[] OutOfReach = [ErrorCodes.Busy, ErrorCodes.Unavailable, ErrorCodes.Internal, ErrorCodes.TooLate, ErrorCodes.QuotaFull, ProblemCodes.Unavailable, ProblemCodes.TooLarge, ProblemCodes.LastAdministrator];
 
     private static readonly string[] OtherEnds = ["1012", "4500", EndReasons.Reused, EndReasons.Over, EndReasons.Lost];
 

@@ -35,6 +35,13 @@ public sealed class GoldenTests
         ["penalty-request"] = ProtocolJson.Wire.PenaltyRequest,
         ["admin-request"] = ProtocolJson.Wire.AdminRequest,
         ["announcement-request"] = ProtocolJson.Wire.AnnouncementRequest,
+        ["admin-users-response"] = ProtocolJson.Wire.AdminUsersResponse,
+        ["erase-user-request"] = ProtocolJson.Wire.EraseUserRequest,
+        ["admin-room"] = ProtocolJson.Wire.AdminRoomInfo,
+        ["admin-rooms-response"] = ProtocolJson.Wire.AdminRoomsResponse,
+        ["archive-request"] = ProtocolJson.Wire.ArchiveRequest,
+        ["admin-keys-response"] = ProtocolJson.Wire.AdminKeysResponse,
+        ["admin-nodes"] = ProtocolJson.Wire.IReadOnlyListAdminNodeInfo,
         ["people-response"] = ProtocolJson.Wire.PeopleResponse,
         ["audit"] = ProtocolJson.Wire.IReadOnlyListAuditInfo,
         ["create-room-request"] = ProtocolJson.Wire.CreateRoomRequest,
@@ -46,6 +53,7 @@ public sealed class GoldenTests
         ["invitations"] = ProtocolJson.Wire.IReadOnlyListInvitationInfo,
         ["room-members-response"] = ProtocolJson.Wire.RoomMembersResponse,
         ["room-bans-response"] = ProtocolJson.Wire.RoomBansResponse,
+        ["room-invited-response"] = ProtocolJson.Wire.RoomInvitedResponse,
         ["role-request"] = ProtocolJson.Wire.RoleRequest,
         ["create-link-request"] = ProtocolJson.Wire.CreateLinkRequest,
         ["room-link"] = ProtocolJson.Wire.RoomLinkInfo,
@@ -124,7 +132,7 @@ public sealed class GoldenTests
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "protocol.md"));
         var frames = Derived<ClientFrame>().Concat(Derived<ServerFrame>()).Select(d => ProtocolJson.Wire.GetTypeInfo(d.DerivedType)!);
-        Type[] parts = [typeof(MessageInfo), typeof(SenderInfo), typeof(UserInfo), typeof(OnlineUser), typeof(ConversationSummary), typeof(LimitsInfo), typeof(LobbyInfo), typeof(ViaInfo), typeof(NodeInfo), typeof(SessionInfo), typeof(AuditInfo)];
+        Type[] parts = [typeof(MessageInfo), typeof(SenderInfo), typeof(UserInfo), typeof(OnlineUser), typeof(ConversationSummary), typeof(LimitsInfo), typeof(LobbyInfo), typeof(ViaInfo), typeof(NodeInfo), typeof(SessionInfo), typeof(AuditInfo), typeof(AdminPersonInfo), typeof(AdminKeyInfo), typeof(AdminNodeInfo)];
         var names = frames.Concat(HttpBodies.Values).Concat(parts.Select(p => ProtocolJson.Wire.GetTypeInfo(p)!)).SelectMany(info => info.Properties).Select(p => p.Name).Distinct();
         Assert.DoesNotContain(names, name => !page.Contains($"\"{name}\"") && !page.Contains($"`{name}`"));
     }

@@ -9,7 +9,7 @@ namespace Im.Tests.Web;
 
 /// <summary>What administrators do, felt on another node, and written down.</summary>
 [Trait("Category", "Sessions")]
-public sealed class AdministrationTests(TwoNodes system) : IClassFixture<TwoNodes>, IAsyncLifetime
+public sealed class AdministrationTests(TwoNodes system, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<TwoNodes>, IAsyncLifetime
 {
     private readonly Browser _admin = system.NewBrowser(), _user = system.NewBrowser();
     private readonly string _adminName = WebCollection.NewNickname(), _userName = WebCollection.NewNickname();
@@ -101,6 +101,103 @@ public sealed class AdministrationTests(TwoNodes system) : IClassFixture<TwoNode
         (await _user.GetAsync("/api/admin/audit")).ShouldBeOk();
         (await _admin.PutAsync($"/api/admin/users/{_userId}/admin", new { admin = false })).ShouldBeOk();
         (await _user.GetAsync("/api/admin/audit")).ShouldBe(403, "forbidden");
+    }
+
+    [Fact]
+    public async Task Five_thousand_people_are_listed_in_pages_found_by_a_word_and_by_what_they_may()
+    {
+        await system.Database.ScalarAsync<object>("""
+            INSERT INTO users (id, user_name, normalized_user_name, lockout_enabled, access_failed_count, brief, created_at, is_admin, banned_until)
+            SELECT gen_random_uuid(), 'Crowd ' || n, 'crowd ' || lpad(n::text, 5, '0'), false, 0, '', now(), n = 4242, CASE WHEN n % 1000 = 7 THEN now() + interval '1 day' END FROM generate_series(1, 5000) n
+            """);
+        var (names, after, times) = (new List<string>(), "", new List<double>());
+        for (var pages = 0; pages < 110 && after is not null; pages++)
+        {
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
+            var page = (await _admin.GetAsync($"/api/admin/users{(after == "" ? "" : $"?after={after}")}")).ShouldBeOk().Json;
+            times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            names.AddRange(page.GetProperty("users").EnumerateArray().Select(each => each.GetProperty("nickname").GetString()!).Where(name => name.StartsWith("Crowd", StringComparison.Ordinal)));
+            after = page.TryGetProperty("next", out var next) ? next.GetString() : null;
+        }
+        Assert.Equal(Enumerable.Range(1, 5_000).Select(n => $"Crowd {n}"), names);
+        output.WriteLine($"A page of 5,000 people: p95 {times.Order().ElementAt(times.Count * 95 / 100):0.0} ms");
+        Assert.Equal("Crowd 777", Assert.Single((await UsersAsync("?search=CROWD%2000777"))).GetProperty("nickname").GetString());
+        var admins = await UsersAsync("?filter=administrators");
+        Assert.Contains(admins, each => each.GetProperty("nickname").GetString() == "Crowd 4242");
+        Assert.All(admins, each => Assert.True(each.GetProperty("admin").GetBoolean()));
+        Assert.Equal(["Crowd 7", "Crowd 1007", "Crowd 2007", "Crowd 3007", "Crowd 4007"], (await UsersAsync("?filter=banned&search=crowd")).Select(each => each.GetProperty("nickname").GetString()!));
+        // By indexes, also for those few.
+        foreach (var filter in new[] { "", " AND is_admin", " AND banned_until > now()" })
+            Assert.DoesNotContain("Seq Scan", await PlanAsync($"SELECT id FROM users WHERE erased_at IS NULL AND normalized_user_name > 'crowd'{filter} ORDER BY normalized_user_name LIMIT 51"), StringComparison.Ordinal);
+        await system.Database.ScalarAsync<object>("DELETE FROM users WHERE user_name LIKE 'Crowd %'");
+    }
+
+    [Fact]
+    public async Task A_room_is_found_whoever_it_is_open_to_and_archived_with_its_members_told()
+    {
+        var room = (await _user.PostAsync("/api/rooms", new { title = $"Tea {_userName}", topic = "茶" })).ShouldBeOk().Json.GetProperty("room").GetProperty("conversation").GetString()!;
+        var found = Assert.Single((await _admin.GetAsync($"/api/admin/rooms?search=TEA%20{_userName}")).ShouldBeOk().Json.GetProperty("rooms").EnumerateArray());
+        Assert.Equal((room, false, 1, 1L, 0L, _userId), (found.GetProperty("conversation").GetString(), found.GetProperty("public").GetBoolean(), found.GetProperty("members").GetInt32(),
+            found.GetProperty("lines").GetInt64(), found.GetProperty("fileBytes").GetInt64(), found.GetProperty("owner").GetProperty("id").GetGuid()));
+        Assert.Equal(_userName, (await _admin.GetAsync($"/api/admin/rooms/{room}/members")).ShouldBeOk().Json.GetProperty("members")[0].GetProperty("nickname").GetString());
+        Assert.True((await _admin.PutAsync($"/api/admin/rooms/{room}/archived", new { archived = true })).ShouldBeOk().Json.GetProperty("archived").GetBoolean());
+        Assert.True((await _user.GetAsync($"/api/rooms/{room}")).ShouldBeOk().Json.GetProperty("archived").GetBoolean());
+        Assert.Equal("title", await system.Database.ScalarAsync<string>("SELECT CASE kind WHEN 9 THEN 'title' END FROM events WHERE conversation_id = $1 AND seq = 2 AND sender_nickname = $2", Guid.Parse(room), _adminName));
+        Assert.False((await _admin.PutAsync($"/api/admin/rooms/{room}/archived", new { archived = false })).ShouldBeOk().Json.TryGetProperty("archived", out _));
+        (await _admin.PutAsync($"/api/admin/rooms/{Guid.NewGuid()}/archived", new { archived = true })).ShouldBe(404, "not_found");
+        var entries = (await _admin.GetAsync($"/api/admin/audit?target={room}")).ShouldBeOk().Json.EnumerateArray().ToArray();
+        Assert.Equal(["room.unarchive", "room.archive"], entries.Select(entry => entry.GetProperty("action").GetString()!));
+        Assert.Equal($"Tea {_userName}", entries[0].GetProperty("targetName").GetString());
+    }
+
+    [Fact]
+    public async Task A_key_of_anybodys_is_seen_and_revoked_and_one_device_is_signed_out()
+    {
+        var key = (await _user.PostAsync("/api/keys", new { name = "build server", scopes = new[] { "publish:lobby" }, password = "correct horse" })).ShouldBeOk().Json;
+        var listed = Assert.Single((await _admin.GetAsync($"/api/admin/keys?owner={_userId}")).ShouldBeOk().Json.GetProperty("keys").EnumerateArray());
+        Assert.Equal((key.GetProperty("id").GetString(), _userName), (listed.GetProperty("id").GetString(), listed.GetProperty("owner").GetProperty("nickname").GetString()));
+        Assert.Equal(1, (await _admin.GetAsync($"/api/admin/users/{_userId}")).ShouldBeOk().Json.GetProperty("keys").GetInt32());
+        (await _admin.DeleteAsync($"/api/admin/keys/{key.GetProperty("id").GetString()}")).ShouldBeOk(204);
+        (await _admin.DeleteAsync($"/api/admin/keys/{key.GetProperty("id").GetString()}")).ShouldBe(404, "not_found");
+        using var publish = Browser.Request(HttpMethod.Post, "/api/publish", new { id = "p", text = "still here?", conversation = "lobby" });
+        publish.Headers.Add("Authorization", $"Bearer {key.GetProperty("key").GetString()}");
+        (await system.NewBrowser().SendAsync(publish)).ShouldBe(401, "not_logged_in");
+
+        using var other = system.NewBrowser();
+        (await other.LoginAsync(_userName)).ShouldBeOk();
+        var session = (await other.GetAsync("/api/me")).ShouldBeOk().Json.GetProperty("session").GetString();
+        (await _admin.DeleteAsync($"/api/admin/users/{_userId}/sessions/{session}")).ShouldBeOk(204);
+        (await other.GetAsync("/api/sessions")).ShouldBe(401, "not_logged_in");
+        (await _user.GetAsync("/api/sessions")).ShouldBeOk();
+    }
+
+    [Fact]
+    public async Task Nodes_are_listed_with_what_they_carry_and_reports_with_who_decided_what()
+    {
+        var nodes = (await _admin.GetAsync("/api/admin/nodes")).ShouldBeOk().Json.EnumerateArray().ToArray();
+        Assert.Equal(["node-1", "node-2"], nodes.Select(node => node.GetProperty("name").GetString()!));
+        Assert.All(nodes, node => Assert.True(node.GetProperty("leaseMs").GetInt64() > 0 && node.GetProperty("started").GetInt64() > 0 && node.GetProperty("version").GetString()!.Length > 0 && !node.GetProperty("draining").GetBoolean()));
+        await Eventually.TrueAsync(async () => (await _admin.GetAsync("/api/admin/nodes")).ShouldBeOk().Json[1] is var two && two.GetProperty("people").GetInt32() >= 1 && two.GetProperty("connections").GetInt32() >= 1);
+
+        (await _user.PostAsync("/api/reports", new { reason = "loud", user = IdOf(await _admin.LoginAsync(_adminName)) })).ShouldBeOk(204);
+        var mine = $"?user={(await _admin.GetAsync("/api/me")).Json.GetProperty("user").GetProperty("id").GetGuid()}";
+        var report = Assert.Single((await _admin.GetAsync($"/api/admin/reports{mine}&closed=false")).ShouldBeOk().Json.EnumerateArray());
+        var path = $"/api/admin/reports/{report.GetProperty("id").GetInt64()}";
+        (await _admin.PutAsync(path, new { closed = true, decision = "praised" })).ShouldBe(400, "bad_request");
+        (await _admin.PutAsync(path, new { closed = false, decision = "muted" })).ShouldBe(400, "bad_request");
+        (await _admin.PutAsync(path, new { closed = true, decision = "dismissed" })).ShouldBeOk(204);
+        var closed = Assert.Single((await _admin.GetAsync($"/api/admin/reports{mine}&closed=true")).ShouldBeOk().Json.EnumerateArray());
+        Assert.Equal(("dismissed", _adminName), (closed.GetProperty("decision").GetString(), closed.GetProperty("closedBy").GetProperty("nickname").GetString()));
+        (await _admin.PutAsync(path, new { closed = false })).ShouldBeOk(204);
+        Assert.False((await _admin.GetAsync($"/api/admin/reports{mine}")).ShouldBeOk().Json[0].TryGetProperty("closedBy", out _));
+    }
+
+    private async Task<System.Text.Json.JsonElement[]> UsersAsync(string query) => [.. (await _admin.GetAsync($"/api/admin/users{query}")).ShouldBeOk().Json.GetProperty("users").EnumerateArray()];
+
+    private async Task<string> PlanAsync(string sql)
+    {
+        await system.Database.ScalarAsync<object>("ANALYZE users");
+        return await system.Database.ScalarAsync<string>($"EXPLAIN (FORMAT JSON) {sql}") ?? "";
     }
 
     private async Task<ServerFrame> SayAsync(string text)

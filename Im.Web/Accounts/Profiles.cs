@@ -35,8 +35,11 @@ internal sealed class Profiles(ImDbContext database, ISessionManager sessions, I
             || await FindAsync(userId, cancellationToken) is not { } user)
             return null;
         await sessions.SetValueForUserAsync(userId, BriefValue, brief, cancellationToken);
-        var profile = JsonSerializer.SerializeToUtf8Bytes(user, ProtocolJson.Wire.UserInfo);
-        await bus.PublishAsync(BusTopic.User(userId), new BusEnvelope(BusKind.Profile, Origin, profile), cancellationToken);
+        await AnnounceAsync(user, cancellationToken);
         return user;
     }
+
+    /// <summary>Tells the nodes, and by them the user's own connections.</summary>
+    public async Task AnnounceAsync(UserInfo user, CancellationToken cancellationToken) =>
+        await bus.PublishAsync(BusTopic.User(user.Id), new BusEnvelope(BusKind.Profile, Origin, JsonSerializer.SerializeToUtf8Bytes(user, ProtocolJson.Wire.UserInfo)), cancellationToken);
 }

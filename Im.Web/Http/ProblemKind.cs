@@ -22,6 +22,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind Banned = new(403, ProblemCodes.Banned, "This account is banned.");
     public static readonly ProblemKind Muted = new(403, ProblemCodes.Muted, "This account may not write at the moment.");
     public static readonly ProblemKind Forbidden = new(403, ProblemCodes.Forbidden, "Not with these rights.");
+    public static readonly ProblemKind LastAdministrator = new(409, ProblemCodes.LastAdministrator, "Nobody else could administer this server.");
     public static readonly ProblemKind BadName = new(400, ProblemCodes.BadName, "This name cannot be used.");
     public static readonly ProblemKind BadText = new(400, ProblemCodes.BadText, "This text cannot be sent.");
     public static readonly ProblemKind TooMany = new(409, ProblemCodes.TooMany, "There are as many as there may be.");

@@ -39,11 +39,11 @@ internal static class NodesSetup
     private static async Task<IReadOnlyList<NodeInfo>> ListAsync(INodeRegistry registry, IProxyStateLookup proxy, CancellationToken cancellationToken)
     {
         var nodes = await registry.ListAsync(cancellationToken);
-        proxy.TryGetCluster(GatewaySetup.ClusterId, out var cluster);
-        return [.. nodes.Select(node => node with { Live = node.Live && !IsUnhealthy(node) })];
-
-        bool IsUnhealthy(NodeInfo node) =>
-            cluster is not null && cluster.Destinations.TryGetValue(NodeDestinations.Id(node.Name, node.Address), out var destination)
-            && destination.Health.Active == DestinationHealth.Unhealthy;
+        return [.. nodes.Select(node => node with { Live = node.Live && !proxy.IsUnhealthy(node.Name, node.Address) })];
     }
+
+    /// <summary>It does not answer the gateway's probes.</summary>
+    public static bool IsUnhealthy(this IProxyStateLookup proxy, string name, string address) =>
+        proxy.TryGetCluster(GatewaySetup.ClusterId, out var cluster) && cluster.Destinations.TryGetValue(NodeDestinations.Id(name, address), out var destination)
+        && destination.Health.Active == DestinationHealth.Unhealthy;
 }

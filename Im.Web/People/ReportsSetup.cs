@@ -28,10 +28,10 @@ internal static class ReportsSetup
     /// <summary>For administrators, whom the group lets in alone.</summary>
     public static void MapReportsOf(this RouteGroupBuilder admin)
     {
-        admin.MapGet("/reports", (long? before, bool? closed, ImDbContext database, CancellationToken ct) => ReadAsync(database, before, closed, ct))
-            .RequireLogin().WithSummary("Reports").WithDescription($"Newest first, {PeopleLimits.PageSize} at a time, those before an id; with `closed` only those that are, or are not.").Produces<IReadOnlyList<ReportInfo>>();
+        admin.MapGet("/reports", (long? before, bool? closed, Guid? user, ImDbContext database, CancellationToken ct) => ReadAsync(database, before, closed, user, ct))
+            .RequireLogin().WithSummary("Reports").WithDescription($"Newest first, {PeopleLimits.PageSize} at a time, those before an id; with `closed` only those that are, or are not, with `user` those about them.").Produces<IReadOnlyList<ReportInfo>>();
         admin.MapPut("/reports/{id:long}", CloseAsync)
-            .RequireLogin().WithSummary("Close a report, or open it again").Produces(StatusCodes.Status204NoContent);
+            .RequireLogin().WithSummary("Close a report, or open it again").WithDescription("`decision` says what came of it, to those who read it later: " + string.Join(", ", ReportDecisions.All.Select(each => $"`{each}`")) + ".").Produces(StatusCodes.Status204NoContent);
     }
 
     private static async Task<IResult> ReportAsync(
@@ -75,21 +75,29 @@ internal static class ReportsSetup
         return await store.FindLineAsync(conversation, line, room?.Scope, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<ReportInfo>> ReadAsync(ImDbContext database, long? before, bool? closed, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ReportInfo>> ReadAsync(ImDbContext database, long? before, bool? closed, Guid? about, CancellationToken cancellationToken)
     {
+        var wanted = database.Reports.AsNoTracking().Where(report => report.Id < (before ?? long.MaxValue));
+        if (closed is { } isClosed)
+            wanted = isClosed ? wanted.Where(report => report.ClosedAt != null) : wanted.Where(report => report.ClosedAt == null);
+        if (about is not null)
+            wanted = wanted.Where(report => report.UserId == about);
         var rows = await (
-            from report in database.Reports.AsNoTracking()
-            where report.Id < (before ?? long.MaxValue) && (closed == null || closed == (report.ClosedAt != null))
+            from report in wanted
             join reporter in database.Users on report.ReporterId equals reporter.Id
             join user in database.Users on report.UserId equals user.Id
+            join decider in database.Users on report.ClosedById equals decider.Id into deciders
+            from closedBy in deciders.DefaultIfEmpty()
             orderby report.Id descending
-            select new { report, Reporter = reporter.UserName, User = user.UserName }).Take(PeopleLimits.PageSize).ToListAsync(cancellationToken);
+            select new { report, Reporter = reporter.UserName, User = user.UserName, ClosedBy = closedBy.UserName }).Take(PeopleLimits.PageSize).ToListAsync(cancellationToken);
         return [.. rows.Select(row => new ReportInfo(row.report.Id, Milliseconds(row.report.At), new(row.report.ReporterId, row.Reporter!), new(row.report.UserId, row.User!), row.report.Reason)
         {
             Conversation = row.report.ConversationId is { } id ? new ConversationId(id) : null,
             Line = row.report.Line,
             Text = row.report.Text,
             Closed = row.report.ClosedAt is { } at ? Milliseconds(at) : null,
+            ClosedBy = row.report.ClosedById is { } by ? new(by, row.ClosedBy ?? "") : null,
+            Decision = row.report.Decision,
         })];
 
         static long Milliseconds(DateTime at) => new DateTimeOffset(at).ToUnixTimeMilliseconds();
@@ -97,11 +105,15 @@ internal static class ReportsSetup
 
     private static async Task<IResult> CloseAsync(long id, CloseReportRequest body, HttpContext context, ImDbContext database, Wardens wardens, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (body.Decision is not null && (!body.Closed || !ReportDecisions.All.Contains(body.Decision)))
+            return ProblemKind.BadRequest.Because("`decision` is one of those listed, of a report that is closed.");
         if (!await database.Reports.AnyAsync(report => report.Id == id, cancellationToken))
             return ProblemKind.NotFound.Because();
-        await wardens.WriteAsync(context, body.Closed ? "report.close" : "report.open", $"report {id}", null, cancellationToken);
+        await wardens.WriteAsync(context, body.Closed ? "report.close" : "report.open", $"report {id}", body.Decision, cancellationToken);
         DateTime? at = body.Closed ? time.GetUtcNow().UtcDateTime : null;
-        await database.Reports.Where(report => report.Id == id).ExecuteUpdateAsync(row => row.SetProperty(report => report.ClosedAt, at), CancellationToken.None);
+        Guid? by = body.Closed ? CurrentSession.UserOf(context) : null;
+        await database.Reports.Where(report => report.Id == id).ExecuteUpdateAsync(
+            row => row.SetProperty(report => report.ClosedAt, at).SetProperty(report => report.ClosedById, by).SetProperty(report => report.Decision, body.Decision), CancellationToken.None);
         return TypedResults.NoContent();
     }
 }

@@ -27,6 +27,11 @@ internal static class MembersSetup
             .WithDescription("For the room's administrators.")
             .Produces<RoomBansResponse>()
             .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.NotFound, ProblemKind.SlowDown, ProblemKind.Unavailable);
+        rooms.MapGet("/{id}/invitations", InvitedAsync).RequireLogin()
+            .WithSummary("Who was invited and has not answered")
+            .WithDescription($"For the room's administrators, {RoomLimits.PageSize} on a page. An invitation is taken back as a member is removed.")
+            .Produces<RoomInvitedResponse>()
+            .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.NotFound, ProblemKind.SlowDown, ProblemKind.Unavailable);
         rooms.MapPost("/{id}/invitations", InviteAsync).RequireLogin()
             .WithSummary("Invite somebody by nickname")
             .WithDescription("In a public room by any member, in a private one by its administrators. Who is invited joins, or declines; somebody who is in already, or invited, stays so.")
@@ -67,6 +72,14 @@ internal static class MembersSetup
             return ProblemKind.BadRequest.Because("`after` is the `next` of the page before.");
         return RoomRequests.TryReadId(id, out var room) && await store.ListBannedAsync(room, CurrentSession.UserOf(context), cursor, cancellationToken) is { } page
             ? await reads.AnswerAsync(context, () => Task.FromResult(new RoomBansResponse([.. page.People.Select(person => new UserInfo(person.Id, person.Nickname, person.Brief))], page.Next?.ToString()))) : ProblemKind.NotFound.Because();
+    }
+
+    private static async Task<IResult> InvitedAsync(string id, string? after, HttpContext context, IRoomStore store, MeteredReads reads, CancellationToken cancellationToken)
+    {
+        if (!TryParse(after, out var cursor))
+            return ProblemKind.BadRequest.Because("`after` is the `next` of the page before.");
+        return RoomRequests.TryReadId(id, out var room) && await store.ListInvitedAsync(room, CurrentSession.UserOf(context), cursor, cancellationToken) is { } page
+            ? await reads.AnswerAsync(context, () => Task.FromResult(new RoomInvitedResponse(page.Invited, page.Next?.ToString()))) : ProblemKind.NotFound.Because();
     }
 
     private static Task<IResult> InviteAsync(string id, InviteRequest request, RoomRequests requests, ImDbContext database, IUserStandings standings, CancellationToken cancellationToken) =>

@@ -99,6 +99,15 @@ namespace Im.Core.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_audit");
 
+                    b.HasIndex("Action", "Id")
+                        .HasDatabaseName("ix_audit_action");
+
+                    b.HasIndex("ActorId", "Id")
+                        .HasDatabaseName("ix_audit_actor_id");
+
+                    b.HasIndex("Target", "Id")
+                        .HasDatabaseName("ix_audit_target");
+
                     b.ToTable("audit", (string)null);
                 });
 
@@ -447,13 +456,18 @@ namespace Im.Core.Data.Migrations
                         .HasDatabaseName("ix_users_erasing")
                         .HasFilter("erasing_at IS NOT NULL");
 
-                    b.HasIndex("NormalizedUserName")
-                        .IsUnique()
-                        .HasDatabaseName("ux_users_normalized_user_name");
-
                     b.HasIndex("Skeleton", "SkeletonRank")
                         .IsUnique()
                         .HasDatabaseName("ux_users_skeleton");
+
+                    b.HasIndex(new[] { "NormalizedUserName" }, "ix_users_administrators")
+                        .HasFilter("is_admin");
+
+                    b.HasIndex(new[] { "NormalizedUserName" }, "ix_users_penalties")
+                        .HasFilter("muted_until IS NOT NULL OR banned_until IS NOT NULL");
+
+                    b.HasIndex(new[] { "NormalizedUserName" }, "ux_users_normalized_user_name")
+                        .IsUnique();
 
                     b.ToTable("users", (string)null);
                 });
@@ -648,9 +662,17 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("closed_at");
 
+                    b.Property<Guid?>("ClosedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("closed_by_id");
+
                     b.Property<Guid?>("ConversationId")
                         .HasColumnType("uuid")
                         .HasColumnName("conversation_id");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
 
                     b.Property<long?>("Line")
                         .HasColumnType("bigint")
@@ -675,6 +697,10 @@ namespace Im.Core.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_reports");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_reports_open")
+                        .HasFilter("closed_at IS NULL");
 
                     b.HasIndex("ReporterId")
                         .HasDatabaseName("ix_reports_reporter_id");
@@ -809,9 +835,10 @@ namespace Im.Core.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_rooms");
 
-                    b.HasIndex("TitleKey", "Id")
-                        .HasDatabaseName("ix_rooms_public")
+                    b.HasIndex(new[] { "TitleKey", "Id" }, "ix_rooms_public")
                         .HasFilter("is_public AND NOT archived");
+
+                    b.HasIndex(new[] { "TitleKey", "Id" }, "ix_rooms_title");
 
                     b.ToTable("rooms", (string)null);
                 });

@@ -28,7 +28,7 @@ function complete(): Plugin {
       if (worker?.type !== 'chunk') throw new Error('The worker is not built.');
       const dictionaries = dictionariesIn(bundle);
       const languages = Object.values(dictionaries);
-      const assets = [...Object.keys(bundle), name].map((file) => `/${file}`).filter((file) => file.startsWith('/assets/') && !file.endsWith('.json') && !languages.includes(file)).sort();
+      const assets = [...Object.keys(bundle), name].map((file) => `/${file}`).filter((file) => file.startsWith('/assets/') && !file.endsWith('.json') && !/admin/i.test(file) && !languages.includes(file)).sort();
       worker.code = worker.code.replaceAll('ASSETS', JSON.stringify(assets)).replaceAll('DICTIONARIES', JSON.stringify(dictionaries)).replaceAll('BUILD', JSON.stringify(hash(page.source + assets.join() + languages.join())));
     },
   };
@@ -67,9 +67,11 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // Small and there first: it asks for the texts of one language while the page's script is on its way. The texts are files of their own.
-            { name: 'language', test: /preload-helper|[/\\](settings[/\\](dictionaries|chosenLanguage|stored)|language[/\\]isolated)\.ts/, priority: 1 },
-            { name: 'page', tags: ['$initial'], test: /^(?!.*[/\\]worker[/\\])/ },
-            { name: 'later', test: /[/\\]app[/\\]src[/\\](?!language)/ },
+            { name: 'language', test: /preload-helper|[/\\](settings[/\\](dictionaries|chosenLanguage|stored)|language[/\\]isolated)\.ts/, priority: 3 },
+            { name: 'page', tags: ['$initial'], test: /^(?!.*[/\\]worker[/\\])/, priority: 2 },
+            { name: 'later', test: /[/\\]app[/\\]src[/\\](?!language|admin)/, priority: 1 },
+            // What administrators see, and nobody else fetches; its texts are files of their own.
+            { name: 'admin', test: /[/\\]app[/\\]src[/\\]admin[/\\](?!texts[/\\])|[/\\]client[/\\]src[/\\]admin\.ts/ },
           ],
         },
       },

@@ -18,8 +18,8 @@ import { Shortcuts } from './shortcuts/Shortcuts.tsx';
 import { chatOf, isRequest, personOf, unreadTotal } from './state/chats.ts';
 import { isRoomKey } from './state/addressee.ts';
 import { me } from './state/im.ts';
-import { goInstead, invitationLink, selected, view } from './state/route.ts';
-import { lazyDialog } from './ui/lazy.tsx';
+import { adminPlace, goInstead, invitationLink, selected, view } from './state/route.ts';
+import { lazy, lazyDialog } from './ui/lazy.tsx';
 import { Notice } from './ui/notice.tsx';
 import './state/conversationLink.ts';
 import { isDeleted, nameOf } from './ui/names.ts';
@@ -34,6 +34,7 @@ const AboutRoomDialog = lazyDialog(() => rooms().then((it) => it.AboutRoomDialog
 const people = () => import('./people/PeopleDialogs.ts');
 const ProfileDialog = lazyDialog(() => people().then((it) => it.ProfileDialog));
 const PrivacyDialog = lazyDialog(() => people().then((it) => it.PrivacyDialog));
+const AdminPage = lazy(() => import('./admin/AdminPage.tsx').then(async (it) => (await it.textsReady, it.AdminPage)));
 const JoinDialog = lazyDialog(() => rooms().then((it) => it.JoinDialog));
 
 /** Dialogs that are none of the account's. */
@@ -64,7 +65,8 @@ function Page() {
   const person = personOf(chat);
   const absent = absence(chat);
   const { room, left = false } = chatOf(chat);
-  const name = chat === 'lobby' ? t.value.lobby : absent === 'nobody' ? (isRoomKey(chat) ? t.value.noRoomHere : t.value.nobodyHere) : absent === 'room' ? t.value.rooms : person ? nameOf(person) : '…';
+  const administers = adminPlace.value;
+  const name = administers ? t.value.administration : chat === 'lobby' ? t.value.lobby : absent === 'nobody' ? (isRoomKey(chat) ? t.value.noRoomHere : t.value.nobodyHere) : absent === 'room' ? t.value.rooms : person ? nameOf(person) : '…';
   const who = me.value?.id ?? 'guest';
   const unread = unreadTotal.value;
   useEffect(() => {
@@ -74,7 +76,7 @@ function Page() {
   const behind = view.value === 'people'; // nothing below the pane of people can be reached
   const onlyList = onePane.value && view.value === 'list';
   return (
-    <div class="app" data-view={view.value}>
+    <div class="app" data-view={view.value} data-admin={administers !== undefined}>
       <Bar chat={chat} name={name} inert={behind} />
       <div class="side" role={onlyList ? 'main' : 'navigation'} aria-label={t.value.conversations} inert={behind}>
         <ConversationList />
@@ -83,7 +85,9 @@ function Page() {
       <main class="chat" inert={behind}>
         <ConnectionNotice />
         <NewVersionNotice />
-        {absent ? (
+        {administers ? (
+          <AdminPage place={administers} />
+        ) : absent ? (
           <Absent chat={chat} why={absent} />
         ) : (
           <>
@@ -93,7 +97,7 @@ function Page() {
           </>
         )}
       </main>
-      <PeoplePane />
+      {!administers && <PeoplePane />}
       <Announcements />
       <Announcer />
       <Notice />

@@ -1,10 +1,10 @@
-import { ChatTitle } from './messages/ChatTitle.tsx';
+import { AdminTitle, ChatTitle } from './messages/ChatTitle.tsx';
 import { NodeBadge } from './node/NodeBadge.tsx';
 import { SettingsButtons } from './settings/SettingsButtons.tsx';
 import { t } from './settings/language.ts';
 import { GoToButton, SearchButton } from './shortcuts/Shortcuts.tsx';
 import { demonstration } from './state/im.ts';
-import { view, type ChatKey } from './state/route.ts';
+import { adminPlace, view, type ChatKey } from './state/route.ts';
 import { Logo } from './ui/icons.tsx';
 import { onePane } from './ui/widths.ts';
 import './bar.css';
@@ -24,7 +24,7 @@ export function Bar({ chat, name, inert }: { chat: ChatKey; name: string; inert:
           <GoToButton />
         </div>
       </div>
-      <ChatTitle chat={chat} name={name} />
+      {adminPlace.value ? <AdminTitle name={name} /> : <ChatTitle chat={chat} name={name} />}
       <div class="bar-tools">
         {demonstration.value && <NodeBadge />}
         <SettingsButtons />

@@ -44,9 +44,14 @@ export class HttpApi {
     this.#origin = origin;
     this.#fetch = fetchFunction;
     this.#bearer = bearer;
-    this.rooms = new Rooms((method, path, body) => this.#request(method, path, body));
-    this.people = new People((method, path, body) => this.#request(method, path, body));
-    this.files = new Files({ origin, fetch: fetchFunction, hasCookie: !bearer, headers: () => this.credentials, ask: (method, path) => this.#request(method, path), problem });
+    this.rooms = new Rooms((method, path, body) => this.ask(method, path, body));
+    this.people = new People((method, path, body) => this.ask(method, path, body));
+    this.files = new Files({ origin, fetch: fetchFunction, hasCookie: !bearer, headers: () => this.credentials, ask: (method, path) => this.ask(method, path), problem });
+  }
+
+  /** A request to an address that has no method here. */
+  ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.#request(method, path, body);
   }
 
   /** What a program's requests and connections carry; nothing where the browser has its cookie. */

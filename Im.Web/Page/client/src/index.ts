@@ -1,3 +1,5 @@
+export { Administration } from './admin.ts';
+export type { AdminKey, AdminNode, AdminPerson, AdminRoom, AdminStanding, AdminUser, AdminUserFilter, AuditEntry, Report, ReportDecision } from './admin.ts';
 export { BearerToken } from './bearer.ts';
 export { ImClient } from './client.ts';
 export { systemClock, type Clock } from './clock.ts';

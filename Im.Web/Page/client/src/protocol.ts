@@ -118,6 +118,12 @@ export interface RoomBansPage {
   readonly next?: string;
 }
 
+/** Who was invited and has not answered. */
+export interface RoomInvitedPage {
+  readonly invited: readonly (User & { readonly by: Sender; readonly at: number })[];
+  readonly next?: string;
+}
+
 export type PersonNews = 'blocked' | 'unblocked' | 'accepted' | 'declined';
 
 export interface DirectoryPage {

@@ -1,4 +1,4 @@
-import type { Invitation, Room, RoomAnswer, RoomBansPage, RoomLink, RoomMembersPage, RoomPage, RoomRole } from './protocol.ts';
+import type { Invitation, Room, RoomAnswer, RoomBansPage, RoomInvitedPage, RoomLink, RoomMembersPage, RoomPage, RoomRole } from './protocol.ts';
 
 type Ask = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 
@@ -59,6 +59,11 @@ export class Rooms {
 
   members(room: string, after?: string): Promise<RoomMembersPage> {
     return this.#ask('GET', path(room, `/members${from(after)}`));
+  }
+
+  /** Who was invited and has not answered, for the room's administrators. `remove` takes an invitation back. */
+  invited(room: string, after?: string): Promise<RoomInvitedPage> {
+    return this.#ask('GET', path(room, `/invitations${from(after)}`));
   }
 
   invite(room: string, nickname: string): Promise<RoomAnswer> {

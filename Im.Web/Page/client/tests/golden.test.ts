@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
-  contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
-  type Ack, type ApiKeyInfo, type ConversationPage, type ConversationSummary, type DirectoryPage, type EventsPage, type FileContent, type FileSpace, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User,
+  Administration, contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
+  type Ack, type AdminNode, type AdminRoom, type AdminUser, type ApiKeyInfo, type AuditEntry, type Report, type ConversationPage, type ConversationSummary, type DirectoryPage, type EventsPage, type FileContent, type FileSpace, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomInvitedPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User,
 } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
@@ -126,8 +126,8 @@ const version1 = [
 ];
 const notItsOwn = [
   'http.token-response', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
-  'http.admin-user', 'http.penalty-request', 'http.admin-request', 'http.announcement-request', 'http.audit', 'http.reports', 'http.close-report-request',
 ];
+const admin = (client: ImClient) => new Administration(client.http);
 const readAsFrames = ['http.conversations', 'http.messages-response', 'http.people-response'];
 
 /** Bodies the client posts. */
@@ -148,6 +148,13 @@ const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.report-request.line': (client) => client.http.people.report({ conversation: 'lobby', line: 42 }, 'rude'),
   'http.create-recovery-codes-request': (client) => client.http.people.createRecoveryCodes('secret-1'),
   'http.recover-request': (client) => client.recover('Jenny', 'AK7QM-4TWZH-PX2RA', 'secret-2'),
+  'http.penalty-request': (client) => admin(client).mute(tomId, 60, 'flooding the lobby'),
+  'http.admin-request': (client) => admin(client).setAdministrator(tomId, true),
+  'http.erase-user-request': (client) => admin(client).erase(tomId, true),
+  'http.archive-request': (client) => admin(client).archive(room, true),
+  'http.close-report-request': (client) => admin(client).closeReport(7),
+  'http.close-report-request.decision': (client) => admin(client).closeReport(7, 'banned'),
+  'http.announcement-request': (client) => admin(client).announce('We restart at 18:00.'),
   'http.brief-request': (client) => client.updateBrief('今天在家'),
 };
 
@@ -169,6 +176,7 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.invitations': ['GET /api/rooms/invitations', (client) => client.rooms.invitations(), (list: Invitation[]) => list[0]!.by.nickname === 'Jenny' && !list[0]!.room.public],
   'http.room-members-response': [`GET /api/rooms/${room}/members`, (client) => client.rooms.members(room), (page: RoomMembersPage) => page.members[1]!.nickname === 'Tom' && page.members[0]!.role === 'owner'],
   'http.room-bans-response': [`GET /api/rooms/${room}/bans`, (client) => client.rooms.bans(room), (page: RoomBansPage) => page.users[0]!.nickname === 'Tom'],
+  'http.room-invited-response': [`GET /api/rooms/${room}/invitations`, (client) => client.rooms.invited(room), (page: RoomInvitedPage) => page.invited[0]!.by.nickname === 'Jenny' && page.next!.length > 0],
   'http.room-link': [`POST /api/rooms/${room}/links`, (client) => client.rooms.createLink(room), (made: RoomLink) => made.link === link],
   'http.room-links': [`GET /api/rooms/${room}/links`, (client) => client.rooms.links(room), (list: RoomLink[]) => list[0]!.uses === 2 && list[0]!.link === undefined],
   'http.directory-response': ['GET /api/directory', (client) => client.http.people.search('t'), (page: DirectoryPage) => page.users[1]!.nickname === 'Tom' && page.next === '746F6D'],
@@ -179,6 +187,14 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.search-response': ['GET /api/search', (client) => client.http.search({ q: '喝茶', limit: 2 }), ({ hits: [first], conversations }: SearchPage) => first!.matches.map(([start, length]) => first!.text.slice(start, start + length)).join() === '喝茶' && conversations[2]!.peer!.nickname === 'Tom'],
   'http.file': ['POST /api/files', (client) => client.files.upload(new Blob(['{}']), 'tea.jpg'), (file: FileContent) => file.width === 1600 && file.caption === undefined],
   'http.file-space': ['GET /api/files', (client) => client.files.space(), (space: FileSpace) => space.maxBytes === 26_214_400],
+  'http.admin-user': [`GET /api/admin/users/${tomId}`, (client) => admin(client).user(tomId), (user: AdminUser) => user.openReports === 2 && user.keys === 1],
+  'http.admin-users-response': ['GET /api/admin/users', (client) => admin(client).users('t', 'banned'), ({ users, next }: Awaited<ReturnType<Administration['users']>>) => users[0]!.admin && users[1]!.lastSeen === undefined && next === '746F6D'],
+  'http.admin-room': [`GET /api/admin/rooms/${room}`, (client) => admin(client).room(room), (found: AdminRoom) => found.owner!.nickname === 'Jenny' && found.archived === true],
+  'http.admin-rooms-response': ['GET /api/admin/rooms', (client) => admin(client).rooms('t'), ({ rooms }: { rooms: AdminRoom[] }) => rooms[0]!.lines === 4711 && rooms[1]!.owner === undefined],
+  'http.admin-keys-response': ['GET /api/admin/keys', (client) => admin(client).keys(), ({ keys, next }: Awaited<ReturnType<Administration['keys']>>) => keys[0]!.owner.nickname === 'Tom' && next === keys[0]!.id],
+  'http.admin-nodes': ['GET /api/admin/nodes', (client) => admin(client).nodes(), (nodes: AdminNode[]) => nodes[0]!.version === '1.0.0' && nodes[1]!.draining],
+  'http.audit': ['GET /api/admin/audit', (client) => admin(client).audit({ action: 'user.mute' }), (entries: AuditEntry[]) => entries[0]!.action === 'user.mute' && entries[0]!.actorId !== undefined],
+  'http.reports': ['GET /api/admin/reports', (client) => admin(client).reports({ closed: true }), (reports: Report[]) => reports[0]!.closedBy!.nickname === 'Jenny' && reports[0]!.decision === 'recalled'],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
   'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
 };
@@ -273,6 +289,9 @@ for (const [name, act] of Object.entries(posted)) {
     answers.set('POST /api/keys', [200, golden('http.api-key')]).set('POST /api/me/recovery-codes', [200, golden('http.recovery-codes')]).set('POST /api/recover', [200, golden('http.login-response')]).set('POST /api/reports', [204, undefined]);
     for (const request of ['POST /api/rooms', 'POST /api/rooms/join', `PATCH /api/rooms/${room}`, `POST /api/rooms/${room}/invitations`, `PUT /api/rooms/${room}/members/${tomId}/role`]) answers.set(request, [200, golden('http.room-response')]);
     answers.set(`POST /api/rooms/${room}/links`, [200, golden('http.room-link')]);
+    for (const request of [`PUT /api/admin/users/${tomId}/mute`, `PUT /api/admin/users/${tomId}/admin`]) answers.set(request, [200, golden('http.admin-user')]);
+    answers.set(`DELETE /api/admin/users/${tomId}`, [200, golden('http.ended-response')]).set(`PUT /api/admin/rooms/${room}/archived`, [200, golden('http.admin-room')]);
+    for (const request of ['PUT /api/admin/reports/7', 'POST /api/admin/announcements']) answers.set(request, [204, undefined]);
     await act(client);
     assert.deepEqual(requests[0]!.body, golden(name));
     client.disconnect();

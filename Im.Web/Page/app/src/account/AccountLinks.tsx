@@ -1,5 +1,5 @@
 import { t } from '../settings/language.ts';
-import { client } from '../state/im.ts';
+import { client, isAdmin } from '../state/im.ts';
 import { ChevronIcon } from '../ui/icons.tsx';
 import { dialog } from './dialogs.ts';
 
@@ -7,6 +7,14 @@ import { dialog } from './dialogs.ts';
 export function AccountLinks() {
   return (
     <ul class="account-links" aria-label={t.value.account}>
+      {isAdmin.value && (
+        <li>
+          <a href="#/admin/people" data-testid="admin-open">
+            {t.value.administration}
+            <ChevronIcon />
+          </a>
+        </li>
+      )}
       <li>
         <button type="button" data-testid="devices-open" onClick={() => (dialog.value = 'devices')}>
           {t.value.devices}

@@ -6,7 +6,7 @@ import { isRoomKey } from '../state/addressee.ts';
 import { chatList, hasMore, isRequest, loadMore, personOf, type Chat } from '../state/chats.ts';
 import { draftOf } from '../state/drafts.ts';
 import { known, me, presence } from '../state/im.ts';
-import { chatHref, selected } from '../state/route.ts';
+import { adminPlace, chatHref, selected } from '../state/route.ts';
 import { invitations } from '../state/rooms.ts';
 import { typing } from '../state/typing.ts';
 import { blocked } from '../state/blocked.ts';
@@ -76,7 +76,7 @@ function Row({ chat }: { chat: Chat }) {
   const online = presence.value.users.some((user) => user.id === key);
   return (
     <li>
-      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} data-mentions={mentions} data-name={name} aria-current={key === selected.value ? 'page' : undefined}>
+      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} data-mentions={mentions} data-name={name} aria-current={key === selected.value && !adminPlace.value ? 'page' : undefined}>
         {person || key !== 'lobby' ? <Avatar id={key} nickname={name} online={online} /> : <LobbyAvatar />}
         <span class="conversation-text">
           <span class="conversation-head">

@@ -46,6 +46,18 @@ export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
   );
 }
 
+/** Above the administrators' pages. */
+export const AdminTitle = ({ name }: { name: string }) => (
+  <div class="bar-title">
+    <a class="icon-button bar-back" href="#/list" aria-label={t.value.back} data-testid="back">
+      <BackIcon />
+    </a>
+    <div class="bar-text">
+      <h1 data-testid="chat-title">{name}</h1>
+    </div>
+  </div>
+);
+
 const LobbyPresence = () => <>{known.value ? t.value.onlineCount(presence.value.online, presence.value.guests) : '…'}</>;
 
 const RoomWords = ({ room }: { room: Room }) => <bdi data-testid="chat-topic">{room.topic || t.value.roomKind(room.public, room.members)}</bdi>;

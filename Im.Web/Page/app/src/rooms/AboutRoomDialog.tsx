@@ -7,6 +7,7 @@ import { goInstead, type ChatKey } from '../state/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Banned } from './Banned.tsx';
+import { Invited } from './Invited.tsx';
 import { Links } from './Links.tsx';
 import { Members } from './Members.tsx';
 import { RoomForm } from './RoomForm.tsx';
@@ -49,6 +50,7 @@ export function AboutRoomDialog({ chat, room, me, onClose }: { chat: ChatKey; ro
           </button>
         )}
         <Members room={room} me={me} changes={changes} mayInvite={!room.archived && (room.public || manages)} />
+        {manages && <Invited room={id} changes={changes} />}
         {manages && <Links room={id} />}
         {looksAfter(chatOf(chat)) && <Banned room={id} changes={changes} />}
         <p class="rooms-part rooms-end">

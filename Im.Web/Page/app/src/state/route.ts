@@ -19,19 +19,30 @@ interface Route {
   conversation?: string;
   /** The secret of an invitation link: whoever has it is asked whether to join. */
   invitation?: string;
+  /** The administrators' pages: what follows `#/admin/`. */
+  admin?: readonly string[];
 }
 
-// #/lobby, #/u/<user id>, #/r/<room id>, #/c/<conversation id>, which may end with ?line=<number>; #/join/<secret>, #/list
+// #/lobby, #/u/<user id>, #/r/<room id>, #/c/<conversation id>, which may end with ?line=<number>; #/join/<secret>, #/list, #/admin/…
 function parse(hash: string, before: ChatKey): Route {
   const [path = '', query] = hash.split('?');
   const [, first = '', second = ''] = path.split('/');
   if (first === 'list') return { view: 'list', chat: before };
   if (first === 'join' && second) return { view: 'chat', chat: before, invitation: second };
+  if (first === 'admin') return { view: 'chat', chat: before, admin: path.split('/').slice(2).map(decoded) };
   const line = Number(new URLSearchParams(query).get('line'));
   const place = Number.isSafeInteger(line) && line > 0 ? { line } : {};
   if (first === 'c' && second) return { view: 'chat', chat: before, conversation: second, ...place };
   const chat = first === 'u' && second ? second : first === 'r' && second ? `r/${second}` : 'lobby';
   return { view: 'chat', chat, ...place };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // typed
+  }
 }
 
 const route = signal(parse(location.hash, 'lobby'));
@@ -45,6 +56,8 @@ export const selected = computed(() => route.value.chat);
 export const linkedConversation = computed(() => (route.value.conversation === undefined ? undefined : { id: route.value.conversation, line: route.value.line }));
 /** The invitation link that the page was opened with, until it is answered. */
 export const invitationLink = computed(() => route.value.invitation);
+/** Where in the administrators' pages one is; undefined outside of them. */
+export const adminPlace = computed(() => route.value.admin);
 /** The line of the selected conversation that a link leads to; until it is gone to. */
 export const linkedLine = computed(() => (route.value.conversation === undefined ? route.value.line : undefined));
 
@@ -66,7 +79,7 @@ export function go(href: string): void {
     if (view === 'list' && before.view === 'chat' && entry().overList && !(await goBack(1))) return;
     if (href === location.hash) return;
     if (view === 'chat' && before.view === 'list') history.pushState({ overList: true }, '', href);
-    else if (view === 'chat' && !onePane.value) history.pushState({}, '', href);
+    else if (view === 'chat' && (!onePane.value || route.value.admin)) history.pushState({}, '', href);
     else history.replaceState(entry(), '', href);
   });
 }

@@ -1,0 +1,52 @@
+import type { AuditEntry } from '@im/client';
+import { useState } from 'preact/hooks';
+import { usePages } from '../rooms/usePages.ts';
+import { momentText } from '../ui/times.ts';
+import { admin, adminHref } from './api.ts';
+import { Pages, Select } from './parts.tsx';
+import { a } from './texts.ts';
+
+const onPage = 100;
+
+/** What administrators did. `by` and `id`: only what was done to one, or by one. */
+export function Audit({ by, id }: { by: string | undefined; id: string | undefined }) {
+  const [action, setAction] = useState('');
+  const only = id !== undefined && (by === 'target' || by === 'actor') ? { [by]: id } : {};
+  const { items, failed, more, reload } = usePages(async (before) => {
+    const entries = await admin.audit({ action, ...only, ...(before === undefined ? {} : { before: Number(before) }) });
+    return { items: entries, next: entries.length < onPage ? undefined : `${entries.at(-1)!.id}` };
+  }, `${action} ${by} ${id}`);
+  return (
+    <>
+      <div class="admin-tools">
+        <Select label={a.value.action} testId="admin-action" value={action} options={[['', a.value.anyAction], ...Object.entries(a.value.actions)]} onChoose={setAction} />
+        {id !== undefined && (
+          <p class="quiet">
+            {by === 'actor' ? a.value.onlyActor : a.value.onlyTarget} <a href={adminHref('audit')}>{a.value.showAll}</a>
+          </p>
+        )}
+      </div>
+      <Pages items={items} failed={failed} more={more} reload={reload} empty={a.value.nothing} testId="admin-audit">
+        {(entry) => <AuditRow key={entry.id} entry={entry} target />}
+      </Pages>
+    </>
+  );
+}
+
+export function AuditRow({ entry: { at, actor, actorId, action, target, targetName, detail }, target: withTarget }: { entry: AuditEntry; target: boolean }) {
+  return (
+    <li class="admin-row admin-entry" data-testid="admin-entry" data-action={action}>
+      <span class="admin-main">
+        <span>
+          <strong>{a.value.actions[action] ?? action}</strong>
+          {withTarget && <> · {targetName === undefined ? <bdi>{target}</bdi> : <a href={adminHref(action.startsWith('room.') ? 'rooms' : 'people', target)}><bdi>{targetName}</bdi></a>}</>}
+        </span>
+        {detail && <bdi class="quiet">{detail}</bdi>}
+      </span>
+      <span class="admin-aside quiet">
+        {actorId === undefined ? <bdi>{actor}</bdi> : <a href={adminHref('people', actorId)}><bdi>{actor}</bdi></a>}
+        <span>{momentText(at)}</span>
+      </span>
+    </li>
+  );
+}
