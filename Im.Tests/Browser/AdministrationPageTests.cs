@@ -33,8 +33,8 @@ public sealed class AdministrationPageTests(PageFixture im)
         await page.Find("brief-edit").ClickAsync();
         await page.Find("admin-open").ClickAsync();
         await Assertions.Expect(page.Find("admin-people")).ToBeVisibleAsync();
-        await LookAsync(page, "people");
         await Axe.ExpectCleanAsync(page.Page, "people");
+        await LookAsync(page, "people");
 
         // By the keyboard alone: to the search, to the person, to the deed, through the dialog, and back.
         await page.Find("admin-search").FocusAsync();
@@ -45,8 +45,8 @@ public sealed class AdministrationPageTests(PageFixture im)
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Find("admin-user")).ToHaveAttributeAsync("data-user", $"{eve.User.Id}");
         await Assertions.Expect(page.Find("admin-devices")).ToHaveAttributeAsync("data-count", "1");
-        await LookAsync(page, "person");
         await Axe.ExpectCleanAsync(page.Page, "a person");
+        await LookAsync(page, "person");
         await page.Find("admin-mute").FocusAsync();
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Find("admin-minutes")).ToBeFocusedAsync();
@@ -55,8 +55,8 @@ public sealed class AdministrationPageTests(PageFixture im)
         await Assertions.Expect(page.Find("admin-mute")).ToBeFocusedAsync();
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Find("admin-reason").FillAsync("advertises");
-        await LookAsync(page, "mute");
         await Axe.ExpectCleanAsync(page.Page, "muting");
+        await LookAsync(page, "mute");
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Find("admin-user")).ToHaveAttributeAsync("data-muted", "true");
         await Assertions.Expect(page.Find("admin-history")).ToHaveAttributeAsync("data-count", "1");
@@ -76,8 +76,8 @@ public sealed class AdministrationPageTests(PageFixture im)
         await Assertions.Expect(page.Find("admin-open-reports")).ToBeVisibleAsync();
         await page.Find("admin-reports-tab").ClickAsync();
         var reported = page.Page.Locator("[data-testid=admin-report]").Filter(new() { HasText = mark });
-        await LookAsync(page, "reports");
         await Axe.ExpectCleanAsync(page.Page, "reports");
+        await LookAsync(page, "reports");
         await reported.GetByTestId("report-recall").ClickAsync();
         await page.Find("admin-confirm-yes").ClickAsync();
         await Assertions.Expect(reported).ToHaveCountAsync(0);
@@ -99,14 +99,14 @@ public sealed class AdministrationPageTests(PageFixture im)
         await page.Find("admin-archive").ClickAsync();
         await page.Find("admin-confirm-yes").ClickAsync();
         await Assertions.Expect(page.Find("admin-room-page")).ToHaveAttributeAsync("data-archived", "true");
-        await LookAsync(page, "room");
         await Axe.ExpectCleanAsync(page.Page, "a room");
+        await LookAsync(page, "room");
         Assert.True((await tomsTab.Client.Rooms.GetAsync(room)).Archived);
 
         await page.Find("admin-keys-tab").ClickAsync();
         var key = page.Page.Locator("[data-testid=admin-key]").Filter(new() { HasText = tom.User.Nickname });
-        await LookAsync(page, "keys");
         await Axe.ExpectCleanAsync(page.Page, "keys");
+        await LookAsync(page, "keys");
         await key.GetByTestId("admin-key-revoke").ClickAsync();
         await page.Find("admin-confirm-yes").ClickAsync();
         await Assertions.Expect(key).ToHaveCountAsync(0);
@@ -121,6 +121,7 @@ public sealed class AdministrationPageTests(PageFixture im)
         await LookAsync(page, "suspended");
         await page.Find("admin-erase").ClickAsync();
         await page.Find("admin-erase-texts").CheckAsync();
+        await Axe.ExpectCleanAsync(page.Page, "deleting");
         await LookAsync(page, "erase");
         await page.Find("admin-confirm-yes").ClickAsync();
         await Assertions.Expect(page.Find("admin-search")).ToBeVisibleAsync();
@@ -129,8 +130,8 @@ public sealed class AdministrationPageTests(PageFixture im)
 
         await page.Find("admin-audit-tab").ClickAsync();
         await Assertions.Expect(page.Page.Locator("[data-testid=admin-entry]").First).ToHaveAttributeAsync("data-action", "user.erase");
-        await LookAsync(page, "audit");
         await Axe.ExpectCleanAsync(page.Page, "the audit trail");
+        await LookAsync(page, "audit");
         await page.Find("admin-action").SelectOptionAsync("room.archive");
         await Assertions.Expect(page.Page.Locator("[data-testid=admin-entry]").First).ToContainTextAsync(title);
         await Assertions.Expect(page.Page.Locator("[data-testid=admin-entry]:not([data-action='room.archive'])")).ToHaveCountAsync(0);
@@ -138,8 +139,8 @@ public sealed class AdministrationPageTests(PageFixture im)
         await page.Find("admin-nodes-tab").ClickAsync();
         await Assertions.Expect(page.Find("admin-nodes")).ToHaveAttributeAsync("data-count", "2");
         await Assertions.Expect(page.Page.Locator($"[data-testid=admin-node][data-node='{one}']")).ToHaveAttributeAsync("data-live", "true");
-        await LookAsync(page, "nodes");
         await Axe.ExpectCleanAsync(page.Page, "nodes");
+        await LookAsync(page, "nodes");
         await page.Find("admin-announce").FillAsync("We restart at six.");
         await page.Find("admin-announce-send").ClickAsync();
         await page.Find("admin-announced").WaitForAsync();

@@ -1,6 +1,7 @@
 import type { AdminStanding, AdminUserFilter } from '@im/client';
 import { useState } from 'preact/hooks';
 import { usePages } from '../rooms/usePages.ts';
+import { t } from '../settings/language.ts';
 import { client } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { momentText, shortText } from '../ui/times.ts';
@@ -31,7 +32,7 @@ export function People() {
                 {person.brief && <bdi class="quiet">{person.brief}</bdi>}
               </span>
               <Standing person={person} />
-              <span class="admin-aside quiet">{person.lastSeen === undefined ? a.value.never : shortText(person.lastSeen)}</span>
+              {person.lastSeen !== undefined && <span class="admin-aside quiet">{t.value.seenLast(shortText(person.lastSeen))}</span>}
             </a>
           </li>
         )}

@@ -27,7 +27,7 @@ export function RoomList() {
                 <Tag>{room.public ? a.value.isPublic : a.value.isPrivate}</Tag>
                 {room.archived && <Tag alert>{a.value.archived}</Tag>}
               </span>
-              <span class="admin-aside quiet">{room.lastAt === undefined ? a.value.never : shortText(room.lastAt)}</span>
+              {room.lastAt !== undefined && <span class="admin-aside quiet">{a.value.activeAt(shortText(room.lastAt))}</span>}
             </a>
           </li>
         )}

@@ -298,7 +298,6 @@ export const en = {
   linkOver: 'This link is no longer valid.',
   roomErrors: {
     forbidden: 'You are not allowed to do that in this room.',
-    last_administrator: 'No one else could administer this server. Make someone else an administrator first.',
     not_found: 'That room or person is no longer there.',
     too_many: 'The limit is reached: there cannot be more.',
     bad_name: 'A title has 1 to 64 characters.',
@@ -450,6 +449,7 @@ export const en = {
     banned: 'This account is banned at the moment.',
     muted: 'An administrator has muted you, so you cannot write at the moment.',
     forbidden: 'You are not allowed to do that.',
+    last_administrator: 'No one else could administer this server. Make someone else an administrator first.',
     not_logged_in: 'You are not logged in.',
     cross_site: 'The server did not recognise this page as its own. Reload it.',
     not_found: 'That person, conversation or message is no longer there.',

@@ -299,7 +299,6 @@ export const zh: Dictionary = {
   linkOver: '此链接已失效。',
   roomErrors: {
     forbidden: '你无权在此房间执行该操作。',
-    last_administrator: '这样就没有其他管理员了。请先将他人设为管理员。',
     not_found: '该房间或用户已不存在。',
     too_many: '已达到数量上限。',
     bad_name: '标题须为 1 到 64 个字符。',
@@ -450,6 +449,7 @@ export const zh: Dictionary = {
     banned: '此账号目前被封禁。',
     muted: '你已被管理员禁言，暂时不能发言。',
     forbidden: '你无权进行此操作。',
+    last_administrator: '这样就没有其他管理员了。请先将他人设为管理员。',
     not_logged_in: '你尚未登录。',
     cross_site: '服务器不认可此页面，请刷新。',
     not_found: '该用户、会话或消息已不存在。',

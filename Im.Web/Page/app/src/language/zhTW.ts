@@ -299,7 +299,6 @@ export const zhTW: Dictionary = {
   linkOver: '此連結已失效。',
   roomErrors: {
     forbidden: '你無權在此聊天室執行這項操作。',
-    last_administrator: '這樣就沒有其他管理員了。請先將他人設為管理員。',
     not_found: '此聊天室或使用者已不存在。',
     too_many: '已達到數量上限。',
     bad_name: '標題須為 1 到 64 個字元。',
@@ -450,6 +449,7 @@ export const zhTW: Dictionary = {
     banned: '此帳號目前被停權。',
     muted: '你已被管理員禁言，暫時不能發言。',
     forbidden: '你無權進行此操作。',
+    last_administrator: '這樣就沒有其他管理員了。請先將他人設為管理員。',
     not_logged_in: '你尚未登入。',
     cross_site: '伺服器不認可此頁面，請重新整理。',
     not_found: '該使用者、對話或訊息已不存在。',

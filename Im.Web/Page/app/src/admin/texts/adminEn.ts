@@ -65,6 +65,7 @@ export const adminEn = {
   owner: 'Owner',
   noOwner: 'No one owns it any more.',
   made: 'Created',
+  activeAt: (when: string) => `active ${when}`,
   lastActive: 'Last active',
   backToRooms: 'All rooms',
   archive: 'Archive the room',

@@ -66,6 +66,7 @@ export const adminZh: AdminTexts = {
   owner: '房主',
   noOwner: '已没有房主。',
   made: '创建时间',
+  activeAt: (when) => `最近活动 ${when}`,
   lastActive: '最近活动',
   backToRooms: '所有房间',
   archive: '归档房间',

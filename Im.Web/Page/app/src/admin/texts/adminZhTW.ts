@@ -66,6 +66,7 @@ export const adminZhTW: AdminTexts = {
   owner: '擁有者',
   noOwner: '已沒有擁有者。',
   made: '建立時間',
+  activeAt: (when) => `最近活動 ${when}`,
   lastActive: '最近活動',
   backToRooms: '所有聊天室',
   archive: '封存聊天室',
