@@ -92,7 +92,6 @@ public sealed class AdministrationPageTests(PageFixture im)
         await page.Find("admin-rooms-tab").ClickAsync();
         await page.Find("admin-search").FillAsync(title);
         await Assertions.Expect(page.Find("admin-rooms")).ToHaveAttributeAsync("data-count", "1");
-        await Axe.ExpectCleanAsync(page.Page, "rooms");
         await LookAsync(page, "rooms");
         await page.Find("admin-room").ClickAsync();
         await Assertions.Expect(page.Find("admin-members")).ToHaveAttributeAsync("data-count", "1");
@@ -105,6 +104,7 @@ public sealed class AdministrationPageTests(PageFixture im)
 
         await page.Find("admin-keys-tab").ClickAsync();
         var key = page.Page.Locator("[data-testid=admin-key]").Filter(new() { HasText = tom.User.Nickname });
+        await Assertions.Expect(key).ToBeVisibleAsync();
         await Axe.ExpectCleanAsync(page.Page, "keys");
         await LookAsync(page, "keys");
         await key.GetByTestId("admin-key-revoke").ClickAsync();
@@ -121,7 +121,6 @@ public sealed class AdministrationPageTests(PageFixture im)
         await LookAsync(page, "suspended");
         await page.Find("admin-erase").ClickAsync();
         await page.Find("admin-erase-texts").CheckAsync();
-        await Axe.ExpectCleanAsync(page.Page, "deleting");
         await LookAsync(page, "erase");
         await page.Find("admin-confirm-yes").ClickAsync();
         await Assertions.Expect(page.Find("admin-search")).ToBeVisibleAsync();
@@ -145,6 +144,7 @@ public sealed class AdministrationPageTests(PageFixture im)
         await page.Find("admin-announce-send").ClickAsync();
         await page.Find("admin-announced").WaitForAsync();
         await Assertions.Expect(page.Find("announcement")).ToContainTextAsync("We restart at six.");
+        await page.Find("announcement").GetByRole(AriaRole.Button).ClickAsync();
 
         // On a phone, in Chinese, in the dark.
         await page.Find("language").ClickAsync();

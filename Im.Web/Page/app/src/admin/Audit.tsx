@@ -1,6 +1,7 @@
 import type { AuditEntry } from '@im/client';
 import { useState } from 'preact/hooks';
 import { usePages } from '../rooms/usePages.ts';
+import { isDeleted, nameOf } from '../ui/names.ts';
 import { momentText } from '../ui/times.ts';
 import { admin, adminHref } from './api.ts';
 import { Pages, Select } from './parts.tsx';
@@ -34,14 +35,15 @@ export function Audit({ by, id }: { by: string | undefined; id: string | undefin
 }
 
 export function AuditRow({ entry: { at, actor, actorId, action, target, targetName, detail }, target: withTarget }: { entry: AuditEntry; target: boolean }) {
+  const isGone = targetName !== undefined && isDeleted({ nickname: targetName });
   return (
     <li class="admin-row admin-entry" data-testid="admin-entry" data-action={action}>
       <span class="admin-main">
         <span>
           <strong>{a.value.actions[action] ?? action}</strong>
-          {withTarget && <> · {targetName === undefined ? <bdi>{target}</bdi> : <a href={adminHref(action.startsWith('room.') ? 'rooms' : 'people', target)}><bdi>{targetName}</bdi></a>}</>}
+          {withTarget && <> · {targetName === undefined || isGone ? <bdi>{isGone ? nameOf({ nickname: targetName }) : plainTarget(target)}</bdi> : <a href={adminHref(action.startsWith('room.') ? 'rooms' : 'people', target)}><bdi>{targetName}</bdi></a>}</>}
         </span>
-        {detail && <bdi class="quiet">{detail}</bdi>}
+        {detail && <bdi class="quiet">{plainDetail(action, detail)}</bdi>}
       </span>
       <span class="admin-aside quiet">
         {actorId === undefined ? <bdi>{actor}</bdi> : <a href={adminHref('people', actorId)}><bdi>{actor}</bdi></a>}
@@ -49,4 +51,14 @@ export function AuditRow({ entry: { at, actor, actorId, action, target, targetNa
       </span>
     </li>
   );
+}
+
+const plainTarget = (target: string): string => (target === 'everybody' ? a.value.everybody : target.startsWith('report ') ? a.value.reportNumber(target.slice('report '.length)) : target);
+
+/** What the server has written down, in words; what it is not known by stays as it is. */
+function plainDetail(action: string, detail: string): string {
+  const [, minutes, reason] = /^(\d+) min(?:: ([^]*))?$/.exec(detail) ?? [];
+  if (minutes !== undefined) return [Number(minutes) === 0 ? a.value.lifted : (a.value.spans[Number(minutes)] ?? a.value.minutes(Number(minutes))), reason].filter(Boolean).join(' · ');
+  if (action === 'report.close' && detail in a.value.decisions) return a.value.decisions[detail as keyof typeof a.value.decisions];
+  return a.value.details[detail] ?? detail;
 }

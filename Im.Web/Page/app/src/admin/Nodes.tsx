@@ -46,9 +46,9 @@ function Node({ node: { id, name, address, connections, live, draining, started,
         <Fact name={a.value.guestsOn}>{guests.toLocaleString()}</Fact>
         <Fact name={a.value.version}>{version === undefined ? a.value.never : <span title={version}>{shortVersion(version)}</span>}</Fact>
         <Fact name={a.value.started}><Moment at={started} /></Fact>
-        <Fact name={a.value.lease}>{a.value.leaseLeft((leaseMs / 1000).toFixed(1))}</Fact>
-        <Fact name={a.value.address}><code>{address}</code></Fact>
-        <Fact name={a.value.id}><code>{id}</code></Fact>
+        <Fact name={a.value.lease} wide>{a.value.leaseLeft((leaseMs / 1000).toFixed(1))}</Fact>
+        <Fact name={a.value.address} wide><code>{address}</code></Fact>
+        <Fact name={a.value.id} wide><code>{id}</code></Fact>
       </Facts>
     </li>
   );
@@ -76,7 +76,7 @@ function Announce() {
   return (
     <form ref={form} class="admin-part admin-announce" onSubmit={submit} aria-busy={busy}>
       <h3>{a.value.announceTitle}</h3>
-      <Field label={a.value.announce} hint={a.value.announceHint} name="text" data-testid="admin-announce" maxLength={maxText} autocomplete="off" dir="auto" value={text} error={failure} onInput={(event) => (setText(event.currentTarget.value), setDone(false))} />
+      <Field label={a.value.announceText} hint={a.value.announceHint} name="text" data-testid="admin-announce" maxLength={maxText} autocomplete="off" dir="auto" value={text} error={failure} onInput={(event) => (setText(event.currentTarget.value), setDone(false))} />
       <button type="submit" class="button" data-testid="admin-announce-send" disabled={busy || !hasVisible(text)}>{busy ? t.value.wait : a.value.announce}</button>
       {done && <p role="status" class="quiet" data-testid="admin-announced">{a.value.announced}</p>}
     </form>

@@ -61,7 +61,7 @@ export function Person({ id }: { id: string }) {
         <Fact name={a.value.joined}><Moment at={user.created} /></Fact>
         <Fact name={a.value.lastSeen}><Moment at={user.lastSeen} /></Fact>
         <Fact name={a.value.sections.keys}><a href={adminHref('keys', id)}>{user.keys}</a></Fact>
-        <Fact name={a.value.id}><code>{id}</code></Fact>
+        <Fact name={a.value.id} wide><code>{id}</code></Fact>
       </Facts>
       <div class="admin-deeds">
         {isMuted

@@ -45,12 +45,14 @@ export function ReportCard({ report, onChange }: { report: Report; onChange: () 
   const [asked, setAsked] = useState<Asked>();
   const whom = nameOf(user);
   const decide = (which: ReportDecision) => admin.closeReport(id, which);
-  const at_once = (deed: () => Promise<unknown>) => void deed().then(onChange, (error: unknown) => notice(failureText(failureOf(error))));
+  const now = (deed: () => Promise<unknown>) => void deed().then(onChange, (error: unknown) => notice(failureText(failureOf(error))));
   const place = conversation === undefined ? a.value.aboutPerson : conversation === 'lobby' ? a.value.inLobby : isRoom(conversation) ? a.value.inRoom : a.value.inDirect;
   return (
     <li class="admin-card" data-testid="admin-report" data-report={id} data-closed={closed !== undefined} data-decision={decision}>
       <p>
-        <strong>{a.value.reportTitle(nameOf(reporter), whom)}</strong>
+        <strong>
+          <a href={adminHref('people', reporter.id)}><bdi>{nameOf(reporter)}</bdi></a> {a.value.reported} <a href={adminHref('people', user.id)} data-testid="report-person"><bdi>{whom}</bdi></a>
+        </strong>
         <span class="quiet"> · {place} · {momentText(at)}</span>
       </p>
       <p class="admin-reason" dir="auto">{reason}</p>
@@ -59,7 +61,7 @@ export function ReportCard({ report, onChange }: { report: Report; onChange: () 
       <p class="admin-links">
         {closed === undefined ? (
           <>
-            <button type="button" class="link-button" data-testid="report-dismiss" onClick={() => at_once(() => decide('dismissed'))}>{a.value.dismiss}</button>
+            <button type="button" class="link-button" data-testid="report-dismiss" onClick={() => now(() => decide('dismissed'))}>{a.value.dismiss}</button>
             {conversation !== undefined && line !== undefined && (
               <button type="button" class="link-button is-danger" data-testid="report-recall" onClick={() => setAsked({ title: a.value.recall, sure: a.value.recallSure, deed: () => admin.remove(conversation, line).then(() => decide('recalled')) })}>{a.value.recall}</button>
             )}
@@ -67,10 +69,8 @@ export function ReportCard({ report, onChange }: { report: Report; onChange: () 
             <button type="button" class="link-button is-danger" data-testid="report-ban" onClick={() => setAsked({ title: a.value.ban, sure: a.value.banSure(whom), fields: <Penalty />, deed: (given) => admin.ban(user.id, ...penaltyOf(given)).then(() => decide('banned')) })}>{a.value.ban}</button>
           </>
         ) : (
-          <button type="button" class="link-button" data-testid="report-reopen" onClick={() => at_once(() => admin.openReport(id))}>{a.value.reopen}</button>
+          <button type="button" class="link-button" data-testid="report-reopen" onClick={() => now(() => admin.openReport(id))}>{a.value.reopen}</button>
         )}
-        <a href={adminHref('people', user.id)} data-testid="report-person"><bdi>{whom}</bdi></a>
-        <a href={adminHref('people', reporter.id)}><bdi>{nameOf(reporter)}</bdi></a>
       </p>
       {asked && <Confirm asked={asked} onDone={() => (setAsked(undefined), void onChange())} onClose={() => setAsked(undefined)} />}
     </li>

@@ -39,7 +39,7 @@ export function RoomPage({ id }: { id: string }) {
         <Fact name={a.value.files}>{sizeText(room.fileBytes)}</Fact>
         <Fact name={a.value.made}><Moment at={room.created} /></Fact>
         <Fact name={a.value.lastActive}><Moment at={room.lastAt} /></Fact>
-        <Fact name={a.value.id}><code>{id}</code></Fact>
+        <Fact name={a.value.id} wide><code>{id}</code></Fact>
       </Facts>
       <div class="admin-deeds">
         {room.archived

@@ -76,9 +76,9 @@ export function Facts({ children }: { children: ComponentChildren }) {
   return <dl class="admin-facts">{children}</dl>;
 }
 
-export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+export function Fact({ name, wide, children }: { name: string; wide?: boolean; children: ComponentChildren }) {
   return (
-    <div>
+    <div class={wide ? 'is-wide' : undefined}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
