@@ -47,6 +47,8 @@ internal sealed class SearchPiece(long firstLine, long lastLine, DateTime oldest
         _tokens.Add(SearchText.SenderToken(line.Sender));
         if (SearchText.HasLink(text))
             _tokens.Add(SearchText.LinkToken);
+        if (line.IsFile)
+            _tokens.Add(SearchText.FileToken);
     }
 
     /// <summary>Takes the one behind it, where both together are no more than one may be.</summary>

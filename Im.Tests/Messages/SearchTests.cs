@@ -209,6 +209,34 @@ public sealed class SearchTests(StoreFixture store) : IClassFixture<StoreFixture
         });
     }
 
+    [Fact]
+    public async Task A_process_that_hangs_while_it_leads_is_cut_off_and_another_one_indexes()
+    {
+        var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
+        var word = $"w{Guid.NewGuid():N}";
+        await SayAsync(Direct(jenny, tom, $"{word} early"));
+        Assert.True(await store.One.Index.IndexAsync(default) > 0);
+        await SayAsync(Direct(jenny, tom, $"{word} late"));
+        Assert.Equal(0, await store.Two.Index.IndexAsync(default)); // the first one may only be slow
+        // From here on it does nothing, as a process that was stopped: its connection is there, and with it the lock.
+        store.Two.Index.MaxSilence = TimeSpan.FromMilliseconds(100);
+        await Eventually.TrueAsync(async () => await store.Two.Index.IndexAsync(default) > 0);
+        Assert.Single((await SearchAsync(tom, $"{word} late")).Hits);
+        // When it goes on it has lost the lock, and says so.
+        await SayAsync(Direct(jenny, tom, $"{word} last"));
+        await Assert.ThrowsAnyAsync<Exception>(() => store.One.Index.IndexAsync(default));
+        Assert.Equal(0, await store.One.Index.IndexAsync(default));
+        Assert.True(await store.Two.Index.IndexAsync(default) > 0);
+        Assert.Equal(0, await UncoveredAsync());
+        store.Two.Index.MaxSilence = TimeSpan.FromMinutes(1);
+        await store.Two.Index.DisposeAsync();
+        await Eventually.TrueAsync(async () => // and back
+        {
+            await SayAsync(Direct(jenny, tom, "more"));
+            return await store.One.Index.IndexAsync(default) > 0;
+        });
+    }
+
     private Task<SearchResponse> SearchAsync(
         UserInfo user, string query, ConversationId? conversation = null, Guid? from = null, long? since = null, long? until = null, bool link = false, string? after = null, int limit = 20)
     {
