@@ -4,7 +4,7 @@ namespace Im.Core.Search;
 internal sealed class SearchPiece(long firstLine, long lastLine, DateTime oldest, DateTime newest, IEnumerable<short>? tokens, bool isStored)
 {
     /// <summary>Long enough that what a row costs is little beside its tokens, and short enough to be read through for one text.</summary>
-    public const int MaxLines = 64;
+    public const int MaxLines = 80;
 
     private const int MaxTokens = 4_096;
 

@@ -58,7 +58,7 @@ public sealed class SearchTests(StoreFixture store) : IClassFixture<StoreFixture
         // One single character has no token: the same by going on from chunk to chunk.
         Assert.Equal(said.Take(50), (await SearchAsync(users[0], "茶", limit: 50)).Hits.Select(hit => hit.Text.Split(' ')[1]));
         var sizes = await store.Database.ScalarAsync<long>("SELECT max(last_line - first_line + 1) FROM search_chunks");
-        Assert.InRange(sizes, 2, 64);
+        Assert.InRange(sizes, 2, SearchPiece.MaxLines);
         Assert.Equal(0, await UncoveredAsync());
     }
 
