@@ -26,7 +26,7 @@ internal sealed class ListsScenario : Scenario
 
     public override bool NeedsPeers => false;
 
-    public override bool RunsUnnamed(BenchOptions options) => options.WithSoaks;
+    public override bool RunsUnnamed(BenchOptions options) => false;
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {

@@ -17,7 +17,7 @@ internal sealed class SearchCostScenario : Scenario
 
     public override bool NeedsPeers => false;
 
-    public override bool RunsUnnamed(BenchOptions options) => options.WithSoaks;
+    public override bool RunsUnnamed(BenchOptions options) => false;
 
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
