@@ -1,3 +1,5 @@
+using Im.Bench.Seeding;
+
 namespace Im.Bench;
 
 /// <summary>How large and how long everything is.</summary>
@@ -28,6 +30,9 @@ internal sealed record BenchPlan
     /// <summary>Of the durable throughput, each in a conversation of its own.</summary>
     public int DurableSenders { get; init; } = 64;
 
+    /// <summary>With the search's index and without: so many a second as the indexer keeps up with.</summary>
+    public double IndexedSends { get; init; } = 1_500;
+
     public int IdleConnections { get; init; } = 5_000;
 
     /// <summary>Until memory is read, after the last connection.</summary>
@@ -44,6 +49,12 @@ internal sealed record BenchPlan
 
     /// <summary>Among which the search looks.</summary>
     public int SearchMessages { get; init; } = 1_000_000;
+
+    /// <summary>In which lists, pages, people and words are asked for.</summary>
+    public SeedPlan Seed { get; init; } = new();
+
+    /// <summary>Of each of these.</summary>
+    public int Questions { get; init; } = 300;
 
     /// <summary>Of the AppHost, measured.</summary>
     public int Starts { get; init; } = 5;
@@ -71,6 +82,8 @@ internal sealed record BenchPlan
         ManyConversations = 20_000,
         ManyMessages = 20_000,
         SearchMessages = 100_000,
+        Seed = new(100_000, 500, 2_000),
+        Questions = 100,
         Starts = 2,
     };
 
@@ -85,6 +98,7 @@ internal sealed record BenchPlan
         Receivers = 20,
         GrowingReceivers = [10, 20, 40],
         DurableSenders = 8,
+        IndexedSends = 100,
         IdleConnections = 50,
         IdleFor = TimeSpan.FromMilliseconds(200),
         Connects = 20,
@@ -94,6 +108,8 @@ internal sealed record BenchPlan
         SoakReceivers = 40,
         ManyMessages = 200,
         SearchMessages = 2_000,
+        Seed = new(1_500, 20, 50),
+        Questions = 3,
         Starts = 1,
     };
 }

@@ -6,12 +6,14 @@ using Im.Bench.Measurement;
 using Im.Bench.Peers;
 using Im.Bench.Report;
 using Im.Bench.Scenarios;
+using Im.Bench.Seeding;
 
 // The same program is the benchmark and, in processes of their own, what stands beside Im.
 return args switch
 {
     ["peer", .. var rest] => await SignalRNode.RunAsync(rest),
     ["collector", var port] => await Collector.RunAsync(int.Parse(port, CultureInfo.InvariantCulture)),
+    ["seed", .. var rest] => await SeedCommand.RunAsync(rest),
     ["bare", var port, var link] => BareNode.Run(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(link, CultureInfo.InvariantCulture)),
     _ => await MeasureAsync(args),
 };
@@ -22,7 +24,7 @@ static async Task<int> MeasureAsync(string[] args)
     [
         new CeilingScenario(), new FanOutScenario(), new CrowdScenario(), new PacedScenario(), new EphemeralScenario(), new DurableDeliveryScenario(),
         new DurableThroughputScenario(), new ConnectScenario(), new ReceiversScenario(), new ConversationsScenario(), new HistoryScenario(),
-        new IdleMemoryScenario(), new TracesScenario(), new IdleSoakScenario(), new LobbySoakScenario(), new StartScenario(), new SearchScenario(),
+        new IdleMemoryScenario(), new TracesScenario(), new IdleSoakScenario(), new LobbySoakScenario(), new StartScenario(), new SearchScenario(), new ListsScenario(), new SearchCostScenario(),
     ];
     if (!OperatingSystem.IsLinux())
     {

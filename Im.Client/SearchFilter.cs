@@ -3,7 +3,7 @@ using Im.Protocol;
 
 namespace Im.Client;
 
-/// <summary>What is looked for; of <see cref="Text"/>, <see cref="From"/> and <see cref="HasLink"/> at least one.</summary>
+/// <summary>What is looked for; of <see cref="Text"/>, <see cref="From"/>, <see cref="HasLink"/> and <see cref="HasFile"/> at least one.</summary>
 /// <param name="Text">Words, all of which a text must have, or a phrase in quotes; at most <see cref="SearchLimits.MaxQueryChars"/> UTF-16 code units.</param>
 public sealed record SearchFilter(string Text = "")
 {
@@ -20,6 +20,9 @@ public sealed record SearchFilter(string Text = "")
 
     public bool HasLink { get; init; }
 
+    /// <summary>Files alone; <see cref="HasLink"/> is not looked at then.</summary>
+    public bool HasFile { get; init; }
+
     /// <summary>Hits on a page, 1 to <see cref="SearchLimits.MaxPage"/>.</summary>
     public int Limit { get; init; } = SearchLimits.DefaultPage;
 
@@ -31,7 +34,7 @@ public sealed record SearchFilter(string Text = "")
         Add("from", From?.ToString());
         Add("since", Since?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
         Add("until", Until?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
-        Add("has", HasLink ? "link" : null);
+        Add("has", HasFile ? "file" : HasLink ? "link" : null);
         Add("after", after);
         return string.Join('&', said);
 

@@ -40,7 +40,7 @@ public sealed record ConversationInfo(ConversationId Conversation, string Kind, 
     /// <summary>The other member; not for the lobby.</summary>
     public UserInfo? Peer { get; init; }
 
-    /// <summary>How far the other member has read.</summary>
+    /// <summary>How far the other member has read; not before they have answered or accepted what is a request to them.</summary>
     public long? PeerReadLine { get; init; }
 
     /// <summary>Unread lines that name the user; null for none.</summary>

@@ -5,14 +5,14 @@ using Im.Hosting.Embedded;
 namespace Im.Bench.Peers;
 
 /// <summary>A clone of the product's repository, this one or the one to compare with: how its programs are built and found.</summary>
-internal sealed class Clone(string root, Column column) : ISystemUnderTest
+internal sealed class Clone(string root, Column column, string? name = null) : ISystemUnderTest
 {
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
 
     /// <summary>The one this benchmark was built in.</summary>
     public static Clone Own { get; } = new(BenchProgram.Repository, Column.Im);
 
-    public string Name => column == Column.Base ? "the base" : "Im";
+    public string Name => name ?? (column == Column.Base ? "the base" : "Im");
 
     public Column Column => column;
 

@@ -20,9 +20,11 @@ internal sealed class ImData(NpgsqlDataSource source, string redis)
 
     public NpgsqlDataSource Source => source;
 
-    public async Task<IReadOnlyList<Account>> AddAccountsAsync(int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Account>> AddAccountsAsync(int count, CancellationToken cancellationToken) => await LogInAsync(await AddUsersAsync(count, cancellationToken), cancellationToken);
+
+    /// <summary>A session for each.</summary>
+    public async Task<IReadOnlyList<Account>> LogInAsync(IReadOnlyCollection<Guid> users, CancellationToken cancellationToken)
     {
-        var users = await AddUsersAsync(count, cancellationToken);
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IConfiguration>(new ConfigurationManager())
@@ -30,7 +32,7 @@ internal sealed class ImData(NpgsqlDataSource source, string redis)
             .AddImBus(probe: false).AddImSessions()
             .BuildServiceProvider();
         var sessions = services.GetRequiredService<ISessionManager>();
-        var accounts = new List<Account>(count);
+        var accounts = new List<Account>(users.Count);
         foreach (var some in users.Chunk(LoginsAtATime))
             accounts.AddRange(await Task.WhenAll(some.Select(async user =>
                 new Account(user, (await sessions.LoginAsync(null, user, new("bench", "127.0.0.1"), cancellationToken)).Token))));

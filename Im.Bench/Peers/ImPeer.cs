@@ -16,9 +16,9 @@ internal enum Tracing
 }
 
 /// <summary>
-/// Im as it is shipped, of this clone or of another one: two real nodes, Redis and Postgres. The page's server takes no part in what is measured and is not started.
+/// Im as it is shipped, of this clone or of another one: two real nodes, Redis and Postgres. The page's server takes no part in most of what is measured, and is started where it does.
 /// </summary>
-internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgres, OwnedProcess collector, int collectorPort) : Peer
+internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgres, OwnedProcess collector, int collectorPort, IReadOnlyDictionary<string, string> settings) : Peer
 {
     public override string Name => clone.Name;
 
@@ -33,10 +33,14 @@ internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgr
     /// <summary>Holds for nodes started from now on.</summary>
     public Tracing Tracing { get; set; }
 
+    /// <summary>Of its Postgres, with the password.</summary>
+    public string Database => postgres.ConnectionString;
+
     public ImData Data { get; } = new(postgres.Source, redis.ConnectionString);
 
     /// <summary>Without its nodes: they start when they are first needed.</summary>
-    public static async Task<ImPeer> StartAsync(Clone clone, Action<string> progress, CancellationToken cancellationToken)
+    /// <param name="settings">Of its nodes, besides those that all have.</param>
+    public static async Task<ImPeer> StartAsync(Clone clone, Action<string> progress, CancellationToken cancellationToken, params (string Name, string Value)[] settings)
     {
         RedisAlone? redis = null;
         PostgresAlone? postgres = null;
@@ -46,7 +50,7 @@ internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgr
             postgres = await PostgresAlone.StartAsync($"bench-{clone.Column}-postgres", progress, cancellationToken);
             var port = FreePort.Next();
             var collector = await OwnedProcess.StartDotNetAsync("Collector", BenchProgram.Command("collector", $"{port}"), new Dictionary<string, string>(), port, cancellationToken);
-            return new(clone, redis, postgres, collector, port);
+            return new(clone, redis, postgres, collector, port, settings.ToDictionary(each => each.Name, each => each.Value));
         }
         catch
         {
@@ -64,6 +68,14 @@ internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgr
 
     protected override Task<IReadOnlyList<Account>> AddAccountsAsync(int count, CancellationToken cancellationToken) => Data.AddAccountsAsync(count, cancellationToken);
 
+    /// <summary>The page's server, with its API and the gateway to the nodes.</summary>
+    public Task<OwnedProcess> StartWebAsync(int port, CancellationToken cancellationToken)
+    {
+        var environment = Environment(Ports.Length, port);
+        environment["OTEL_SERVICE_NAME"] = "web";
+        return OwnedProcess.StartDotNetAsync($"The web server of {Name}", [ServerHost.Command, clone.Find("Im.Web", BenchProgram.Configuration)], environment, port, cancellationToken);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await StopNodesAsync();
@@ -72,7 +84,7 @@ internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgr
         await redis.DisposeAsync();
     }
 
-    private Dictionary<string, string> Environment(int index, int port) => new()
+    private Dictionary<string, string> Environment(int index, int port) => new(settings)
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
@@ -100,5 +112,8 @@ internal sealed class ImPeer(Clone clone, RedisAlone redis, PostgresAlone postgr
         ["Limits__MaxConnectionsPerUser"] = "100000",
         ["Limits__ReadBytes__Burst"] = "1000000000",
         ["Limits__ReadBytes__PerSecond"] = "1000000000",
+        ["Limits__Requests__PerSecond"] = "1000000",
+        ["Limits__Directory__PerSecond"] = "1000000",
+        ["Limits__Searches__PerSecond"] = "1000000",
     };
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Im.Bench.Measurement;
 using Im.Bench.Peers;
 using Im.Bench.Report;
+using Im.Bench.Seeding;
 using Im.Core.Data;
 using Im.Core.Messages;
 using Im.Core.Search;
@@ -32,9 +33,9 @@ internal sealed class SearchScenario : Scenario
 
     public override bool RunsUnnamed(BenchOptions options) => options.WithSoaks;
 
-    public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run) => [.. await RunAsync(run, SearchCorpus.Chinese), .. await RunAsync(run, SearchCorpus.English)];
+    public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run) => [.. await RunAsync(run, Corpus.Chinese()), .. await RunAsync(run, Corpus.English())];
 
-    private static async Task<List<Figure>> RunAsync(BenchRun run, SearchCorpus corpus)
+    private static async Task<List<Figure>> RunAsync(BenchRun run, Corpus corpus)
     {
         await using var postgres = await PostgresAlone.StartAsync("search", run.Say, run.Cancelled);
         // First without the indexer: what is there already is indexed in the background, when it begins.
@@ -115,7 +116,7 @@ internal sealed class SearchScenario : Scenario
     }
 
     /// <summary>Everybody talks at once, so a conversation's messages lie apart on the disk. Returns who is in a tenth of the conversations.</summary>
-    private static async Task<Guid> FillAsync(BenchRun run, NpgsqlDataSource source, SearchCorpus corpus)
+    private static async Task<Guid> FillAsync(BenchRun run, NpgsqlDataSource source, Corpus corpus)
     {
         var users = await new ImData(source, "").AddUsersAsync(Conversations + 2, run.Cancelled);
         var talks = Enumerable.Range(0, Conversations).Select(i => (One: users[i < Readable ? 0 : 1], Other: users[i + 2])).ToArray();

@@ -30,11 +30,15 @@ public interface IConversationStore
 
     /// <summary>Moves the user's read cursor forward, never back, never beyond the newest line. Returns where it is now; 0 when the conversation is not the user's.</summary>
     /// <param name="known">Where the cursor stood as far as the caller knows. If it stands before that, <see cref="MarkUnreadAsync"/> has put it back since, and it stays.</param>
-    Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long line, long known = 0, CancellationToken cancellationToken = default);
+    Task<ReadMark> MarkReadAsync(ConversationId conversation, Guid userId, long line, long known = 0, CancellationToken cancellationToken = default);
 
     /// <summary>Puts the user's read cursor back, so that <paramref name="line"/> and what follows it are unread again. What the other member was told they have seen stays seen. Returns where the cursor is now, as above.</summary>
     Task<long> MarkUnreadAsync(ConversationId conversation, Guid userId, long line, CancellationToken cancellationToken = default);
 }
+
+/// <param name="Line">The newest line the user has read.</param>
+/// <param name="IsTold">Whether the other member of a direct conversation may know: not while it is a request, neither answered nor accepted.</param>
+public readonly record struct ReadMark(long Line, bool IsTold);
 
 /// <param name="Next">Null when this is the last page.</param>
 /// <param name="Unread">In all conversations of the user, on whichever page; null but on the first.</param>

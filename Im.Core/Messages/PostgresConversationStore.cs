@@ -15,7 +15,7 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
 
     // $3 is one more than a page has; with a cursor ($4 to $6) the lobby was on the first page.
     private const string ListSql = $"""
-        SELECT c.id, c.last_seq, c.last_line, coalesce(own.read_line, 0), own.written, c.last_message_at, p.id, p.user_name, p.brief, greatest(other.read_line, other.seen_line),
+        SELECT c.id, c.last_seq, c.last_line, coalesce(own.read_line, 0), own.written, c.last_message_at, p.id, p.user_name, p.brief, CASE WHEN other.written THEN greatest(other.read_line, other.seen_line) END,
                (SELECT count(*) FROM mentions n WHERE n.user_id IN ($1, '00000000-0000-0000-0000-000000000000') AND n.conversation_id = c.id AND n.line > coalesce(own.read_line, 0)),
                r.content, o.title, o.topic, o.is_public, o.has_history, o.archived, o.members, own.role,
                CASE WHEN o.id IS NULL THEN 0 ELSE (SELECT count(*) FROM events q WHERE q.conversation_id = c.id AND q.kind IN ({EventKinds.SystemNumbers}) AND q.line > own.read_line) END,
@@ -60,13 +60,13 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         ), joined AS (
             INSERT INTO members AS m (conversation_id, user_id, read_line) SELECT id, $2, line FROM head WHERE kind = 0
             ON CONFLICT (conversation_id, user_id) DO UPDATE SET read_line = CASE WHEN m.read_line < $4 THEN m.read_line ELSE greatest(m.read_line, excluded.read_line) END
-            RETURNING read_line
+            RETURNING read_line, false AS written
         ), moved AS (
             UPDATE members m SET read_line = CASE WHEN m.read_line < $4 THEN m.read_line ELSE greatest(m.read_line, head.line) END FROM head
             WHERE (head.kind = 1 OR m.role IS NOT NULL) AND m.conversation_id = head.id AND m.user_id = $2
-            RETURNING m.read_line
+            RETURNING m.read_line, m.written
         )
-        SELECT read_line FROM joined UNION ALL SELECT read_line FROM moved
+        SELECT read_line, written FROM joined UNION ALL SELECT read_line, written FROM moved
         """;
 
     // The other one of a direct conversation was told how far it was read, and that stays so. In a room what stood there before one joined stays read.
@@ -140,14 +140,11 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         static DateTime TimeOf(ConversationCursor cursor) => DateTime.UnixEpoch.AddTicks(cursor.LastMessageMicros * TimeSpan.TicksPerMicrosecond);
     }
 
-    public Task<long> MarkReadAsync(ConversationId conversation, Guid userId, long line, long known = 0, CancellationToken cancellationToken = default) =>
-        MoveAsync(MarkReadSql, [conversation.Value, userId, line, known], cancellationToken);
+    public Task<ReadMark> MarkReadAsync(ConversationId conversation, Guid userId, long line, long known = 0, CancellationToken cancellationToken = default) =>
+        reader.QueryAsync(MarkReadSql, [conversation.Value, userId, line, known], async rows => await rows.ReadAsync() ? new ReadMark(rows.GetInt64(0), rows.GetBoolean(1)) : default, cancellationToken);
 
     public Task<long> MarkUnreadAsync(ConversationId conversation, Guid userId, long line, CancellationToken cancellationToken = default) =>
-        MoveAsync(MarkUnreadSql, [conversation.Value, userId, line], cancellationToken);
-
-    private Task<long> MoveAsync(string sql, object[] values, CancellationToken cancellationToken) =>
-        reader.QueryAsync(sql, values, async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
+        reader.QueryAsync(MarkUnreadSql, [conversation.Value, userId, line], async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
 
     public Task JoinLobbyAsync(Guid userId, CancellationToken cancellationToken = default) => reader.QueryAsync(
         "INSERT INTO members (conversation_id, user_id, read_line) SELECT id, $1, last_line FROM conversations WHERE kind = 0 ON CONFLICT DO NOTHING", [userId],

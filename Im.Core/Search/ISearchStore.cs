@@ -8,7 +8,7 @@ namespace Im.Core.Search;
 public interface ISearchStore
 {
     /// <summary>
-    /// A page of texts, newest first: of the lobby, of the user's direct conversations, and of rooms what <c>ReadScope</c> says. A text may be found up to 2 s after its commit, with its
+    /// A page of texts and files, newest first: of the lobby, of the user's direct conversations, and of rooms what <c>ReadScope</c> says. A text may be found up to 2 s after its commit, with its
     /// newest edit; what was erased is not found from that moment on. All of it is of one moment of the database.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Or it took longer than <see cref="ImDataSource.AnswerTimeout"/>.</exception>
@@ -19,7 +19,7 @@ public interface ISearchStore
 /// <param name="From">Who wrote it.</param>
 /// <param name="Since">Unix milliseconds; <paramref name="Until"/> is not among them.</param>
 public sealed record SearchRequest(
-    SearchTerms Terms, int Limit, ConversationId? Conversation = null, Guid? From = null, long? Since = null, long? Until = null, bool HasLink = false, SearchCursor? After = null);
+    SearchTerms Terms, int Limit, ConversationId? Conversation = null, Guid? From = null, long? Since = null, long? Until = null, bool HasLink = false, SearchCursor? After = null, bool HasFile = false);
 
 /// <summary>A place in what was found: what comes after it is older, or as old and of a lesser conversation or line. Clients take it as opaque.</summary>
 public sealed record SearchCursor(long AtMicros, Guid Conversation, long Line)

@@ -18,7 +18,7 @@ internal sealed class SearchIndexer(ImDataSource data, IEventStore store) : IAsy
     /// <summary>Any number; the trigger in the migration <c>Search</c> has it too.</summary>
     public const int ConversationLock = 0x496D_7365;
 
-    /// <summary>Any number: of all web servers one indexes.</summary>
+    /// <summary>Any number: of all nodes one indexes.</summary>
     private const long IndexerLock = 0x496D_5365_6172;
 
     private const int MaxConversations = 256, MaxLines = 4_096, ComparedAtOnce = 5_000;
@@ -28,6 +28,13 @@ internal sealed class SearchIndexer(ImDataSource data, IEventStore store) : IAsy
         FROM (SELECT id, last_line FROM conversations WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2) c
         LEFT JOIN LATERAL (SELECT last_line FROM search_chunks WHERE conversation_id = c.id ORDER BY first_line DESC LIMIT 1) s ON true
         ORDER BY c.id
+        """;
+
+    // Who leads asks something at least once a second. Where it has not for so long it hangs, and its connection is ended, so that it cannot go on where another one has begun.
+    private const string EndSql = """
+        SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'advisory' AND l.database = a.datid AND a.datname = current_database() AND l.classid = ($1 >> 32)::oid AND l.objid = ($1 & 4294967295)::oid AND l.objsubid = 1 AND l.granted
+            AND a.state_change < clock_timestamp() - $2
         """;
 
     // Durable is the text; what of the index a crash of Postgres takes back is made again.
@@ -46,6 +53,9 @@ internal sealed class SearchIndexer(ImDataSource data, IEventStore store) : IAsy
         WHERE c.id = ANY ($1)
         ORDER BY c.id, t.first_line
         """;
+
+    /// <summary>More than any statement here takes, and less than somebody who searches waits for without wondering.</summary>
+    internal TimeSpan MaxSilence { get; set; } = TimeSpan.FromSeconds(20);
 
     private readonly HashSet<Guid> _behind = [];
     private readonly List<SearchUnit> _units = [];
@@ -83,10 +93,14 @@ internal sealed class SearchIndexer(ImDataSource data, IEventStore store) : IAsy
         }
     }
 
-    private static async Task<bool> TryLeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<bool> TryLeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = IndexerLock } } };
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)
+            return true;
+        await using var end = new NpgsqlCommand(EndSql, connection) { Parameters = { new() { Value = IndexerLock }, new() { Value = MaxSilence } } };
+        await end.ExecuteNonQueryAsync(cancellationToken);
+        return false;
     }
 
     private async Task CompareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

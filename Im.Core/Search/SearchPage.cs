@@ -1,4 +1,5 @@
 using Im.Protocol;
+using Im.Protocol.Kinds;
 
 namespace Im.Core.Search;
 
@@ -34,7 +35,7 @@ internal sealed class SearchPage
     public void Look(LineRange range, SearchLine line)
     {
         _linesRead++;
-        if (line.Text is not { } text || line.At < Since || line.At >= Until || _request.From is { } from && from != line.Sender || _request.HasLink && !SearchText.HasLink(text))
+        if (line.Text is not { } text || line.At < Since || line.At >= Until || _request.From is { } from && from != line.Sender || _request.HasLink && !SearchText.HasLink(text) || _request.HasFile && !line.IsFile)
             return;
         var place = new SearchCursor(new DateTimeOffset(line.At).ToUnixMicroseconds(), range.Conversation, line.Line);
         if (_request.After is { } after && Compare(place, after) >= 0)
@@ -43,7 +44,7 @@ internal sealed class SearchPage
         if (!_request.Terms.IsEmpty)
             SearchText.Read(text, _units);
         if (_request.Terms.Match(_units) is { } matches)
-            _hits.Add((place, new(new(range.Conversation), line.Seq, line.Line, new(line.Sender, line.Nickname), new DateTimeOffset(line.At).ToUnixTimeMilliseconds(), text, matches)));
+            _hits.Add((place, new(new(range.Conversation), line.Seq, line.Line, new(line.Sender, line.Nickname), new DateTimeOffset(line.At).ToUnixTimeMilliseconds(), text, matches) { Kind = line.IsFile ? KindNames.File : null }));
     }
 
     /// <param name="newestLeft">Of what was not looked at; null: nothing.</param>

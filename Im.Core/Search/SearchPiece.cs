@@ -4,7 +4,7 @@ namespace Im.Core.Search;
 internal sealed class SearchPiece(long firstLine, long lastLine, DateTime oldest, DateTime newest, IEnumerable<short>? tokens, bool isStored)
 {
     /// <summary>Long enough that what a row costs is little beside its tokens, and short enough to be read through for one text.</summary>
-    public const int MaxLines = 64;
+    public const int MaxLines = 80;
 
     private const int MaxTokens = 4_096;
 
@@ -47,6 +47,8 @@ internal sealed class SearchPiece(long firstLine, long lastLine, DateTime oldest
         _tokens.Add(SearchText.SenderToken(line.Sender));
         if (SearchText.HasLink(text))
             _tokens.Add(SearchText.LinkToken);
+        if (line.IsFile)
+            _tokens.Add(SearchText.FileToken);
     }
 
     /// <summary>Takes the one behind it, where both together are no more than one may be.</summary>

@@ -12,9 +12,10 @@ public static class SearchServices
         return services;
     }
 
-    /// <summary>The indexer behind it, of which one works over all processes that have it. After <c>AddImMessages</c>.</summary>
+    /// <summary>The indexer behind it, of which one works over all processes that have it (settings: section <c>Search</c>). After <c>AddImMessages</c>.</summary>
     public static IServiceCollection AddImSearchIndex(this IServiceCollection services)
     {
+        services.AddOptions<SearchOptions>().BindConfiguration("Search");
         services.TryAddSingleton<SearchIndexer>();
         services.AddHostedService<SearchWorker>();
         return services;

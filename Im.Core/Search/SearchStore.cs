@@ -118,6 +118,8 @@ internal sealed class SearchStore(ImDataSource data) : ISearchStore, IDisposable
             tokens.Add(SearchText.SenderToken(from));
         if (request.HasLink)
             tokens.Add(SearchText.LinkToken);
+        if (request.HasFile)
+            tokens.Add(SearchText.FileToken);
         return [.. tokens];
     }
 

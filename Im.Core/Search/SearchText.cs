@@ -14,10 +14,13 @@ namespace Im.Core.Search;
 internal static class SearchText
 {
     private const ulong Basis = 14_695_981_039_346_656_037, Prime = 1_099_511_628_211; // FNV-1a
-    private const ulong LinkHash = 1, SenderHash = 2;
+    private const ulong LinkHash = 1, SenderHash = 2, FileHash = 3;
 
     /// <summary>What a chunk has in which somebody wrote a link.</summary>
     public static readonly short LinkToken = TokenOf(LinkHash);
+
+    /// <summary>What a chunk has in which somebody posted a file.</summary>
+    public static readonly short FileToken = TokenOf(FileHash);
 
     // What each character of the basic plane is compared by; made when it is first met.
     private static readonly Folded?[] Plane = new Folded?[char.MaxValue + 1];

@@ -29,11 +29,11 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         if (upTo < 0 || known < 0)
             throw new FrameRefusedException(ErrorCodes.BadFrame, connection.Version == 1 ? "\"seq\" is not negative." : "\"line\" and \"known\" are not negative.");
         var (conversation, peer, _) = await resolver.ResolveAsync(user, frame, hasRooms: connection.Version > 1);
-        var line = await conversations.MarkReadAsync(conversation, user.Id, upTo, known);
+        var (line, isTold) = await conversations.MarkReadAsync(conversation, user.Id, upTo, known);
         connection.Send(new AckFrame(conversation, line) { Id = frame.Id, Line = connection.Version == 1 ? null : line });
         // Not waited for: a hung Redis holds up nothing that comes after it.
         _ = bus.TryPublishAsync(BusTopic.User(user.Id), new(BusKind.Frame, node.Name, ProtocolJson.Write(new ReadFrame(conversation, line) { Line = line }))).AsTask();
-        if (peer is { } other && !(await standings.FindAsync(user.Id)).IsApartFrom(other))
+        if (isTold && peer is { } other && !(await standings.FindAsync(user.Id)).IsApartFrom(other))
             _ = bus.TryPublishAsync(BusTopic.User(other), new(BusKind.LaterFrame, node.Name, ProtocolJson.Write(new SeenFrame(conversation, user.Id, line)))).AsTask();
     }
 

@@ -118,6 +118,9 @@ public sealed class PeopleAttacks(PeopleAttacks.Brisk chat) : AttackSuite(chat),
         await SayAsync(eve, Jenny.Id, "hello");
         var list = await ListAsync(jenny);
         Assert.Equal((0L, 1L, true), (list.Unread, Direct(list)!.Unread, Direct(list)!.Stranger));
+        // Nor does Eve learn that it was looked at.
+        await ReadAsync(jenny, Eve.Id, 1);
+        Assert.Null(ToJenny(await ListAsync(eve)).PeerReadLine);
         (await Eve.Browser.PostAsync($"/api/requests/{Jenny.Id}/accept")).ShouldBe(404, NotFound); // hers it is not
         (await Tom.Browser.PostAsync($"/api/requests/{Eve.Id}/accept")).ShouldBe(404, NotFound);
         (await Jenny.Browser.PostAsync($"/api/requests/{Eve.Id}/decline")).ShouldBeOk(204);
@@ -128,9 +131,21 @@ public sealed class PeopleAttacks(PeopleAttacks.Brisk chat) : AttackSuite(chat),
         (await Jenny.Browser.PostAsync($"/api/requests/{Eve.Id}/accept")).ShouldBeOk(204);
         list = await ListAsync(jenny);
         Assert.Equal((1L, null), (list.Unread, Direct(list)!.Stranger));
+        await ReadAsync(jenny, Eve.Id, 2);
+        Assert.Equal(2, (await NextAsync<SeenFrame>(eve)).Line); // the first that she is told
+        Assert.Equal(2, ToJenny(await ListAsync(eve)).PeerReadLine);
         (await Jenny.Browser.PostAsync($"/api/requests/{Eve.Id}/decline")).ShouldBe(404, NotFound);
 
         ConversationInfo? Direct(ConversationListFrame from) => from.Conversations.SingleOrDefault(info => info.Peer?.Id == Eve.Id);
+
+        ConversationInfo ToJenny(ConversationListFrame from) => from.Conversations.Single(info => info.Peer?.Id == Jenny.Id);
+
+        async Task ReadAsync(RawConnection reader, Guid with, long line)
+        {
+            var id = $"{Guid.NewGuid()}";
+            await reader.SendTextAsync($$"""{"type":"read","id":"{{id}}","user":"{{with}}","line":{{line}}}""");
+            await NextAsync<AckFrame>(reader, ack => ack.Id == id);
+        }
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class SearchAttacks(SearchAttacks.Brisk chat) : AttackSuite(chat),
         var many = string.Join("%20", Enumerable.Range(0, 900).Select(i => $"w{i}"));
         foreach (var query in new[]
         {
-            $"q={many}", $"q={new string('x', SearchLimits.MaxQueryChars + 1)}", "", "q=", "q=%20", "q=!!&has=link", "q=a&has=file", "q=a&limit=0", "q=a&limit=51", "q=a&limit=1e9", "q=a&since=-1", "q=a&until=99999999999999999",
+            $"q={many}", $"q={new string('x', SearchLimits.MaxQueryChars + 1)}", "", "q=", "q=%20", "q=!!&has=link", "q=a&has=image", "q=a&limit=0", "q=a&limit=51", "q=a&limit=1e9", "q=a&since=-1", "q=a&until=99999999999999999",
             "q=a&from=everybody", "q=a&conversation=../x", "q=a&after=x", "q=a&after=1-2-3", $"q=a&after={long.MaxValue}-{Guid.Empty:N}-1", $"conversation={Guid.NewGuid()}",
         })
         {

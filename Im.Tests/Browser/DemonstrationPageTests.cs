@@ -51,7 +51,9 @@ public sealed class DemonstrationPageTests(PageFixture im)
         await Assertions.Expect(page.Find("node-badge")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Find("message-how")).ToHaveCountAsync(0);
 
-        await (await jenny.ConnectAsync()).Client.MarkReadAsync(tom.User.Id, 1);
+        var jennys = (await jenny.ConnectAsync()).Client;
+        await jennys.People.AcceptAsync(tom.User.Id);
+        await jennys.MarkReadAsync(tom.User.Id, 1);
         await Assertions.Expect(page.Message("tea?").GetByTestId("message-seen")).ToHaveCountAsync(1);
         await Assertions.Expect(page.Find("message-sent")).ToHaveCountAsync(0);
         await page.Message("tea?").Locator(".bubble").ClickAsync(new() { Button = MouseButton.Right });

@@ -127,6 +127,8 @@ public sealed partial class HandlesPageTests(PageFixture im)
         var jennys = await jenny.ConnectAsync();
         for (var i = 1; i <= 4; i++)
             await jennys.Client.SendAsync(tom.User.Id, $"line {i}.");
+        var toms = await tom.ConnectAsync();
+        await toms.Client.People.AcceptAsync(jenny.User.Id);
         var address = new Uri(im.Address, $"/#/u/{jenny.User.Id}");
         await using var context = await im.NewContextAsync(tom);
         await using var elsewhere = await im.NewContextAsync(tom);
@@ -151,7 +153,6 @@ public sealed partial class HandlesPageTests(PageFixture im)
             await page.ExpectMessageAsync("line 5.");
             await Assertions.Expect(Jennys(page)).ToHaveAttributeAsync("data-unread", "3");
         }
-        var toms = await tom.ConnectAsync();
         Assert.Equal((2, 3), await ListedAsync());
         Assert.Equal(4, (await jennys.Client.ConversationsAsync()).Single(each => each.Peer?.Id == tom.User.Id).PeerReadLine); // she was told that it was seen
 

@@ -26,13 +26,13 @@ public sealed class KindsPageTests(PageFixture im)
 
         await tom.SendAsync("who brings the tea?");
         await jenny.ExpectMessageAsync("who brings the tea?");
-        await Assertions.Expect(tom.Find("message-seen")).ToHaveCountAsync(1);
 
         await ActAsync(jenny, "who brings the tea?", "action-reply");
         await jenny.SendAsync($"me, @{tomUser.User.Nickname}");
         var reply = tom.Message("me, @");
         await Assertions.Expect(reply.GetByTestId("quote")).ToContainTextAsync("who brings the tea?");
         await Assertions.Expect(reply.Locator("mark")).ToHaveTextAsync($"@{tomUser.User.Nickname}");
+        await Assertions.Expect(tom.Find("message-seen")).ToHaveCountAsync(1); // not before she has answered
 
         await ActAsync(jenny, "me, @", "action-edit");
         await jenny.SendAsync("I do");

@@ -41,7 +41,10 @@ public sealed class SearchPageTests(PageFixture im)
 
         await page.Find("search-link").CheckAsync();
         await Assertions.Expect(page.Find("search-hit")).ToHaveCountAsync(1);
-        await page.Find("search-link").UncheckAsync();
+        await page.Find("search-file").CheckAsync();
+        await Assertions.Expect(page.Find("search-hit")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Find("search-link")).Not.ToBeCheckedAsync();
+        await page.Find("search-file").UncheckAsync();
         await Assertions.Expect(page.Find("search-hit")).ToHaveCountAsync(2);
         await page.Find("search-who").SelectOptionAsync(tom.User.Id.ToString());
         await Assertions.Expect(page.Find("search-hit")).ToHaveCountAsync(1);

@@ -91,6 +91,7 @@ public sealed class EventsOnNodesTests(TwoNodes system) : IClassFixture<TwoNodes
         jenny.FrameReceived += frame => _ = frame is SeenFrame s && seen.TrySetResult(s);
 
         Assert.Equal(2, Assert.Single(await tom.ConversationsAsync(), c => c.Conversation == talk).Unread);
+        await tom.People.AcceptAsync(jenny.User.Id);
         Assert.Equal(2, await tom.MarkReadAsync(talk, 100));
         Assert.Equal((talk, tom.User.Id, 2L), await seen.Task.WaitAsync(Bounded.Time) is var s ? (s.Conversation, s.User, s.Line) : default);
         Assert.Equal(2, Assert.Single(await jenny.ConversationsAsync(), c => c.Conversation == talk).PeerReadLine);

@@ -27,7 +27,7 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
 
         var list = await store.Two.Conversations.ListAsync(jenny.Id);
         Assert.Equal(["direct", "direct", "lobby"], list.Select(summary => summary.Kind));
-        Assert.Equal(new(toAnn.Conversation, "direct", LastSeq: 1, LastLine: 1, ReadLine: 1, Unread: 0) { Peer = ann, PeerReadLine = 0, Last = toAnn }, list[0]);
+        Assert.Equal(new(toAnn.Conversation, "direct", LastSeq: 1, LastLine: 1, ReadLine: 1, Unread: 0) { Peer = ann, Last = toAnn }, list[0]);
         Assert.Equal(new(fromTom.Conversation, "direct", LastSeq: 2, LastLine: 2, ReadLine: 0, Unread: 2) { Peer = tom, PeerReadLine = 2, Last = fromTom, Stranger = true }, list[1]);
         Assert.Equal(jenny.Id, list[1].Last!.To);
         Assert.Null(list[2].Peer);
@@ -137,9 +137,9 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
         for (var i = 0; i < 5; i++)
             await store.One.Messages.AppendAsync(Direct(tom, jenny));
         var conversation = ConversationId.Direct(jenny.Id, tom.Id);
-        Assert.Equal(3, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 3));
-        Assert.Equal(3, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 1));
-        Assert.Equal(5, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 999));
+        Assert.Equal(3, (await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 3)).Line);
+        Assert.Equal(3, (await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 1)).Line);
+        Assert.Equal(5, (await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 999)).Line);
         await store.One.Messages.AppendAsync(Direct(tom, jenny));
         Assert.Equal(1, (await store.Two.Conversations.ListAsync(jenny.Id)).Single(summary => summary.Conversation == conversation).Unread);
     }
@@ -151,14 +151,16 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
         for (var i = 0; i < 5; i++)
             await store.One.Messages.AppendAsync(Direct(tom, jenny));
         var conversation = ConversationId.Direct(jenny.Id, tom.Id);
-        Assert.Equal(5, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 5));
+        Assert.Equal(5, (await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 5)).Line);
         Assert.Equal(2, await store.Two.Conversations.MarkUnreadAsync(conversation, jenny.Id, 3));
-        Assert.Equal(2, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 5, known: 5));
+        Assert.Equal(2, (await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 5, known: 5)).Line);
         Assert.Equal(3, (await ListedAsync(jenny.Id)).Unread);
+        Assert.Null((await ListedAsync(tom.Id)).PeerReadLine); // a request, until she accepts it
+        await store.Database.ScalarAsync<object>("UPDATE members SET written = true WHERE conversation_id = $1 AND user_id = $2", conversation.Value, jenny.Id);
         Assert.Equal(5, (await ListedAsync(tom.Id)).PeerReadLine);
         Assert.Equal(2, await store.One.Conversations.MarkUnreadAsync(conversation, jenny.Id, 4)); // it is before that already
-        Assert.Equal(4, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 4, known: 2));
-        Assert.Equal(5, await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 5)); // a client that says nothing of what it knows
+        Assert.Equal(4, (await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 4, known: 2)).Line);
+        Assert.Equal(5, (await store.One.Conversations.MarkReadAsync(conversation, jenny.Id, 5)).Line); // a client that says nothing of what it knows
         Assert.Equal(0, await store.One.Conversations.MarkUnreadAsync(conversation, Guid.NewGuid(), 1));
 
         async Task<ConversationInfo> ListedAsync(Guid user) => (await store.One.Conversations.ListAsync(user)).Single(summary => summary.Conversation == conversation);
@@ -169,8 +171,8 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
     {
         var (jenny, tom) = (await store.AddUserAsync(), await store.AddUserAsync());
         var newest = (await store.One.Messages.AppendAsync(ToLobby(tom))).Message.Seq;
-        Assert.Equal(newest, await store.One.Conversations.MarkReadAsync(ConversationId.Lobby, jenny.Id, newest));
-        Assert.Equal(newest, await store.One.Conversations.MarkReadAsync(ConversationId.Lobby, jenny.Id, 0));
+        Assert.Equal(newest, (await store.One.Conversations.MarkReadAsync(ConversationId.Lobby, jenny.Id, newest)).Line);
+        Assert.Equal(newest, (await store.One.Conversations.MarkReadAsync(ConversationId.Lobby, jenny.Id, 0)).Line);
         Assert.Equal(0, (await store.One.Conversations.ListAsync(jenny.Id)).Single().Unread);
     }
 
@@ -182,7 +184,7 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
         var own = await store.One.Messages.AppendAsync(Direct(jenny, tom));
         Assert.Equal(2, (await store.One.Conversations.ListAsync(jenny.Id)).Single(summary => summary.Peer == tom).ReadLine);
         Assert.Equal(1, (await store.One.Conversations.ListAsync(tom.Id)).Single(summary => summary.Peer == jenny).ReadLine);
-        Assert.Equal(2, await store.One.Conversations.MarkReadAsync(own.Message.Conversation, jenny.Id, 0));
+        Assert.Equal(2, (await store.One.Conversations.MarkReadAsync(own.Message.Conversation, jenny.Id, 0)).Line);
     }
 
     [Fact]
@@ -192,7 +194,7 @@ public sealed class ConversationTests(StoreFixture store) : IClassFixture<StoreF
         var conversation = (await store.One.Messages.AppendAsync(Direct(users[0], users[1]))).Message.Conversation;
         for (var i = 0; i < 2; i++)
             Assert.Null(await store.One.Conversations.FindPeerAsync(conversation, users[2].Id));
-        Assert.Equal(0, await store.One.Conversations.MarkReadAsync(conversation, users[2].Id, 1));
+        Assert.Equal(0, (await store.One.Conversations.MarkReadAsync(conversation, users[2].Id, 1)).Line);
         Assert.Single(await store.One.Conversations.ListAsync(users[2].Id));
         Assert.Null(await store.One.Conversations.FindPeerAsync(new(Guid.NewGuid()), users[0].Id));
         Assert.Null(await store.One.Conversations.FindPeerAsync(ConversationId.Lobby, users[0].Id));

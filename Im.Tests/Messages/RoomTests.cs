@@ -86,7 +86,7 @@ public sealed class RoomTests(StoreFixture store) : IClassFixture<StoreFixture>
         Assert.Equal(1, (await ListedAsync(room, tom)).Unread);
         Assert.Equal(1, (await store.One.Conversations.ListPageAsync(tom.Id, null)).Unread);
         Assert.Equal(0, (await store.One.Conversations.ListPageAsync(tom.Id, null, rooms: false)).Unread);
-        Assert.Equal(5, await store.One.Conversations.MarkReadAsync(room, tom.Id, 100));
+        Assert.Equal(5, (await store.One.Conversations.MarkReadAsync(room, tom.Id, 100)).Line);
         Assert.Equal(0, (await ListedAsync(room, tom)).Unread);
     }
 

@@ -10,12 +10,17 @@ public sealed class StoreFixture : IAsyncLifetime
 {
     internal TestDatabase Database { get; } = new();
 
+    /// <summary>Of <c>CREATE DATABASE</c>; null: as the server makes one.</summary>
+    internal string? DatabaseOptions { get; init; }
+
     internal StoreNode One { get; private set; } = null!;
 
     internal StoreNode Two { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
+        if (DatabaseOptions is { } options)
+            await Database.CreateAsync(options);
         One = await StoreNode.StartAsync(Database.ConnectionString);
         Two = await StoreNode.StartAsync(Database.ConnectionString);
     }

@@ -162,11 +162,11 @@ public sealed class EventWireTests(TwoNodes system) : AttackSuite(system), IClas
     public async Task Reading_is_told_to_ones_own_connections_and_to_the_other_one()
     {
         var (jenny, other, old, tom) = (await OpenTwoAsync(Jenny, "node-1"), await OpenTwoAsync(Jenny, "node-2"), await OpenAsync(Jenny.Token, node: "node-2"), await OpenTwoAsync(Tom, "node-2"));
-        await PostAsync(tom, "text", Jenny, """{"text":"one"}""");
+        await PostAsync(jenny, "text", Tom, """{"text":"zero"}""");
         await PostAsync(tom, "reaction", Jenny, """{"keys":["👍"]}""", target: 1);
-        await PostAsync(tom, "text", Jenny, """{"text":"two"}""");
+        await PostAsync(tom, "text", Jenny, """{"text":"one"}""");
         await jenny.SendTextAsync($$"""{"type":"read","id":"r","user":"{{Tom.Id}}","line":2}""");
-        Assert.Equal(2, (await NextAsync<AckFrame>(jenny)).Line);
+        Assert.Equal(2, (await NextAsync<AckFrame>(jenny, ack => ack.Id == "r")).Line);
         Assert.Equal(2, (await NextAsync<ReadFrame>(other)).Line);
         Assert.Equal(2, (await NextAsync<ReadFrame>(old)).Seq);
         var seen = await NextAsync<SeenFrame>(tom);

@@ -11,13 +11,13 @@ namespace Im.Web.Search;
 /// <summary><c>/api/search</c>: texts among those that one may read.</summary>
 internal static class SearchSetup
 {
-    private const string Link = "link";
+    private const string Link = "link", File = "file";
     private static readonly long MaxTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     public static void MapSearch(this IEndpointRouteBuilder api) => api.MapGet("/search", SearchAsync).RequireLogin().WithTags("Search")
         .WithSummary("Search")
-        .WithDescription($"Texts of the lobby, of one's direct conversations and rooms, newest first. `q`, at most {SearchLimits.MaxQueryChars} characters, has words, all of which a text must have, or a phrase in quotes; "
-            + $"`conversation`, `from` (a user's id), `since` and `until` (Unix milliseconds) and `has={Link}` say more, and one of `q`, `from` and `has` must be there. `limit` is 1 to {SearchLimits.MaxPage}, "
+        .WithDescription($"Texts, and names and captions of files, of the lobby, of one's direct conversations and rooms, newest first. `q`, at most {SearchLimits.MaxQueryChars} characters, has words, all of which each must have, or a phrase in quotes; "
+            + $"`conversation`, `from` (a user's id), `since` and `until` (Unix milliseconds) and `has={Link}` or `has={File}` say more, and one of `q`, `from` and `has` must be there. `limit` is 1 to {SearchLimits.MaxPage}, "
             + $"{SearchLimits.DefaultPage} when not given. `next` is the next page's `after`.")
         .Produces<SearchResponse>()
         .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
@@ -28,8 +28,8 @@ internal static class SearchSetup
     {
         if (q is { Length: > SearchLimits.MaxQueryChars })
             return ProblemKind.BadRequest.Because($"`q` has at most {SearchLimits.MaxQueryChars} characters.");
-        if (has is not (null or Link))
-            return ProblemKind.BadRequest.Because($"`has` is `{Link}`.");
+        if (has is not (null or Link or File))
+            return ProblemKind.BadRequest.Because($"`has` is `{Link}` or `{File}`.");
         if (limit is < 1 or > SearchLimits.MaxPage || since < 0 || since > MaxTime || until < 0 || until > MaxTime)
             return ProblemKind.BadRequest.Because($"`limit` is 1 to {SearchLimits.MaxPage}, `since` and `until` are Unix milliseconds.");
         SearchCursor? cursor = null;
@@ -48,6 +48,6 @@ internal static class SearchSetup
         if (await buckets.TakeAsync("searches", $"{user:N}", limits.Value.Searches, 1) is { } wait)
             return (ProblemKind.SlowDown with { RetryAfter = wait }).Because();
         return await reads.AnswerAsync(context, () =>
-            store.SearchAsync(user, new(terms, limit ?? SearchLimits.DefaultPage, only, from, since, until, has is not null, cursor), cancellationToken));
+            store.SearchAsync(user, new(terms, limit ?? SearchLimits.DefaultPage, only, from, since, until, has == Link, cursor, has == File), cancellationToken));
     }
 }

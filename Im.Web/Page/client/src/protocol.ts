@@ -175,12 +175,12 @@ export interface SearchWanted {
   readonly since?: number;
   /** The first moment that is too late. */
   readonly until?: number;
-  readonly has?: 'link';
+  readonly has?: 'link' | 'file';
   /** At most 50; 20 when not given. */
   readonly limit?: number;
 }
 
-/** A text, as its reader sees it. `matches`: where what was looked for stands in it, in UTF-16 code units. */
+/** A text, as its reader sees it, or with `kind` a file: its name and caption. `matches`: where what was looked for stands in it, in UTF-16 code units. */
 export interface SearchHit {
   readonly conversation: string;
   readonly seq: number;
@@ -189,6 +189,7 @@ export interface SearchHit {
   readonly at: number;
   readonly text: string;
   readonly matches: readonly (readonly [start: number, length: number])[];
+  readonly kind?: 'file';
 }
 
 /** Newest first. `conversations`: those of the hits, a room with its title, a direct one with the other user. A page may have fewer hits than asked for, even none, and a `next`. */

@@ -179,7 +179,7 @@ export const en = {
   searchAnybody: 'Anybody',
   searchSince: 'From date',
   searchUntil: 'To date',
-  searchLink: 'Only with a link',
+  searchHas: { link: 'Only with a link', file: 'Only files' },
   searchResults: 'Results, newest first',
   searchNone: 'No messages found.',
   searchMore: 'Older results',

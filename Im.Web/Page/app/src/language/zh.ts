@@ -180,7 +180,7 @@ export const zh: Dictionary = {
   searchAnybody: '任何人',
   searchSince: '开始日期',
   searchUntil: '结束日期',
-  searchLink: '只看带链接的消息',
+  searchHas: { link: '只看带链接的消息', file: '只看文件' },
   searchResults: '搜索结果，最新的在前',
   searchNone: '没有找到消息。',
   searchMore: '更早的结果',

@@ -180,7 +180,7 @@ export const zhTW: Dictionary = {
   searchAnybody: '任何人',
   searchSince: '開始日期',
   searchUntil: '結束日期',
-  searchLink: '只看含連結的訊息',
+  searchHas: { link: '只看含連結的訊息', file: '只看檔案' },
   searchResults: '搜尋結果，最新的在前',
   searchNone: '找不到訊息。',
   searchMore: '更早的結果',

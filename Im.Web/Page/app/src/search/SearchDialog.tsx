@@ -23,10 +23,10 @@ interface Wanted {
   readonly who: string;
   readonly since: string;
   readonly until: string;
-  readonly link: boolean;
+  readonly has: '' | 'link' | 'file';
 }
 
-const nothing: Wanted = { words: '', where: '', who: '', since: '', until: '', link: false };
+const nothing: Wanted = { words: '', where: '', who: '', since: '', until: '', has: '' };
 
 /** What was looked for last: who has gone to a result finds the others again, and nobody else who logs in. */
 const wanted = signal(nothing);
@@ -42,14 +42,14 @@ interface Found {
 
 /** Finds messages in all one's conversations, by words, place, person and time. */
 export function SearchDialog({ onClose }: { onClose: () => void }) {
-  const { words, where, who, since, until, link } = wanted.value;
+  const { words, where, who, since, until, has } = wanted.value;
   const [now, setNow] = useState(wanted.value);
   useEffect(() => {
     const timer = setTimeout(() => setNow(wanted.value), waitMs);
     return () => clearTimeout(timer);
   }, [wanted.value]);
   const set = (change: Partial<Wanted>) => (wanted.value = { ...wanted.value, ...change });
-  const isAsked = now.words.trim() !== '' || now.who !== '' || now.link;
+  const isAsked = now.words.trim() !== '' || now.who !== '' || now.has !== '';
   const { items, failed, more, reload } = usePages((after) => (isAsked ? read(now, after) : Promise.resolve({ items: [] })), JSON.stringify(now));
   const roving = useRoving<HTMLOListElement>();
   const field = useRef<HTMLInputElement>(null);
@@ -103,10 +103,12 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
             {t.value.searchUntil}
             <input type="date" data-testid="search-until" value={until} onInput={(event) => set({ until: event.currentTarget.value })} />
           </label>
-          <label class="search-link">
-            <input type="checkbox" data-testid="search-link" checked={link} onChange={(event) => set({ link: event.currentTarget.checked })} />
-            {t.value.searchLink}
-          </label>
+          {(['link', 'file'] as const).map((what) => (
+            <label key={what} class="search-has">
+              <input type="checkbox" data-testid={`search-${what}`} checked={has === what} onChange={(event) => set({ has: event.currentTarget.checked ? what : '' })} />
+              {t.value.searchHas[what]}
+            </label>
+          ))}
         </div>
       </form>
       <div id="search-results" aria-busy={isAsked && items === undefined} data-testid="search-results" data-count={isAsked && now === wanted.value ? items?.length : undefined}>
@@ -152,14 +154,14 @@ function Result({ hit, where, href }: Found) {
   );
 }
 
-async function read({ words, where, who, since, until, link }: Wanted, after?: string): Promise<{ items: readonly Found[]; next?: string | undefined }> {
+async function read({ words, where, who, since, until, has }: Wanted, after?: string): Promise<{ items: readonly Found[]; next?: string | undefined }> {
   const asked: SearchWanted = {
     q: words.trim(),
     ...(where ? { conversation: conversationOf(where) } : {}),
     ...(who ? { from: who } : {}),
     ...(since ? { since: dayOf(since) } : {}),
     ...(until ? { until: dayOf(until, 1) } : {}),
-    ...(link ? { has: 'link' } : {}),
+    ...(has ? { has } : {}),
   };
   const { hits, conversations, next } = await client.http.search(asked, after);
   const known = new Map(conversations.map((each) => [each.conversation, each]));

@@ -1,22 +1,22 @@
 using System.Text;
 
-namespace Im.Bench.Scenarios;
+namespace Im.Bench.Seeding;
 
-/// <summary>Texts whose words come as often as they do in a language: the second half as often as the first, the third a third as often (Zipf). The same in each run.</summary>
-internal sealed class SearchCorpus
+/// <summary>Texts whose words come as often as they do in a language: the second half as often as the first, the third a third as often (Zipf). The same in each run with the same seed.</summary>
+internal sealed class Corpus
 {
     private const int Vocabulary = 30_000;
 
-    private readonly Random _random = new(1);
+    private readonly Random _random;
     private readonly string[] _words;
     private readonly double[] _upTo;
     private readonly string _between;
     private readonly (int Least, int Most) _length;
     private int _next;
 
-    private SearchCorpus(string name, string between, (int Least, int Most) length, Func<Random, int, string> word)
+    private Corpus(int seed, string name, string between, (int Least, int Most) length, Func<Random, int, string> word)
     {
-        (Name, _between, _length) = (name, between, length);
+        (_random, Name, _between, _length) = (new(seed), name, between, length);
         _words = [.. Enumerable.Range(0, Vocabulary * 2).Select(rank => word(_random, rank)).Distinct().Take(Vocabulary)];
         _upTo = new double[_words.Length];
         var sum = 0.0;
@@ -30,7 +30,7 @@ internal sealed class SearchCorpus
     public IReadOnlyList<(string What, bool IsRare, IReadOnlyList<string> Words)> Asked { get; private init; } = [];
 
     /// <summary>Words of two to eleven letters, 5 to 20 of them.</summary>
-    public static SearchCorpus English { get; } = Make("English", " ", (5, 20), (random, rank) =>
+    public static Corpus English(int seed = 1) => Make(seed, "English", " ", (5, 20), (random, rank) =>
     {
         const string Consonants = "bcdfghklmnprstvw", Vowels = "aeiou";
         var word = new StringBuilder();
@@ -40,7 +40,7 @@ internal sealed class SearchCorpus
     }, rare => $"zq{(char)('a' + rare)}x{(char)('a' + rare)}");
 
     /// <summary>Words of one to three characters out of 3,000, 5 to 20 of them.</summary>
-    public static SearchCorpus Chinese { get; } = Make("Chinese", "", (5, 20), (random, rank) =>
+    public static Corpus Chinese(int seed = 1) => Make(seed, "Chinese", "", (5, 20), (random, rank) =>
         string.Concat(Enumerable.Range(0, rank < 200 ? 1 : random.Next(10) < 8 ? 2 : 3).Select(_ => (char)(0x4E00 + (int)(3_000 * Math.Pow(random.NextDouble(), 2))))),
         rare => $"{(char)(0x8000 + (rare * 2))}{(char)(0x8001 + (rare * 2))}");
 
@@ -63,11 +63,11 @@ internal sealed class SearchCorpus
         return _words[Math.Min(at < 0 ? ~at : at, _words.Length - 1)];
     }
 
-    private static SearchCorpus Make(string name, string between, (int, int) length, Func<Random, int, string> word, Func<int, string> rare)
+    private static Corpus Make(int seed, string name, string between, (int, int) length, Func<Random, int, string> word, Func<int, string> rare)
     {
         string[] rares = [.. Enumerable.Range(0, 10).Select(rare)];
-        var corpus = new SearchCorpus(name, between, length, word);
-        return new(name, between, length, word)
+        var corpus = new Corpus(seed, name, between, length, word);
+        return new(seed, name, between, length, word)
         {
             Rare = rares,
             Asked =
