@@ -1,5 +1,6 @@
 import type { Room, User } from '@im/client';
 import { useEffect, useState } from 'preact/hooks';
+import { ConversationSection } from '../notifications/ConversationSection.tsx';
 import { t } from '../settings/language.ts';
 import { chatOf, looksAfter, takeRoom } from '../state/chats.ts';
 import { client } from '../state/im.ts';
@@ -48,6 +49,7 @@ export function AboutRoomDialog({ chat, room, me, onClose }: { chat: ChatKey; ro
             {t.value.editRoom}
           </button>
         )}
+        <ConversationSection chat={chat} />
         <Members room={room} me={me} changes={changes} mayInvite={!room.archived && (room.public || manages)} />
         {manages && <Links room={id} />}
         {looksAfter(chatOf(chat)) && <Banned room={id} changes={changes} />}
