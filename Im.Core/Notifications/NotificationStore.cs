@@ -16,7 +16,7 @@ internal sealed class NotificationStore(StoreReader reader) : INotificationStore
         """;
 
     // In the lobby everybody is, and has a row from joining; accounts from before that have none until they read.
-    private const string EnterLobbySql = "INSERT INTO members (conversation_id, user_id) SELECT c.id, u.id FROM conversations c, users u WHERE c.kind = 0 AND u.id = $1 AND u.erasing_at IS NULL ON CONFLICT DO NOTHING";
+    private const string EnterLobbySql = "INSERT INTO members (conversation_id, user_id, read_line) SELECT c.id, u.id, 0 FROM conversations c, users u WHERE c.kind = 0 AND u.id = $1 AND u.erasing_at IS NULL ON CONFLICT DO NOTHING";
 
     private const string SetConversationSql = """
         WITH own AS (

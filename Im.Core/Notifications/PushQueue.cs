@@ -29,7 +29,7 @@ internal sealed class PushQueue(ImDataSource data, StoreReader reader) : IAsyncD
         ) c ON true
         """;
 
-    // Whom it concerns is found by what they have set, never by reading a large room's members, unless everybody there is named.
+    // Whom it concerns is found by what they have set, never by reading a large room's members. In the lobby is everybody, also who has no row there yet.
     private const string TargetsSql = $"""
         WITH r AS MATERIALIZED (
             SELECT * FROM unnest($1, $2, $3, $4, $5) AS r (conversation_id, first_seq, last_seq, first_line, last_line)
@@ -40,38 +40,40 @@ internal sealed class PushQueue(ImDataSource data, StoreReader reader) : IAsyncD
             UNION ALL
             SELECT r.*, n.user_id, n.line FROM r JOIN mentions n ON n.conversation_id = r.conversation_id AND n.line BETWEEN r.first_line AND r.last_line AND n.user_id <> '00000000-0000-0000-0000-000000000000'
             UNION ALL
-            SELECT r.*, m.user_id, n.line FROM r JOIN mentions n ON n.conversation_id = r.conversation_id AND n.line BETWEEN r.first_line AND r.last_line AND n.user_id = '00000000-0000-0000-0000-000000000000'
-                JOIN members m ON m.conversation_id = r.conversation_id
+            SELECT r.*, p.user_id, n.line FROM r JOIN mentions n ON n.conversation_id = r.conversation_id AND n.line BETWEEN r.first_line AND r.last_line AND n.user_id = '00000000-0000-0000-0000-000000000000'
+                CROSS JOIN (SELECT DISTINCT user_id FROM push_subscriptions) p
         )
         SELECT w.user_id, w.conversation_id, max(e.line)
         FROM wanted w
-        JOIN members m ON m.conversation_id = w.conversation_id AND m.user_id = w.user_id AND m.notify IS DISTINCT FROM 0
+        LEFT JOIN members m ON m.conversation_id = w.conversation_id AND m.user_id = w.user_id
         CROSS JOIN LATERAL (
             SELECT e.line FROM events e
-            WHERE e.conversation_id = w.conversation_id AND e.seq BETWEEN w.first_seq AND w.last_seq AND e.line BETWEEN w.first_line AND w.last_line AND e.line > m.read_line
+            WHERE e.conversation_id = w.conversation_id AND e.seq BETWEEN w.first_seq AND w.last_seq AND e.line BETWEEN w.first_line AND w.last_line AND e.line > coalesce(m.read_line, 0)
                   AND (w.named IS NULL OR e.line = w.named) AND e.sender_id <> w.user_id AND e.content IS NOT NULL AND e.kind NOT IN ({EventKinds.SystemNumbers})
                   AND NOT EXISTS (SELECT FROM blocks b WHERE b.user_id = w.user_id AND b.blocked_id = e.sender_id)
             ORDER BY e.seq DESC LIMIT 1
         ) e
-        WHERE EXISTS (SELECT FROM push_subscriptions p WHERE p.user_id = w.user_id)
+        WHERE EXISTS (SELECT FROM push_subscriptions p WHERE p.user_id = w.user_id) AND m.notify IS DISTINCT FROM 0
+              AND (m.peer_id IS NOT NULL OR m.role IS NOT NULL OR w.conversation_id = '00000000-0000-0000-0000-000000000000')
         GROUP BY w.user_id, w.conversation_id
         """;
 
     // All that may have changed since it was found: read, recalled, edited, muted, left.
     private const string FindSql = $"""
-        SELECT e.kind, e.sender_id, e.sender_nickname, coalesce(x.content, e.content), c.kind, o.title, c.kind = 1 AND NOT m.written, m.read_line,
+        SELECT e.kind, e.sender_id, e.sender_nickname, coalesce(x.content, e.content), c.kind, o.title, c.kind = 1 AND NOT m.written, coalesce(m.read_line, 0),
                EXISTS (SELECT FROM mentions n WHERE n.user_id IN ($1, '00000000-0000-0000-0000-000000000000') AND n.conversation_id = $2 AND n.line = $3),
                coalesce(s.shows_text, true), s.quiet_from, s.quiet_until, s.zone
-        FROM members m
-        JOIN users u ON u.id = m.user_id AND u.erasing_at IS NULL
-        JOIN conversations c ON c.id = m.conversation_id
+        FROM users u
+        JOIN conversations c ON c.id = $2
+        LEFT JOIN members m ON m.user_id = u.id AND m.conversation_id = c.id
         CROSS JOIN LATERAL (
             SELECT * FROM events WHERE conversation_id = $2 AND seq = $3 AND line = seq UNION ALL SELECT * FROM events WHERE conversation_id = $2 AND line = $3 AND line <> seq
         ) e
         LEFT JOIN LATERAL (SELECT content FROM events WHERE conversation_id = $2 AND target = $3 AND effect = 2 AND in_force ORDER BY seq DESC LIMIT 1) x ON NOT e.in_force
         LEFT JOIN rooms o ON o.id = c.id
-        LEFT JOIN notification_settings s ON s.user_id = m.user_id
-        WHERE m.user_id = $1 AND m.conversation_id = $2 AND m.read_line < $3 AND m.notify IS DISTINCT FROM 0 AND (c.kind <> 2 OR m.role IS NOT NULL AND m.first_line <= $3)
+        LEFT JOIN notification_settings s ON s.user_id = u.id
+        WHERE u.id = $1 AND u.erasing_at IS NULL AND coalesce(m.read_line, 0) < $3 AND m.notify IS DISTINCT FROM 0
+              AND (c.kind = 0 OR c.kind = 1 AND m.peer_id IS NOT NULL OR m.role IS NOT NULL AND m.first_line <= $3)
               AND e.content IS NOT NULL AND e.at > now() - interval '1 hour'
         """;
 

@@ -181,9 +181,9 @@ public sealed class PushAttacks(PushAttacks.Brisk chat) : AttackSuite(chat), ICl
         Assert.Equal("still hers", (await jennys.NextAsync()).GetProperty("text").GetString());
         // The same browser, of which somebody else is the user now: from then on it is theirs alone.
         var browser = await SubscribeAsync(Jenny, await NewBrowserAsync(Jenny));
-        (await Tom.Browser.PutAsync("/api/push/subscription", browser.Subscription)).ShouldBeOk(204);
-        (await Tom.Browser.PostAsync("/api/logout")).ShouldBeOk(204);
-        Assert.Equal(0L, await CountAsync(Tom));
+        (await Eve.Browser.PutAsync("/api/push/subscription", browser.Subscription)).ShouldBeOk(204);
+        (await Eve.Browser.PostAsync("/api/logout")).ShouldBeOk(204);
+        Assert.Equal(0L, await CountAsync(Eve));
         // Signed out from another device; and one whose session is simply not there any more.
         var (away, device) = (await NewBrowserAsync(Jenny), _service.NewBrowser());
         await SubscribeAsync(Jenny, away, device);
@@ -262,7 +262,8 @@ public sealed class PushAttacks(PushAttacks.Brisk chat) : AttackSuite(chat), ICl
         var tom = await OpenTwoAsync(Tom);
         await SayAsync(tom, Jenny.Id, "muted");
         var list = await ListAsync(other);
-        Assert.Equal((talk, NotifyLevels.Nothing, true, 1L), ($"{list.Conversations[1].Conversation}", list.Conversations[1].Notify, list.Conversations[1].Pinned, list.Conversations[1].Unread));
+        var first = list.Conversations[0];
+        Assert.Equal((talk, NotifyLevels.Nothing, true, 1L), ($"{first.Conversation}", first.Notify, first.Pinned, first.Unread));
         Assert.Equal(list.Conversations.Where(each => each.Notify != NotifyLevels.Nothing).Sum(each => each.Unread), list.Unread);
 
         var rooms = new List<string>();

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using System.Net.Http.Json;
+using Im.Client;
+using Im.Client.Chat;
 using System.Text.Json;
 using Im.Protocol;
 using Im.Tests.Fixtures;
@@ -51,9 +53,8 @@ public sealed class NotificationsPageTests(PageFixture im)
         await context.AddInitScriptAsync($"{Browser} window.pushSubscription = {JsonSerializer.Serialize(new { endpoint, keys })};");
         var (one, two) = (await ChatPage.OpenAsync("one", context, im.Address), await ChatPage.OpenAsync("two", context, im.Address));
         await one.Page.EvaluateAsync("async () => { await navigator.serviceWorker.ready; }");
-        await Eventually.TrueAsync(() => context.ServiceWorkers.Count == 1, seconds: 30);
-        var worker = context.ServiceWorkers[0];
-        await worker.EvaluateAsync(Worker);
+        var worker = await PageWorker.FindAsync(im.Chromium, im.Address);
+        await worker.EvaluateAsync($"({Worker})()");
 
         // She turns it on, in one window, for this browser.
         await one.Find("brief-edit").ClickAsync();
@@ -77,7 +78,7 @@ public sealed class NotificationsPageTests(PageFixture im)
         // Both windows look at the lobby. A push of the same line comes too, and says nothing again.
         var said = await toms.SendAsync(jenny.User.Id, "tea at five?");
         await Eventually.TrueAsync(async () => await ToldAsync(worker) == 1, seconds: 30);
-        var shown = (await worker.EvaluateAsync<JsonElement>("() => self.shown.map(({ title, body, data }) => ({ title, body, href: data.href }))"))[0];
+        var shown = await worker.EvaluateAsync("(({ title, body, data }) => ({ title, body, href: data.href }))(self.shown[0])");
         Assert.Equal("tea at five?", shown.GetProperty("body").GetString());
         Assert.Contains(tom.User.Nickname, shown.GetProperty("title").GetString());
         await Assertions.Expect(one.Page.Locator("link[rel=icon]")).ToHaveAttributeAsync("href", "/icon-unread.svg");
@@ -86,21 +87,21 @@ public sealed class NotificationsPageTests(PageFixture im)
         // With the page closed the push is all there is: as with one of a line that no window knows.
         await push(new(said.Conversation, "direct", said.Line.Value + 1, new(tom.User.Id, tom.User.Nickname)) { Text = "by a push" });
         await Eventually.TrueAsync(async () => await ToldAsync(worker) == 2, seconds: 30);
-        Assert.Equal("by a push", (await worker.EvaluateAsync<JsonElement>("() => self.shown.map(({ body }) => body)"))[0].GetString());
+        Assert.Equal("by a push", (await worker.EvaluateAsync("self.shown[0].body")).GetString());
 
         // A tap leads to the message; reading it takes the notification away, whichever window reads.
-        await worker.EvaluateAsync("""
-            (href) => {
+        await worker.EvaluateAsync($$"""
+            {
               const tap = new Event('notificationclick');
-              Object.assign(tap, { notification: { close() {}, data: { href } }, waitUntil: (done) => done.catch(() => {}) });
+              Object.assign(tap, { notification: { close() {}, data: { href: '{{shown.GetProperty("href").GetString()}}' } }, waitUntil: (done) => done.catch(() => {}) });
               self.dispatchEvent(tap);
             }
-            """, shown.GetProperty("href").GetString());
+            """);
         await Task.WhenAny(one.ExpectMessageAsync("tea at five?"), two.ExpectMessageAsync("tea at five?"));
         await toms.SendAsync(jenny.User.Id, "are you coming?");
         await one.OpenConversationAsync(tom.User.Nickname);
         await one.ExpectMessageAsync("are you coming?");
-        await Eventually.TrueAsync(() => worker.EvaluateAsync<bool>("() => self.shown.length === 0"), seconds: 30);
+        await Eventually.TrueAsync(async () => (await worker.EvaluateAsync("self.shown.length")).GetInt32() == 0, seconds: 30);
 
         // Muted and pinned in one window, and so in the other.
         await one.Find("profile-open").ClickAsync();
@@ -126,7 +127,7 @@ public sealed class NotificationsPageTests(PageFixture im)
         await Assertions.Expect(one.Conversation($"{tom.User.Id}")).ToHaveAttributeAsync("data-muted", "false");
         await Assertions.Expect(two.Conversation($"{tom.User.Id}")).ToHaveAttributeAsync("data-muted", "false");
         await toms.SendAsync(jenny.User.Id, "heard again");
-        await Eventually.TrueAsync(() => worker.EvaluateAsync<bool>("() => self.shown.some(({ body }) => body === 'heard again')"), seconds: 30);
+        await Eventually.TrueAsync(async () => (await worker.EvaluateAsync("self.shown.some(({ body }) => body === 'heard again')")).GetBoolean(), seconds: 30);
         Assert.Equal(before + 1, await ToldAsync(worker)); // of the one before nothing was said
 
         // Logged out: nothing is told, nor kept.
@@ -138,7 +139,7 @@ public sealed class NotificationsPageTests(PageFixture im)
         Assert.Empty(two.Errors);
     }
 
-    private static Task<int> ToldAsync(IWorker worker) => worker.EvaluateAsync<int>("() => self.told");
+    private static async Task<int> ToldAsync(PageWorker worker) => (await worker.EvaluateAsync("self.told")).GetInt32();
 
     /// <summary>What brings a push to the page's worker.</summary>
     private static async Task<Func<PushNotification, Task>> PushAsync(IBrowserContext context, IPage page)
@@ -154,5 +155,45 @@ public sealed class NotificationsPageTests(PageFixture im)
         var id = await registered.Task.WaitAsync(TimeSpan.FromSeconds(30));
         var origin = await page.EvaluateAsync<string>("() => location.origin");
         return notification => devTools.SendAsync("ServiceWorker.deliverPushMessage", new() { ["origin"] = $"{origin}/", ["registrationId"] = id, ["data"] = JsonSerializer.Serialize(notification, ProtocolJson.Wire.PushNotification) });
+    }
+
+    /// <summary>The page's service worker, by DevTools: Playwright for .NET has none of its own.</summary>
+    private sealed class PageWorker(ICDPSession devTools, string session)
+    {
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> _asked = [];
+        private int _id;
+
+        public static async Task<PageWorker> FindAsync(IBrowser browser, Uri address)
+        {
+            var devTools = await browser.NewBrowserCDPSessionAsync();
+            string? target = null;
+            await Eventually.TrueAsync(async () =>
+            {
+                var all = (await devTools.SendAsync("Target.getTargets"))!.Value.GetProperty("targetInfos").EnumerateArray();
+                target = all.LastOrDefault(each => each.GetProperty("type").GetString() == "service_worker" && each.GetProperty("url").GetString()!.StartsWith($"{address}sw.js", StringComparison.Ordinal)) is { ValueKind: JsonValueKind.Object } found
+                    ? found.GetProperty("targetId").GetString() : null;
+                return target is not null;
+            }, seconds: 30);
+            var attached = await devTools.SendAsync("Target.attachToTarget", new() { ["targetId"] = target!, ["flatten"] = false });
+            var worker = new PageWorker(devTools, attached!.Value.GetProperty("sessionId").GetString()!);
+            devTools.Event("Target.receivedMessageFromTarget").OnEvent += (_, message) =>
+            {
+                var answer = JsonElement.Parse(message!.Value.GetProperty("message").GetString()!);
+                if (answer.TryGetProperty("id", out var id) && worker._asked.TryRemove(id.GetInt32(), out var asked))
+                    asked.TrySetResult(answer);
+            };
+            return worker;
+        }
+
+        public async Task<JsonElement> EvaluateAsync(string expression)
+        {
+            var id = Interlocked.Increment(ref _id);
+            var asked = _asked[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var message = JsonSerializer.Serialize(new { id, method = "Runtime.evaluate", @params = new { expression, returnByValue = true, awaitPromise = true } });
+            await devTools.SendAsync("Target.sendMessageToTarget", new() { ["sessionId"] = session, ["message"] = message });
+            var result = (await asked.Task.WaitAsync(TimeSpan.FromSeconds(30))).GetProperty("result");
+            Assert.False(result.TryGetProperty("exceptionDetails", out var failure), $"{failure}");
+            return result.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
+        }
     }
 }

@@ -275,7 +275,7 @@ for (const [name, act] of Object.entries(posted)) {
     const { client, requests, answers } = stage();
     answers.set('POST /api/login', [200, golden('http.login-response')]).set('PUT /api/me', [200, golden('http.user')]);
     for (const request of ['PUT /api/me/password', 'DELETE /api/me']) answers.set(request, [200, golden('http.ended-response')]);
-    answers.set('POST /api/keys', [200, golden('http.api-key')]).set('POST /api/me/recovery-codes', [200, golden('http.recovery-codes')]).set('POST /api/recover', [200, golden('http.login-response')]).set('POST /api/reports', [204, undefined]);
+    answers.set('POST /api/keys', [200, golden('http.api-key')]).set('POST /api/me/recovery-codes', [200, golden('http.recovery-codes')]).set('POST /api/recover', [200, golden('http.login-response')]).set('POST /api/reports', [204, undefined]).set('PUT /api/push/subscription', [204, undefined]);
     for (const request of ['POST /api/rooms', 'POST /api/rooms/join', `PATCH /api/rooms/${room}`, `POST /api/rooms/${room}/invitations`, `PUT /api/rooms/${room}/members/${tomId}/role`]) answers.set(request, [200, golden('http.room-response')]);
     answers.set(`POST /api/rooms/${room}/links`, [200, golden('http.room-link')]);
     await act(client);

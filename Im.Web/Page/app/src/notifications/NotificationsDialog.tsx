@@ -20,6 +20,7 @@ export function NotificationsDialog({ onClose }: { onClose: () => void }) {
   useEffect(() => void act(async () => (settings.value = await client.http.notifications.settings()), failureText).then(setKnown), []);
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const withQuiet = (change: Partial<NonNullable<NotificationSettings['quiet']>>) => void save({ text, quiet: { from: '22:00', until: '07:00', ...quiet, zone: timeZone, ...change } });
+  const state = !canNotify ? t.value.notifyNever : permission.value === 'denied' ? t.value.notifyDenied : here && isPushed.value !== undefined && (isPushed.value ? t.value.notifyClosed : t.value.notifyOpen);
   return (
     <Dialog title={t.value.notifications} onClose={onClose}>
       <div aria-busy={busy} data-testid="notifications" data-on={here} data-pushed={isPushed.value} data-known={known}>
@@ -27,9 +28,7 @@ export function NotificationsDialog({ onClose }: { onClose: () => void }) {
           <input type="checkbox" data-testid="notify-here" checked={here} disabled={busy || !canNotify || permission.value === 'denied'} onChange={(event) => void act(event.currentTarget.checked ? turnOn : turnOff, failureText)} />
           {t.value.notifyHere}
         </label>
-        <p class="quiet rooms-small" data-testid="notify-state">
-          {!canNotify ? t.value.notifyNever : permission.value === 'denied' ? t.value.notifyDenied : here && isPushed.value !== undefined ? (isPushed.value ? t.value.notifyClosed : t.value.notifyOpen) : ''}
-        </p>
+        {state && <p class="quiet rooms-small notify-hint" data-testid="notify-state">{state}</p>}
         {here && (
           <label class="check">
             <input type="checkbox" data-testid="notify-sound" checked={hasSound.value} onChange={(event) => (setSound(event.currentTarget.checked), event.currentTarget.checked && play())} />
@@ -42,7 +41,7 @@ export function NotificationsDialog({ onClose }: { onClose: () => void }) {
             <input type="checkbox" data-testid="notify-text" checked={text} disabled={busy || !known} onChange={(event) => void save({ ...settings.value, text: event.currentTarget.checked })} />
             {t.value.notifyText}
           </label>
-          <p class="quiet rooms-small">{t.value.notifyTextHint}</p>
+          <p class="quiet rooms-small notify-hint">{t.value.notifyTextHint}</p>
           <label class="check">
             <input type="checkbox" data-testid="quiet" checked={quiet !== undefined} disabled={busy || !known} onChange={(event) => (event.currentTarget.checked ? withQuiet({}) : void save({ text }))} />
             {t.value.quietHours}
@@ -53,7 +52,7 @@ export function NotificationsDialog({ onClose }: { onClose: () => void }) {
                 <label>{t.value.quietFrom} <input type="time" required data-testid="quiet-from" value={quiet.from} disabled={busy} onChange={(event) => event.currentTarget.value && withQuiet({ from: event.currentTarget.value })} /></label>
                 <label>{t.value.quietUntil} <input type="time" required data-testid="quiet-until" value={quiet.until} disabled={busy} onChange={(event) => event.currentTarget.value && withQuiet({ until: event.currentTarget.value })} /></label>
               </p>
-              <p class="quiet rooms-small">{t.value.quietHint(quiet.zone)}</p>
+              <p class="quiet rooms-small notify-hint">{t.value.quietHint(quiet.zone)}</p>
             </>
           )}
         </section>
