@@ -54,4 +54,10 @@ public sealed record ConversationInfo(ConversationId Conversation, string Kind, 
 
     /// <summary>Where it is one.</summary>
     public RoomInfo? Room { get; init; }
+
+    /// <summary>What the user has set: one of <see cref="NotifyLevels"/>; null for the default.</summary>
+    public string? Notify { get; init; }
+
+    /// <summary>True where the user has pinned it. Else null.</summary>
+    public bool? Pinned { get; init; }
 }

@@ -90,6 +90,11 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(CreateRecoveryCodesRequest))]
 [JsonSerializable(typeof(RecoveryCodesInfo))]
 [JsonSerializable(typeof(RecoverRequest))]
+[JsonSerializable(typeof(NotificationSettings))]
+[JsonSerializable(typeof(ConversationSettings))]
+[JsonSerializable(typeof(PushKeyResponse))]
+[JsonSerializable(typeof(PushSubscriptionRequest))]
+[JsonSerializable(typeof(PushNotification))]
 [JsonSerializable(typeof(ProblemBody))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {

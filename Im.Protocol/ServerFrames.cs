@@ -12,6 +12,7 @@ namespace Im.Protocol;
 [JsonDerivedType(typeof(SeenFrame), "seen")]
 [JsonDerivedType(typeof(InvitationFrame), "invitation")]
 [JsonDerivedType(typeof(PersonFrame), "person")]
+[JsonDerivedType(typeof(SettingsFrame), "settings")]
 [JsonDerivedType(typeof(MessageFrame), "message")]
 [JsonDerivedType(typeof(AckFrame), "ack")]
 [JsonDerivedType(typeof(HistoryFrame), "history")]
@@ -143,6 +144,19 @@ public sealed record InvitationFrame(ConversationId Conversation, string Title, 
 public sealed record PersonFrame(Guid User, string What) : ServerFrame
 {
     public const string Blocked = "blocked", Unblocked = "unblocked", Accepted = "accepted", Declined = "declined";
+}
+
+/// <summary>What the user has set, on another device perhaps. Best effort: the HTTP API and the list of conversations have it.</summary>
+[Since(2)]
+public sealed record SettingsFrame : ServerFrame
+{
+    /// <summary>The conversation that it is about; null: settings that are about none.</summary>
+    public ConversationId? Conversation { get; init; }
+
+    /// <summary>As in <see cref="ConversationSettings"/>: what holds now.</summary>
+    public string? Notify { get; init; }
+
+    public bool? Pinned { get; init; }
 }
 
 /// <summary>A live line as version 1 sees it. <see cref="ServerFrame.Id"/> is the client message id.</summary>

@@ -5,6 +5,7 @@ using Im.Core.Data;
 using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Nodes;
+using Im.Core.Notifications;
 using Im.Core.Posting;
 using Im.Core.Presence;
 using Im.Core.Search;
@@ -16,6 +17,7 @@ using Im.Web.Files;
 using Im.Web.Gateway;
 using Im.Web.Http;
 using Im.Web.Nodes;
+using Im.Web.Notifications;
 using Im.Web.People;
 using Im.Web.Programs;
 using Im.Web.Rooms;
@@ -32,7 +34,7 @@ builder.AddRedisClient("redis", settings => settings.DisableTracing = true); // 
 // No retries here: whoever asks is told at once that the database is away, and when to ask again.
 builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
 
-builder.Services.AddImData().AddImMessages().AddImSearch().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople();
+builder.Services.AddImData().AddImMessages().AddImSearch().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople().AddImNotifications();
 builder.Services.AddHttpContextAccessor().AddScoped<RoomRequests>().AddScoped<PeopleSetup.Decisions>();
 builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddFiles().AddGateway();
 
@@ -54,6 +56,7 @@ api.MapConversations();
 api.MapRooms();
 api.MapPeople();
 api.MapReports();
+api.MapNotifications();
 api.MapSearch();
 api.MapFiles();
 

@@ -37,6 +37,7 @@ public sealed class ImClient : IAsyncDisposable
         _http = new(options);
         Rooms = new(_http);
         People = new(_http);
+        Notifications = new(_http);
         Files = new(_http);
         Administration = new(_http);
         _inbox = new(options);
@@ -71,6 +72,9 @@ public sealed class ImClient : IAsyncDisposable
 
     /// <summary>Who there is, online or not: finding, blocking, reporting them, and answering their requests.</summary>
     public People People { get; }
+
+    /// <summary>Muting, pinning, and of what the user is told.</summary>
+    public Notifications Notifications { get; }
 
     /// <summary>Uploading files, and reading them.</summary>
     public Files Files { get; }

@@ -54,6 +54,12 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
             DELETE FROM reports r USING erased e WHERE e.id IN (r.reporter_id, r.user_id)
         ), codes AS (
             DELETE FROM recovery_codes c USING erased e WHERE c.user_id = e.id
+        ), subscribed AS (
+            DELETE FROM push_subscriptions p USING erased e WHERE p.user_id = e.id
+        ), told AS (
+            DELETE FROM notification_settings n USING erased e WHERE n.user_id = e.id
+        ), settled AS (
+            UPDATE members b SET notify = NULL, pinned_at = NULL FROM erased e WHERE b.user_id = e.id AND (b.notify IS NOT NULL OR b.pinned_at IS NOT NULL)
         ), written AS (
             UPDATE events m SET sender_nickname = $2, content = CASE WHEN $3 AND coalesce(m.effect, 2) > 1 AND m.kind NOT IN ({EventKinds.SystemNumbers}) THEN NULL ELSE m.content END
             FROM members s, erased e WHERE s.user_id = e.id AND m.conversation_id = s.conversation_id AND m.sender_id = e.id

@@ -25,6 +25,12 @@ internal sealed class ConversationMember
     /// <summary>They declined the request when this was its newest line: it is not listed before there is another one.</summary>
     public long DeclinedLine { get; init; }
 
+    /// <summary>Of what they want to be told; null: as in conversations of its kind.</summary>
+    public NotifyLevel? Notify { get; init; }
+
+    /// <summary>When they pinned it; null: it is not.</summary>
+    public DateTime? PinnedAt { get; init; }
+
     /// <summary>In a room what they are; null for who is no member any more, and outside of rooms.</summary>
     public RoomRole? Role { get; init; }
 
@@ -39,4 +45,12 @@ internal sealed class ConversationMember
 
     /// <summary>The newest event by which they came or went.</summary>
     public long? ChangedSeq { get; init; }
+}
+
+/// <summary>Numbers are stored: never reuse one.</summary>
+internal enum NotifyLevel : short
+{
+    Nothing = 0,
+    Mentions = 1,
+    All = 2,
 }

@@ -101,6 +101,9 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             installation.Property(i => i.Id).HasColumnName("id").ValueGeneratedNever();
             installation.Property(i => i.Secret).HasColumnName("secret");
             installation.Property(i => i.Home).HasColumnName("home");
+            installation.Property(i => i.PushKey).HasColumnName("push_key");
+            installation.Property(i => i.PushMark).HasColumnName("push_mark").HasColumnType("xid8");
+            installation.Property(i => i.PushMarkAt).HasColumnName("push_mark_at");
             installation.Property(i => i.Epoch).HasColumnName("epoch").HasDefaultValueSql("gen_random_uuid()");
         });
 
@@ -136,6 +139,10 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             member.HasIndex(m => new { m.ConversationId, m.Role, m.UserId }).HasFilter("role IS NOT NULL").HasDatabaseName("ix_members_role");
             member.HasOne<Conversation>().WithMany().HasForeignKey(m => m.ConversationId).HasConstraintName("fk_members_conversation");
             member.HasOne<ImUser>().WithMany().HasForeignKey(m => m.UserId).HasConstraintName("fk_members_user");
+            member.Property(m => m.Notify).HasColumnName("notify");
+            member.Property(m => m.PinnedAt).HasColumnName("pinned_at");
+            // Few want to be told everything where mentions are the default: whom a line of a large room is pushed to is found without reading its members.
+            member.HasIndex(m => m.ConversationId).HasFilter("notify = 2").HasDatabaseName("ix_members_told_all");
             member.HasIndex(m => m.UserId).HasDatabaseName("ix_members_user_id");
         });
 
@@ -175,6 +182,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
         PeopleTables.Map(builder);
         SearchChunk.Map(builder);
         FileTables.Map(builder);
+        NotificationTables.Map(builder);
 
         builder.Entity<Mention>(mention =>
         {

@@ -53,9 +53,13 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Directory { get; set; } = new(10, 200);
 
-    /// <summary>Blocks, answered requests and settings of one user, over all web servers. What is refused counts.</summary>
+    /// <summary>Blocks, answered requests, settings, mutes, pins and push subscriptions of one user, over all web servers. What is refused counts.</summary>
     [ValidateObjectMembers]
     public Rate PeopleChanges { get; set; } = new(1, 100);
+
+    /// <summary>Messages of which the browsers of one user are told by a push: by default 15 a minute. What is more is left out; a later one tells of it.</summary>
+    [ValidateObjectMembers]
+    public Rate Pushes { get; set; } = new(0.25, 60);
 
     /// <summary>Reports by one user, over all web servers: by default 20 an hour. What is refused counts.</summary>
     [ValidateObjectMembers]

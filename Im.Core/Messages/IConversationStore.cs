@@ -23,7 +23,7 @@ public interface IConversationStore
 
     /// <summary>
     /// The same list page by page: first what the user has written in, then what only strangers have, each newest first. A conversation in which something is said meanwhile
-    /// may move to the front, and is then on no further page, or on two. The first page has the lobby and the total of what is unread.
+    /// may move to the front, and is then on no further page, or on two. The first page has the lobby, before the others what is pinned, and the total of what is unread where it is not muted.
     /// </summary>
     /// <param name="rooms">False for those who do not know rooms: they are not listed, nor counted as unread. Who knows them knows requests too, and those do not count as unread.</param>
     Task<ConversationPage> ListPageAsync(Guid? userId, ConversationCursor? after, bool rooms = true, CancellationToken cancellationToken = default);

@@ -19,15 +19,19 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
                (SELECT count(*) FROM mentions n WHERE n.user_id IN ($1, '00000000-0000-0000-0000-000000000000') AND n.conversation_id = c.id AND n.line > coalesce(own.read_line, 0)),
                r.content, o.title, o.topic, o.is_public, o.has_history, o.archived, o.members, own.role,
                CASE WHEN o.id IS NULL THEN 0 ELSE (SELECT count(*) FROM events q WHERE q.conversation_id = c.id AND q.kind IN ({EventKinds.SystemNumbers}) AND q.line > own.read_line) END,
-               {EventRow.Columns}
+               own.notify, own.pinned, {EventRow.Columns}
         FROM (
-            SELECT l.id AS conversation_id, NULL::uuid AS peer_id, s.read_line, coalesce(s.written, false) AS written, NULL::smallint AS role
+            SELECT l.id AS conversation_id, NULL::uuid AS peer_id, s.read_line, coalesce(s.written, false) AS written, NULL::smallint AS role, s.notify, s.pinned_at IS NOT NULL AS pinned
             FROM conversations l LEFT JOIN members s ON s.conversation_id = l.id AND s.user_id = $1
             WHERE l.kind = 0 AND l.id = $2 AND $4::bool IS NULL
+            UNION ALL
+            SELECT b.conversation_id, b.peer_id, b.read_line, b.written, b.role, b.notify, true
+            FROM members b JOIN conversations d ON d.id = b.conversation_id
+            WHERE b.user_id = $1 AND b.pinned_at IS NOT NULL AND $4 IS NULL AND (d.kind = 1 AND (b.written OR d.last_line > b.declined_line) OR $7 AND b.role IS NOT NULL)
             UNION ALL (
-                SELECT b.conversation_id, b.peer_id, b.read_line, b.written, b.role
+                SELECT b.conversation_id, b.peer_id, b.read_line, b.written, b.role, b.notify, false
                 FROM members b JOIN conversations d ON d.id = b.conversation_id
-                WHERE b.user_id = $1 AND (d.kind = 1 AND (b.written OR d.last_line > b.declined_line) OR $7 AND b.role IS NOT NULL) AND ($4::bool IS NULL OR (b.written, d.last_message_at, d.id) < ($4, $5, $6))
+                WHERE b.user_id = $1 AND b.pinned_at IS NULL AND (d.kind = 1 AND (b.written OR d.last_line > b.declined_line) OR $7 AND b.role IS NOT NULL) AND ($4::bool IS NULL OR (b.written, d.last_message_at, d.id) < ($4, $5, $6))
                 ORDER BY b.written DESC, d.last_message_at DESC, d.id DESC LIMIT $3
             )
         ) own
@@ -44,13 +48,13 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
             SELECT content FROM events WHERE conversation_id = c.id AND target = e.line AND effect = 2 AND in_force ORDER BY seq DESC LIMIT 1
         ) r ON NOT e.in_force
         {EventRow.FromSender}
-        ORDER BY own.written DESC, c.last_message_at DESC NULLS LAST, c.id DESC
+        ORDER BY own.pinned DESC, own.written DESC, c.last_message_at DESC NULLS LAST, c.id DESC
         """;
 
     private const string UnreadSql = $"""
         SELECT coalesce(sum(d.last_line - b.read_line
                    - CASE d.kind WHEN 2 THEN (SELECT count(*) FROM events q WHERE q.conversation_id = d.id AND q.kind IN ({EventKinds.SystemNumbers}) AND q.line > b.read_line) ELSE 0 END), 0)::bigint
-        FROM members b JOIN conversations d ON d.id = b.conversation_id WHERE b.user_id = $1 AND (d.kind = 1 AND (b.written OR NOT $2 AND d.last_line > b.declined_line) OR $2 AND b.role IS NOT NULL)
+        FROM members b JOIN conversations d ON d.id = b.conversation_id WHERE b.user_id = $1 AND b.notify IS DISTINCT FROM 0 AND (d.kind = 1 AND (b.written OR NOT $2 AND d.last_line > b.declined_line) OR $2 AND b.role IS NOT NULL)
         """;
 
     // In the lobby a reader becomes a member by reading; a direct conversation has its two from the start, and a room whoever joined.
@@ -104,9 +108,9 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
         if (after is not null)
             return new(list, next, null);
         var direct = userId is not { } user ? 0 : next is null
-            ? list.Where(summary => !summary.Conversation.IsLobby && !(rooms && summary is { Kind: "direct", Stranger: true })).Sum(summary => summary.Unread)
+            ? list.Where(summary => !summary.Conversation.IsLobby && summary.Notify != NotifyLevels.Nothing && !(rooms && summary is { Kind: "direct", Stranger: true })).Sum(summary => summary.Unread)
             : await reader.QueryAsync(UnreadSql, [user, rooms], async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
-        return new(list, next, direct + list.Where(summary => summary.Conversation.IsLobby).Sum(summary => summary.Unread));
+        return new(list, next, direct + list.Where(summary => summary is { Conversation.IsLobby: true, Notify: not NotifyLevels.Nothing }).Sum(summary => summary.Unread));
     }
 
     private Task<(IReadOnlyList<ConversationInfo> Conversations, ConversationCursor? Next)> ReadPageAsync(Guid? userId, ConversationCursor? after, bool rooms, CancellationToken cancellationToken)
@@ -129,7 +133,8 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
                     else if (++found <= directs)
                     {
                         list.Add(summary);
-                        last = new(rows.GetBoolean(4), new DateTimeOffset(rows.GetDateTime(5)).ToUnixMicroseconds(), summary.Conversation);
+                        if (summary.Pinned is null) // those stand on the first page
+                            last = new(rows.GetBoolean(4), new DateTimeOffset(rows.GetDateTime(5)).ToUnixMicroseconds(), summary.Conversation);
                     }
                 }
                 return ((IReadOnlyList<ConversationInfo>)list, found > directs ? last : null);
@@ -168,16 +173,20 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
             Peer = row.IsDBNull(6) ? null : new(row.GetGuid(6), row.GetString(7), row.GetString(8)),
             PeerReadLine = row.IsDBNull(9) ? null : row.GetInt64(9),
             Mentions = userId is not null && row.GetInt64(10) is > 0 and var mentions ? mentions : null,
-            Last = row.IsDBNull(20) ? null : ReadLast(row),
+            Last = row.IsDBNull(22) ? null : ReadLast(row),
+            Notify = row.IsDBNull(20) ? null : NameOf((NotifyLevel)row.GetInt16(20)),
+            Pinned = row.GetBoolean(21) ? true : null,
             Stranger = !conversation.IsLobby && !row.GetBoolean(4) ? true : null,
         };
     }
 
     internal static string NameOf(RoomRole role) => role switch { RoomRole.Owner => RoomRoles.Owner, RoomRole.Administrator => RoomRoles.Administrator, _ => RoomRoles.Member };
 
+    internal static string NameOf(NotifyLevel level) => level switch { NotifyLevel.Nothing => NotifyLevels.Nothing, NotifyLevel.Mentions => NotifyLevels.Mentions, _ => NotifyLevels.All };
+
     private static EventFrame ReadLast(NpgsqlDataReader row)
     {
-        var last = EventRow.Read(row, 20);
+        var last = EventRow.Read(row, 22);
         var content = row.IsDBNull(11) ? last.Content : new RawJson(row.GetFieldValue<byte[]>(11));
         return last with { Content = EventKinds.Cut(last.Kind, content, ProtocolLimits.MaxPreviewChars) };
     }

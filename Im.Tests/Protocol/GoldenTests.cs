@@ -72,6 +72,11 @@ public sealed class GoldenTests
         ["search-response"] = ProtocolJson.Wire.SearchResponse,
         ["file"] = ProtocolJson.Wire.FileContent,
         ["file-space"] = ProtocolJson.Wire.FileSpace,
+        ["notification-settings"] = ProtocolJson.Wire.NotificationSettings,
+        ["conversation-settings"] = ProtocolJson.Wire.ConversationSettings,
+        ["push-key"] = ProtocolJson.Wire.PushKeyResponse,
+        ["push-subscription-request"] = ProtocolJson.Wire.PushSubscriptionRequest,
+        ["push-notification"] = ProtocolJson.Wire.PushNotification,
         ["problem"] = ProtocolJson.Wire.ProblemBody,
     };
 

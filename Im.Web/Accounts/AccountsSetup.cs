@@ -1,5 +1,6 @@
 using Im.Core;
 using Im.Core.Data;
+using Im.Core.Notifications;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Web.Http;
@@ -112,10 +113,13 @@ internal static class AccountsSetup
         return TypedResults.Ok(new LoginResponse(entered.User, entered.Created));
     }
 
-    private static async Task<IResult> LogoutAsync(HttpContext context, ISessionManager sessions, CancellationToken cancellationToken)
+    private static async Task<IResult> LogoutAsync(HttpContext context, ISessionManager sessions, INotificationStore notifications, CancellationToken cancellationToken)
     {
         if (CurrentSession.Of(context) is { } current)
+        {
             await sessions.LogoutAsync(current.Session.Id, cancellationToken);
+            await notifications.UnsubscribeAsync(current.Session.Id, cancellationToken);
+        }
         return TypedResults.NoContent();
     }
 }

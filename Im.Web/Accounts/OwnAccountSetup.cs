@@ -4,6 +4,7 @@ using Im.Core.Accounts;
 using Im.Core.Data;
 using Im.Core.Files;
 using Im.Core.Messages;
+using Im.Core.Notifications;
 using Im.Core.People;
 using Im.Core.Posting;
 using Im.Core.Sessions;
@@ -78,14 +79,14 @@ internal static class OwnAccountSetup
     }
 
     private static async Task ExportAsync(
-        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
+        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var userId = CurrentSession.UserOf(context);
         var room = exports.TryBegin(userId, out var place, out var wait);
         using (place)
             await (room switch
             {
-                Room.Free => WriteExportAsync(userId, context, database, conversations, data, people, files, sessions, cancellationToken),
+                Room.Free => WriteExportAsync(userId, context, database, conversations, data, people, notifications, files, sessions, cancellationToken),
                 Room.OwnerIsFull when wait is not null => (ProblemKind.SlowDown with { RetryAfter = wait }).WriteAsync(context, "This account was exported too often."),
                 Room.OwnerIsFull => ProblemKind.SlowDown.WriteAsync(context, "An export of this account is under way."),
                 _ => ProblemKind.Unavailable.WriteAsync(context, "As many exports as there may be are under way."),
@@ -94,12 +95,13 @@ internal static class OwnAccountSetup
 
     // Written as it is read, and no faster than it is taken: an account may have written a million messages.
     private static async Task WriteExportAsync(
-        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
+        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == userId, cancellationToken);
         var keys = await database.ApiKeys.AsNoTracking().Where(key => key.OwnerId == userId).Select(key => key.Name).ToListAsync(cancellationToken);
         var blocked = await people.ListBlockedAsync(userId, cancellationToken);
         var reports = await database.Reports.AsNoTracking().Where(report => report.ReporterId == userId).OrderBy(report => report.Id).ToListAsync(cancellationToken);
+        var (told, pushed) = (await notifications.GetAsync(userId, cancellationToken), await notifications.ListAsync(userId, cancellationToken));
         var codes = await database.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken);
         var places = await sessions.ListPlacesAsync(userId, cancellationToken);
 
@@ -117,6 +119,12 @@ internal static class OwnAccountSetup
         json.WriteEndArray();
         json.WritePropertyName("settings");
         JsonSerializer.Serialize(json, new SettingsInfo(!user.HidesLastSeen), ProtocolJson.Default.SettingsInfo);
+        json.WritePropertyName("notifications");
+        JsonSerializer.Serialize(json, told, ProtocolJson.Default.NotificationSettings);
+        json.WriteStartArray("pushedTo");
+        foreach (var target in pushed)
+            json.WriteStringValue(target.Endpoint);
+        json.WriteEndArray();
         if (user.LastSeenAt is { } seen)
             json.WriteNumber("lastSeen", seen.ToUnixTimeMilliseconds());
         json.WritePropertyName("blocked");

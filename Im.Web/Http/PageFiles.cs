@@ -22,6 +22,7 @@ internal static class PageFiles
         [".js"] = "text/javascript; charset=utf-8",
         [".css"] = "text/css; charset=utf-8",
         [".json"] = "application/json",
+        [".png"] = "image/png",
         [".svg"] = "image/svg+xml",
         [".webmanifest"] = "application/manifest+json",
     };

@@ -207,9 +207,17 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("joined_seq");
 
+                    b.Property<short?>("Notify")
+                        .HasColumnType("smallint")
+                        .HasColumnName("notify");
+
                     b.Property<Guid?>("PeerId")
                         .HasColumnType("uuid")
                         .HasColumnName("peer_id");
+
+                    b.Property<DateTime?>("PinnedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pinned_at");
 
                     b.Property<long>("ReadLine")
                         .HasColumnType("bigint")
@@ -233,6 +241,10 @@ namespace Im.Core.Data.Migrations
 
                     b.HasKey("ConversationId", "UserId")
                         .HasName("pk_members");
+
+                    b.HasIndex("ConversationId")
+                        .HasDatabaseName("ix_members_told_all")
+                        .HasFilter("notify = 2");
 
                     b.HasIndex("UserId")
                         .HasDatabaseName("ix_members_user_id");
@@ -488,6 +500,18 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("home");
 
+                    b.Property<byte[]>("PushKey")
+                        .HasColumnType("bytea")
+                        .HasColumnName("push_key");
+
+                    b.Property<ulong?>("PushMark")
+                        .HasColumnType("xid8")
+                        .HasColumnName("push_mark");
+
+                    b.Property<DateTime?>("PushMarkAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("push_mark_at");
+
                     b.Property<byte[]>("Secret")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -622,6 +646,80 @@ namespace Im.Core.Data.Migrations
                         .HasDatabaseName("ix_mentions_line");
 
                     b.ToTable("mentions", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.NotificationRow", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<TimeOnly?>("QuietFrom")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_from");
+
+                    b.Property<TimeOnly?>("QuietUntil")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_until");
+
+                    b.Property<bool>("ShowsText")
+                        .HasColumnType("boolean")
+                        .HasColumnName("shows_text");
+
+                    b.Property<string>("Zone")
+                        .HasColumnType("text")
+                        .HasColumnName("zone");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_notification_settings");
+
+                    b.ToTable("notification_settings", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.PushSubscriptionRow", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<byte[]>("Auth")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("auth");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Endpoint")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("endpoint");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("public_key");
+
+                    b.Property<string>("SessionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("session_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Hash")
+                        .HasName("pk_push_subscriptions");
+
+                    b.HasIndex("SessionId")
+                        .HasDatabaseName("ix_push_subscriptions_session_id");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_push_subscriptions_user_id");
+
+                    b.ToTable("push_subscriptions", (string)null);
                 });
 
             modelBuilder.Entity("Im.Core.Data.RecoveryCode", b =>

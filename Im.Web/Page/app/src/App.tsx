@@ -11,6 +11,8 @@ import { absence, Absent, AccountGone, RoomOver } from './messages/Absent.tsx';
 import { Announcer } from './messages/Announcer.tsx';
 import { Composer, ComposerSkeleton, GuestPrompt } from './messages/Composer.tsx';
 import { MessageList } from './messages/MessageList.tsx';
+import { showBadge } from './notifications/badge.ts';
+import './notifications/telling.ts';
 import { PeoplePane } from './people/PeoplePane.tsx';
 import { RequestBar } from './people/RequestBar.tsx';
 import { t } from './settings/language.ts';
@@ -35,10 +37,12 @@ const people = () => import('./people/PeopleDialogs.ts');
 const ProfileDialog = lazyDialog(() => people().then((it) => it.ProfileDialog));
 const PrivacyDialog = lazyDialog(() => people().then((it) => it.PrivacyDialog));
 const AdminPage = lazy(() => import('./admin/AdminPage.tsx').then(async (it) => (await it.textsReady, it.AdminPage)));
+const NotificationsDialog = lazyDialog(() => people().then((it) => it.NotificationsDialog));
+const LobbyDialog = lazyDialog(() => people().then((it) => it.LobbyDialog));
 const JoinDialog = lazyDialog(() => rooms().then((it) => it.JoinDialog));
 
 /** Dialogs that are none of the account's. */
-const elsewhere: readonly unknown[] = ['rooms', 'room', 'profile', 'privacy'];
+const elsewhere: readonly unknown[] = ['rooms', 'room', 'profile', 'privacy', 'notifications', 'lobby'];
 
 export function App() {
   return (
@@ -71,6 +75,7 @@ function Page() {
   const unread = unreadTotal.value;
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${isolated(name)} · Im`;
+    showBadge(unread);
   }, [unread, name]);
   const close = () => (dialog.value = undefined);
   const behind = view.value === 'people'; // nothing below the pane of people can be reached
@@ -105,6 +110,8 @@ function Page() {
       {dialog.value && !elsewhere.includes(dialog.value) && (dialog.value === 'login' || dialog.value === 'recover' || me.value) && <AccountDialog onClose={close} />}
       {me.value && dialog.value === 'profile' && profileOf.value && <ProfileDialog key={profileOf.value.user.id} user={profileOf.value.user} report={profileOf.value.report} onClose={close} />}
       {me.value && dialog.value === 'privacy' && <PrivacyDialog onClose={close} />}
+      {me.value && dialog.value === 'notifications' && <NotificationsDialog onClose={close} />}
+      {me.value && dialog.value === 'lobby' && <LobbyDialog onClose={close} />}
       {me.value && dialog.value === 'rooms' && <RoomsDialog onClose={close} />}
       {me.value && dialog.value === 'room' && room && !left && <AboutRoomDialog key={chat} chat={chat} room={room} me={me.value} onClose={close} />}
       {me.value && invitationLink.value !== undefined && <JoinDialog key={invitationLink.value} link={invitationLink.value} onClose={() => goInstead('#/lobby')} />}

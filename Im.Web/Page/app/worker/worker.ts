@@ -1,6 +1,6 @@
 // Keeps the page in the browser, so that it opens without a network too. It never stands between the page and a newer one: what is asked for is the server's page, and the
 // kept one is given where the server has none to give. Files with a hash in their name are the same for good, so those come from what is kept first.
-export {};
+import { listen } from './notify.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -31,6 +31,8 @@ self.addEventListener('fetch', (event) => {
   if (pathname.startsWith(assetsPath)) event.respondWith(asset(event));
   else if (mode === 'navigate' && pagePaths.includes(pathname)) event.respondWith(page(event.request));
 });
+
+listen(self.location.search.slice(1));
 
 async function keep(): Promise<void> {
   const cache = await caches.open(cacheName);

@@ -68,6 +68,11 @@ export function takeFrame(frame: NodeFrame, { outbox, timelines, me, presence, s
     case 'person':
       emit('person', { user: frame.user, what: frame.what });
       break;
+    case 'settings': {
+      const { type: _, ...settings } = frame;
+      emit('settings', settings);
+      break;
+    }
     case 'invitation':
       emit('invitation', { conversation: frame.conversation, title: frame.title, by: frame.by });
       break;

@@ -2,6 +2,7 @@ import type { BearerToken } from './bearer.ts';
 import { ImError } from './errors.ts';
 import { People } from './people.ts';
 import { Files } from './files.ts';
+import { Notifications } from './notifications.ts';
 import { Rooms } from './rooms.ts';
 import type { ApiKeyInfo, ApiScope, Demonstration, NodeInfo, SearchPage, SearchWanted, SessionInfo, User } from './protocol.ts';
 
@@ -36,6 +37,8 @@ export class HttpApi {
   readonly rooms: Rooms;
   /** Finding, blocking, reporting people, and answering their requests. */
   readonly people: People;
+  /** Muting, pinning, and of what the user is told. */
+  readonly notifications: Notifications;
   /** Uploading files, and where they are. */
   readonly files: Files;
   tokenReceived: (expiresInSeconds: number) => void = () => {};
@@ -46,6 +49,7 @@ export class HttpApi {
     this.#bearer = bearer;
     this.rooms = new Rooms((method, path, body) => this.ask(method, path, body));
     this.people = new People((method, path, body) => this.ask(method, path, body));
+    this.notifications = new Notifications((method, path, body) => this.ask(method, path, body));
     this.files = new Files({ origin, fetch: fetchFunction, hasCookie: !bearer, headers: () => this.credentials, ask: (method, path) => this.ask(method, path), problem });
   }
 

@@ -15,6 +15,7 @@ export type * from './protocol.ts';
 export { hasVisible, isInvisible, isWhiteSpace, trimmed } from './text.ts';
 export type { Cause, ConnectionState, EndReason } from './state.ts';
 export type { Timeline } from './timeline.ts';
+export type { Notifications } from './notifications.ts';
 export type { People } from './people.ts';
 export type { Files, FileSpace, UploadOptions } from './files.ts';
 export type { Rooms } from './rooms.ts';

@@ -4,7 +4,7 @@ import type { WebSocketLike } from './connection.ts';
 import type { ImError } from './errors.ts';
 import type { Gap } from './gap.ts';
 import type { Presence } from './presence.ts';
-import type { Announcement, ConversationSummary, Demonstration, Line, LogEvent, PersonNews, Sender, User, WayPart } from './protocol.ts';
+import type { ConversationSettings, Announcement, ConversationSummary, Demonstration, Line, LogEvent, PersonNews, Sender, User, WayPart } from './protocol.ts';
 import type { ConnectionState } from './state.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -42,6 +42,8 @@ export interface ImEvents {
   gap: { timeline: Timeline; gap: Gap };
   /** What the user decided about somebody, on whichever device. Best effort: `http.people.blocked()` and the list of conversations have it. */
   person: { user: string; what: PersonNews };
+  /** What the user has set for a conversation, or, without one, for all, on whichever device. Best effort: the list of conversations and `http.notifications.settings()` have it. */
+  settings: { conversation?: string } & ConversationSettings;
   /** Somebody invited the user into a room. Best effort: `rooms.invitations()` lists them. */
   invitation: { conversation: string; title: string; by: Sender };
   /** What the list of `conversations`, which comes right after it, does not have: how to ask for more, and what is unread there. */

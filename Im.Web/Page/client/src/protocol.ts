@@ -78,6 +78,39 @@ export interface ConversationSummary {
   readonly peerReadLine?: number;
   /** Where it is one. */
   readonly room?: Room;
+  /** What the user has set; missing for the default. */
+  readonly notify?: NotifyLevel;
+  /** The user has pinned it: it stands before the others. */
+  readonly pinned?: boolean;
+}
+
+/** Of which messages of a conversation somebody is told. */
+export type NotifyLevel = 'all' | 'mentions' | 'nothing';
+
+/** What one user has set for a conversation. `default`: in a direct conversation all, else mentions. */
+export interface ConversationSettings {
+  readonly notify?: NotifyLevel | 'default';
+  readonly pinned?: boolean;
+}
+
+export interface NotificationSettings {
+  /** A push holds what the message says; else only who wrote where. */
+  readonly text: boolean;
+  /** When nobody is told anything. Times of day, such as `22:00`, in an IANA time zone. Where `until` is not later than `from`, it is of the next day. */
+  readonly quiet?: { readonly from: string; readonly until: string; readonly zone: string };
+}
+
+/** What a push says once the browser has decrypted it. */
+export interface PushNotification {
+  readonly conversation: string;
+  readonly kind: 'lobby' | 'direct' | 'room';
+  readonly line: number;
+  readonly from: Sender;
+  /** A room's. */
+  readonly title?: string;
+  /** What it says, cut; missing where it is not to be shown. */
+  readonly text?: string;
+  readonly mention?: boolean;
 }
 
 export type RoomRole = 'member' | 'administrator' | 'owner';
@@ -394,6 +427,7 @@ export type NodeFrame =
   | ({ readonly type: 'way' } & WayPart)
   | { readonly type: 'seen'; readonly conversation: string; readonly user: string; readonly line: number }
   | { readonly type: 'typing'; readonly conversation: string; readonly from: Sender }
+  | ({ readonly type: 'settings'; readonly conversation?: string } & ConversationSettings)
   | { readonly type: 'person'; readonly user: string; readonly what: PersonNews }
   | { readonly type: 'invitation'; readonly conversation: string; readonly title: string; readonly by: Sender }
   | ({ readonly type: 'announcement' } & Announcement)

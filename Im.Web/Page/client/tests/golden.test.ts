@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   Administration, contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
-  type Ack, type AdminNode, type AdminRoom, type AdminUser, type ApiKeyInfo, type AuditEntry, type Report, type ConversationPage, type ConversationSummary, type DirectoryPage, type EventsPage, type FileContent, type FileSpace, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomInvitedPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User,
+  type Ack, type AdminNode, type AdminRoom, type AdminUser, type ApiKeyInfo, type AuditEntry, type Report, type ConversationPage, type ConversationSettings, type ConversationSummary, type DirectoryPage, type EventsPage, type FileContent, type FileSpace, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type NotificationSettings, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomInvitedPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User,
 } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
@@ -113,7 +113,7 @@ function refusals(...files: string[]): typeof answered {
 }
 
 /** What is told to an application as it is. */
-const told: Record<string, 'announcement' | 'invitation' | 'person' | 'way'> = { 'node.announcement': 'announcement', 'v2.node.person': 'person', 'v2.node.invitation': 'invitation', 'v2.node.way.taken': 'way', 'v2.node.way.brought': 'way' };
+const told: Record<string, 'announcement' | 'invitation' | 'person' | 'settings' | 'way'> = { 'node.announcement': 'announcement', 'v2.node.person': 'person', 'v2.node.settings': 'settings', 'v2.node.invitation': 'invitation', 'v2.node.way.taken': 'way', 'v2.node.way.brought': 'way' };
 
 const events: Record<string, 'read' | 'unread' | 'seen' | 'typing'> = { 'v2.node.read': 'read', 'v2.node.unread': 'unread', 'v2.node.seen': 'seen', 'node.typing': 'typing' };
 const elsewhere = ['node.move', 'node.pong', 'node.error.retry']; // reconnect.test.ts and sending.test.ts, by what they do
@@ -126,6 +126,7 @@ const version1 = [
 ];
 const notItsOwn = [
   'http.token-response', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
+  'http.push-notification', // the page's worker shows it
 ];
 const admin = (client: ImClient) => new Administration(client.http);
 const readAsFrames = ['http.conversations', 'http.messages-response', 'http.people-response'];
@@ -155,6 +156,7 @@ const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.close-report-request': (client) => admin(client).closeReport(7),
   'http.close-report-request.decision': (client) => admin(client).closeReport(7, 'banned'),
   'http.announcement-request': (client) => admin(client).announce('We restart at 18:00.'),
+  'http.push-subscription-request': (client) => client.http.notifications.subscribe(golden('http.push-subscription-request') as { endpoint: string; keys: Record<string, string> }),
   'http.brief-request': (client) => client.updateBrief('今天在家'),
 };
 
@@ -182,6 +184,9 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.directory-response': ['GET /api/directory', (client) => client.http.people.search('t'), (page: DirectoryPage) => page.users[1]!.nickname === 'Tom' && page.next === '746F6D'],
   'http.profile': [`GET /api/users/${tomId}/profile`, (client) => client.http.people.profile(tomId), (profile: Profile) => profile.blocked === true && profile.lastSeen === 1790000000123],
   'http.settings': ['PUT /api/me/settings', (client) => client.http.people.changeSettings({ lastSeen: true }), (settings: Settings) => settings.lastSeen],
+  'http.notification-settings': ['PUT /api/me/notifications', (client) => client.http.notifications.changeSettings({ text: true }), (settings: NotificationSettings) => settings.quiet!.until === '07:00'],
+  'http.conversation-settings': ['PUT /api/me/conversations/lobby', (client) => client.http.notifications.set('lobby', { pinned: true }), (settings: ConversationSettings) => settings.notify === 'nothing' && settings.pinned === true],
+  'http.push-key': ['GET /api/push/key', (client) => client.http.notifications.pushKey(), (key: string) => key.startsWith('BD')],
   'http.blocks': ['GET /api/me/blocks', (client) => client.http.people.blocked(), (list: User[]) => list[0]!.nickname === 'Tom'],
   'http.recovery-codes': ['POST /api/me/recovery-codes', (client) => client.http.people.createRecoveryCodes('secret-1'), (codes: string[]) => codes[0] === 'AK7QM-4TWZH-PX2RA'],
   'http.search-response': ['GET /api/search', (client) => client.http.search({ q: '喝茶', limit: 2 }), ({ hits: [first], conversations }: SearchPage) => first!.matches.map(([start, length]) => first!.text.slice(start, start + length)).join() === '喝茶' && conversations[2]!.peer!.nickname === 'Tom'],
@@ -286,7 +291,7 @@ for (const [name, act] of Object.entries(posted)) {
     const { client, requests, answers } = stage();
     answers.set('POST /api/login', [200, golden('http.login-response')]).set('PUT /api/me', [200, golden('http.user')]);
     for (const request of ['PUT /api/me/password', 'DELETE /api/me']) answers.set(request, [200, golden('http.ended-response')]);
-    answers.set('POST /api/keys', [200, golden('http.api-key')]).set('POST /api/me/recovery-codes', [200, golden('http.recovery-codes')]).set('POST /api/recover', [200, golden('http.login-response')]).set('POST /api/reports', [204, undefined]);
+    answers.set('POST /api/keys', [200, golden('http.api-key')]).set('POST /api/me/recovery-codes', [200, golden('http.recovery-codes')]).set('POST /api/recover', [200, golden('http.login-response')]).set('POST /api/reports', [204, undefined]).set('PUT /api/push/subscription', [204, undefined]);
     for (const request of ['POST /api/rooms', 'POST /api/rooms/join', `PATCH /api/rooms/${room}`, `POST /api/rooms/${room}/invitations`, `PUT /api/rooms/${room}/members/${tomId}/role`]) answers.set(request, [200, golden('http.room-response')]);
     answers.set(`POST /api/rooms/${room}/links`, [200, golden('http.room-link')]);
     for (const request of [`PUT /api/admin/users/${tomId}/mute`, `PUT /api/admin/users/${tomId}/admin`]) answers.set(request, [200, golden('http.admin-user')]);

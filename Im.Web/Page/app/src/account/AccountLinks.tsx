@@ -40,6 +40,12 @@ export function AccountLinks() {
         </button>
       </li>
       <li>
+        <button type="button" data-testid="notifications-open" onClick={() => (dialog.value = 'notifications')}>
+          {t.value.notifications}
+          <ChevronIcon />
+        </button>
+      </li>
+      <li>
         <button type="button" data-testid="privacy-open" onClick={() => (dialog.value = 'privacy')}>
           {t.value.privacy}
           <ChevronIcon />

@@ -5,7 +5,7 @@ import { client, me } from '../state/im.ts';
 import { invitationLink, selected } from '../state/route.ts';
 
 /** The dialog that is open. */
-export const dialog = signal<'login' | 'brief' | 'devices' | 'keys' | 'password' | 'delete' | 'rooms' | 'room' | 'profile' | 'privacy' | 'recovery' | 'recover' | undefined>(undefined);
+export const dialog = signal<'login' | 'brief' | 'devices' | 'keys' | 'password' | 'delete' | 'rooms' | 'room' | 'profile' | 'privacy' | 'notifications' | 'lobby' | 'recovery' | 'recover' | undefined>(undefined);
 
 /** Whose profile is open, and what of theirs is to be reported. */
 export const profileOf = signal<{ readonly user: User; readonly report?: ReportAbout } | undefined>(undefined);

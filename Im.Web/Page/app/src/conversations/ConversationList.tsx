@@ -3,7 +3,7 @@ import { dialog } from '../account/dialogs.ts';
 import { previewOf } from '../kinds/kinds.ts';
 import { t } from '../settings/language.ts';
 import { isRoomKey } from '../state/addressee.ts';
-import { chatList, hasMore, isRequest, loadMore, personOf, type Chat } from '../state/chats.ts';
+import { chatList, hasMore, isMuted, isRequest, loadMore, personOf, type Chat } from '../state/chats.ts';
 import { draftOf } from '../state/drafts.ts';
 import { known, me, presence } from '../state/im.ts';
 import { adminPlace, chatHref, selected } from '../state/route.ts';
@@ -12,7 +12,7 @@ import { typing } from '../state/typing.ts';
 import { blocked } from '../state/blocked.ts';
 import { plainText } from '../text/Formatted.tsx';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
-import { PlusIcon } from '../ui/icons.tsx';
+import { BellOffIcon, PinIcon, PlusIcon } from '../ui/icons.tsx';
 import { nameOf } from '../ui/names.ts';
 import { useRoving } from '../ui/roving.ts';
 import { shortText } from '../ui/times.ts';
@@ -70,17 +70,20 @@ function List() {
 }
 
 function Row({ chat }: { chat: Chat }) {
-  const { key, last, unread, mentions } = chat;
+  const { key, last, unread, mentions, pinned = false } = chat;
+  const muted = isMuted(chat);
   const person = key === 'lobby' ? undefined : personOf(key);
   const name = key === 'lobby' ? t.value.lobby : (person ? nameOf(person) : '…');
   const online = presence.value.users.some((user) => user.id === key);
   return (
     <li>
-      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} data-mentions={mentions} data-name={name} aria-current={key === selected.value && !adminPlace.value ? 'page' : undefined}>
+      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} data-mentions={mentions} data-muted={muted} data-pinned={pinned} data-name={name} aria-current={key === selected.value && !adminPlace.value ? 'page' : undefined}>
         {person || key !== 'lobby' ? <Avatar id={key} nickname={name} online={online} /> : <LobbyAvatar />}
         <span class="conversation-text">
           <span class="conversation-head">
             <bdi class="conversation-name">{name}</bdi>
+            {pinned && <span class="conversation-mark" role="img" aria-label={t.value.pinned} title={t.value.pinned}><PinIcon /></span>}
+            {muted && <span class="conversation-mark" role="img" aria-label={t.value.muted} title={t.value.muted}><BellOffIcon /></span>}
             {last && <time class="quiet">{shortText(last.at)}</time>}
           </span>
           <span class="conversation-foot">
@@ -91,7 +94,7 @@ function Row({ chat }: { chat: Chat }) {
               </span>
             )}
             {unread > 0 && (
-              <span class="badge" role="img" aria-label={t.value.unread(unread)}>
+              <span class={muted ? 'badge is-muted' : 'badge'} role="img" aria-label={t.value.unread(unread)}>
                 {unread > 99 ? '99+' : unread}
               </span>
             )}

@@ -2,7 +2,7 @@ import type { Room } from '@im/client';
 import { useEffect, useState } from 'preact/hooks';
 import { dialog, openProfile } from '../account/dialogs.ts';
 import { t } from '../settings/language.ts';
-import { chatOf, personOf, unreadTotal } from '../state/chats.ts';
+import { chatOf, isMuted, personOf, unreadTotal } from '../state/chats.ts';
 import { client, known, me, presence } from '../state/im.ts';
 import { peopleOpen, type ChatKey } from '../state/route.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
@@ -16,7 +16,7 @@ export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
   const person = personOf(chat);
   const { room, left } = chatOf(chat);
   const isOnline = presence.value.users.some((user) => user.id === chat);
-  const elsewhere = unreadTotal.value - chatOf(chat).unread;
+  const elsewhere = unreadTotal.value - (isMuted(chatOf(chat)) ? 0 : chatOf(chat).unread);
   const back = elsewhere > 0 ? `${t.value.back}, ${t.value.unreadElsewhere(elsewhere)}` : t.value.back;
   return (
     <div class="bar-title">
@@ -29,6 +29,11 @@ export function ChatTitle({ chat, name }: { chat: ChatKey; name: string }) {
         <h1 data-testid="chat-title">{chat === 'lobby' || onePane.value || !me.value || !person || room || isDeleted(person) ? name : t.value.chattingWith(name)}</h1>
         <p class="quiet">{chat === 'lobby' ? <LobbyPresence /> : room ? <RoomWords room={room} /> : person && !isDeleted(person) && <PersonPresence id={chat} isOnline={isOnline} brief={person.brief} />}</p>
       </div>
+      {me.value && chat === 'lobby' && (
+        <button type="button" class="icon-button" aria-label={t.value.aboutConversation} title={t.value.aboutConversation} aria-haspopup="dialog" data-testid="lobby-about" onClick={() => (dialog.value = 'lobby')}>
+          <InfoIcon />
+        </button>
+      )}
       {room && !left && (
         <button type="button" class="icon-button" aria-label={t.value.aboutRoom} title={t.value.aboutRoom} aria-haspopup="dialog" data-testid="room-about" onClick={() => (dialog.value = 'room')}>
           <InfoIcon />

@@ -1,3 +1,5 @@
 // Fetched together, when the first of them is opened.
 export { PrivacyDialog } from './PrivacyDialog.tsx';
 export { ProfileDialog } from './ProfileDialog.tsx';
+export { LobbyDialog } from '../notifications/ConversationSection.tsx';
+export { NotificationsDialog } from '../notifications/NotificationsDialog.tsx';

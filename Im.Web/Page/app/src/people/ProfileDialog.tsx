@@ -1,6 +1,7 @@
 import type { Profile, ReportAbout, User } from '@im/client';
 import { hasVisible } from '@im/client';
 import { useEffect, useState } from 'preact/hooks';
+import { ConversationSection } from '../notifications/ConversationSection.tsx';
 import { SureButton } from '../rooms/SureButton.tsx';
 import { useDeed } from '../rooms/useDeed.ts';
 import { failureText, t } from '../settings/language.ts';
@@ -42,6 +43,7 @@ export function ProfileDialog({ user, report, onClose }: { user: User; report: R
         {shown.brief && <p class="rooms-topic" dir="auto">{shown.brief}</p>}
         {isBlocked && <p class="quiet">{t.value.blockedHint}</p>}
         {failure && <p class="field-error" role="alert" data-testid="profile-error">{failure}</p>}
+        {user.id === selected.value && <ConversationSection chat={user.id} />}
         {user.id !== me.value?.id && (
           <p class="rooms-part rooms-end">
             {user.id !== selected.value && !isBlocked && (

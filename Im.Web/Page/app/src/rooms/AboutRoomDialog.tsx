@@ -1,5 +1,6 @@
 import type { Room, User } from '@im/client';
 import { useEffect, useState } from 'preact/hooks';
+import { ConversationSection } from '../notifications/ConversationSection.tsx';
 import { t } from '../settings/language.ts';
 import { chatOf, looksAfter, takeRoom } from '../state/chats.ts';
 import { client } from '../state/im.ts';
@@ -49,6 +50,7 @@ export function AboutRoomDialog({ chat, room, me, onClose }: { chat: ChatKey; ro
             {t.value.editRoom}
           </button>
         )}
+        <ConversationSection chat={chat} />
         <Members room={room} me={me} changes={changes} mayInvite={!room.archived && (room.public || manages)} />
         {manages && <Invited room={id} changes={changes} />}
         {manages && <Links room={id} />}

@@ -1,4 +1,4 @@
-import { contentOf, deletedNickname, fold, isSystem, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type Room, type User } from '@im/client';
+import { contentOf, deletedNickname, fold, isSystem, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type NotifyLevel, type Room, type User } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
 import { addresseeOf, isRoomKey, keyOfConversation, keyOfTimeline, roomOf } from './addressee.ts';
 import { client, connection, isAdmin, me, presence } from './im.ts';
@@ -24,10 +24,14 @@ export interface Chat {
   readonly peerReadLine?: number;
   /** Only others have written in it: it stands behind those of people one knows. */
   readonly stranger?: boolean;
+  /** The conversation's own id; not there before something was said. */
+  readonly id?: string;
+  readonly notify?: NotifyLevel;
+  readonly pinned?: boolean;
 }
 
 const nothing = { unread: 0, readLine: 0, lastLine: 0, mentions: 0 };
-const lobbyChat: Chat = { key: 'lobby', ...nothing };
+const lobbyChat: Chat = { key: 'lobby', id: 'lobby', ...nothing };
 const chats = signal<ReadonlyMap<ChatKey, Chat>>(new Map([['lobby', lobbyChat]]));
 
 /** The conversation at whose end somebody looks: what comes live is read as it comes. For the rest there is {@link readTo}. */
@@ -72,11 +76,11 @@ const further = signal<{ readonly next: string | undefined; readonly unread: num
 
 export const hasMore = computed(() => further.value.next !== undefined);
 
-/** The lobby first, then people one has written to, then strangers; each newest first. The one that is open is listed though nothing was said in it yet. */
+/** The lobby first, what is pinned, then people one has written to, then strangers; each newest first. The one that is open is listed though nothing was said in it yet. */
 export const chatList = computed<readonly Chat[]>(() => {
   const list = [...chats.value.values()];
   if (!chats.value.has(selected.value) && me.value && personOf(selected.value)) list.push(emptyChat(selected.value));
-  return list.sort((a, b) => Number(b.key === 'lobby') - Number(a.key === 'lobby') || Number(a.stranger ?? false) - Number(b.stranger ?? false) || newest(b) - newest(a));
+  return list.sort((a, b) => Number(b.key === 'lobby') - Number(a.key === 'lobby') || Number(b.pinned ?? false) - Number(a.pinned ?? false) || Number(a.stranger ?? false) - Number(b.stranger ?? false) || newest(b) - newest(a));
 });
 
 export const chatOf = (key: ChatKey): Chat => chats.value.get(key) ?? emptyChat(key);
@@ -84,7 +88,19 @@ export const chatOf = (key: ChatKey): Chat => chats.value.get(key) ?? emptyChat(
 /** A stranger's conversation that was neither answered nor accepted: listed apart, and not among what is unread. */
 export const isRequest = ({ key, stranger, unread, last }: Chat): boolean => Boolean(stranger) && key !== 'lobby' && !isRoomKey(key) && (unread > 0 || last !== undefined);
 
-const counted = (chat: Chat): number => (isRequest(chat) ? 0 : chat.unread);
+/** Of what is said there one is told all, unless one has set it. */
+export const levelOf = ({ key, notify }: Chat): NotifyLevel => notify ?? (key === 'lobby' || isRoomKey(key) ? 'mentions' : 'all');
+
+export const isMuted = ({ notify }: Chat): boolean => notify === 'nothing';
+
+const counted = (chat: Chat): number => (isRequest(chat) || isMuted(chat) ? 0 : chat.unread);
+
+client.on('settings', ({ conversation, notify, pinned }) => {
+  const chat = [...chats.value.values()].find(({ id }) => id !== undefined && id === conversation);
+  if (!chat) return;
+  const { notify: _, pinned: __, ...rest } = chat;
+  put({ ...rest, ...(notify && notify !== 'default' ? { notify } : {}), ...(pinned ? { pinned } : {}) });
+});
 
 export const unreadTotal = computed(() => [...chats.value.values()].reduce((sum, chat) => sum + counted(chat), further.value.unread));
 
@@ -114,12 +130,12 @@ function put(chat: Chat): void {
   chats.value = new Map(chats.value).set(chat.key, { ...chat, unread, mentions: Math.min(chat.mentions, unread) });
 }
 
-function fromSummary({ conversation, peer: person, room, unread, readLine, lastLine, mentions = 0, last, stranger, peerReadLine }: ConversationSummary): Chat {
+function fromSummary({ conversation, peer: person, room, unread, readLine, lastLine, mentions = 0, last, stranger, peerReadLine, notify, pinned }: ConversationSummary): Chat {
   const read = me.value ? { unread, readLine } : { unread: 0, readLine: lastLine }; // of a guest nobody keeps how far they have read
   const key = keyOfConversation(conversation, person?.id);
   const peer = room ? { id: key, nickname: room.title, brief: room.topic } : person;
   return {
-    key, ...read, ...(room ? { room } : {}), lastLine, mentions,
+    key, id: conversation, ...read, ...(room ? { room } : {}), lastLine, mentions, ...(notify ? { notify } : {}), ...(pinned ? { pinned } : {}),
     ...(stranger ? { stranger } : {}), ...(peer ? { peer } : {}), ...(last ? { last: lineOfPage(last) } : {}), ...(peerReadLine === undefined ? {} : { peerReadLine }),
   };
 }
@@ -189,7 +205,7 @@ function hear(line: Line): void {
   const peer = !direct || mine ? chat.peer : { brief: '', ...chat.peer, ...line.from };
   const stranger = direct && !mine && (chat.stranger ?? !chats.value.has(key));
   put({
-    ...chat, last: line, lastLine: line.line, stranger,
+    ...chat, id: line.conversation, last: line, lastLine: line.line, stranger,
     readLine: isRead ? line.line : chat.readLine,
     unread: chat.unread + (isSystem(line) ? 0 : 1),
     mentions: isRead ? 0 : chat.mentions + (mentions(line, me.value?.id) ? 1 : 0),
@@ -214,7 +230,7 @@ function followRoom(key: ChatKey, line: Line): void {
 /** A room that one is in, as it is now. */
 export function takeRoom(room: Room): void {
   const key = keyOfConversation(room.conversation, undefined);
-  if (room.role) put({ ...chatOf(key), room, peer: { id: key, nickname: room.title, brief: room.topic }, left: false });
+  if (room.role) put({ ...chatOf(key), id: room.conversation, room, peer: { id: key, nickname: room.title, brief: room.topic }, left: false });
 }
 
 /** One is in it no more. What is open stays so: it may still be read. */

@@ -20,6 +20,8 @@ export const Logo = () => (
 
 export const PlusIcon = () => <Icon><path d="M12 5v14M5 12h14" /></Icon>;
 export const InfoIcon = () => <Icon><circle cx="12" cy="12" r="8.500" /><path d="M12 11v5.500M12 7.500h.01" stroke-width="2" /></Icon>;
+export const PinIcon = () => <Icon><path d="M9 3.500h6l-1 6.500 3.500 3.500h-11L10 10zM12 13.500V21" /></Icon>;
+export const BellOffIcon = () => <Icon><path d="M8 5.300A6 6 0 0 1 18 10c0 2.600.4 4.300 1 5.500M6.200 8.500C5.800 14 4.500 15.500 3.500 17.500H17M10 20.500h4M4 4l16 16" /></Icon>;
 export const BackIcon = () => <Icon><path d="m15 5-7 7 7 7" /></Icon>;
 export const GhostIcon = () => <Icon><path d="M5 20V11a7 7 0 0 1 14 0v9l-2.3-1.8L14.300 20 12 18.200 9.700 20l-2.400-1.800zM9.500 10.500h.01m4.980 0h.01" /></Icon>;
 export const SendIcon = () => <Icon><path d="M12 19V5m-6.5 6.500L12 5l6.5 6.5" /></Icon>;
