@@ -38,6 +38,7 @@ public sealed class ImClient : IAsyncDisposable
         Rooms = new(_http);
         People = new(_http);
         Files = new(_http);
+        Account = new(_http);
         _inbox = new(options);
         _lanes = new(options.MaxPendingSends);
         _renewal = new(_http, options.TimeProvider, logger);
@@ -73,6 +74,9 @@ public sealed class ImClient : IAsyncDisposable
 
     /// <summary>Uploading files, and reading them.</summary>
     public Files Files { get; }
+
+    /// <summary>Sessions, keys, password, export and deletion.</summary>
+    public Account Account { get; }
 
     public ConnectionState State => _keeper.State;
 

@@ -9,6 +9,7 @@ import { Dialog } from '../ui/Dialog.tsx';
 import { Banned } from './Banned.tsx';
 import { Links } from './Links.tsx';
 import { Members } from './Members.tsx';
+import { Programs } from './Programs.tsx';
 import { RoomForm } from './RoomForm.tsx';
 import { SureButton } from './SureButton.tsx';
 import { useDeed } from './useDeed.ts';
@@ -50,6 +51,7 @@ export function AboutRoomDialog({ chat, room, me, onClose }: { chat: ChatKey; ro
         )}
         <Members room={room} me={me} changes={changes} mayInvite={!room.archived && (room.public || manages)} />
         {manages && <Links room={id} />}
+        {manages && <Programs room={id} />}
         {looksAfter(chatOf(chat)) && <Banned room={id} changes={changes} />}
         <p class="rooms-part rooms-end">
           {failure && <span class="field-error" role="alert" data-testid="about-error">{failure}</span>}
