@@ -66,7 +66,8 @@ internal sealed class WebhookClient : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var found = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
+        var host = context.DnsEndPoint.Host;
+        var found = IPAddress.TryParse(host, out var number) ? [number] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         var allowed = _options.AllowPrivateAddresses ? found : [.. found.Where(PublicAddress.Is)];
         if (allowed.Length == 0)
             throw new AddressRefusedException();

@@ -277,6 +277,7 @@ for (const [name, act] of Object.entries(posted)) {
     answers.set('POST /api/keys', [200, golden('http.api-key')]).set('POST /api/me/recovery-codes', [200, golden('http.recovery-codes')]).set('POST /api/recover', [200, golden('http.login-response')]).set('POST /api/reports', [204, undefined]);
     for (const request of ['POST /api/rooms', 'POST /api/rooms/join', `PATCH /api/rooms/${room}`, `POST /api/rooms/${room}/invitations`, `PUT /api/rooms/${room}/members/${tomId}/role`]) answers.set(request, [200, golden('http.room-response')]);
     answers.set(`POST /api/rooms/${room}/links`, [200, golden('http.room-link')]);
+    answers.set(`POST /api/rooms/${room}/webhooks`, [200, golden('http.webhook')]);
     await act(client);
     assert.deepEqual(requests[0]!.body, golden(name));
     client.disconnect();

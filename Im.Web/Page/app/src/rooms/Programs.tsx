@@ -78,6 +78,8 @@ export function Programs({ room }: { room: string }) {
   );
 }
 
+const focusName = (form: HTMLFormElement | null) => form?.querySelector<HTMLInputElement>('[name=name]')?.focus();
+
 const words = (failure: ImError): string => t.value.hookErrors[failure.code] ?? roomFailureText(failure);
 
 function AddProgram({ onAdd, onCancel }: { onAdd: (webhook: { name: string; address?: string }) => Promise<unknown>; onCancel: () => void }) {
@@ -90,9 +92,9 @@ function AddProgram({ onAdd, onCancel }: { onAdd: (webhook: { name: string; addr
     void act(() => onAdd({ name, ...(kind === 'sends' ? { address } : {}) }), words);
   };
   return (
-    <form onSubmit={submit} aria-busy={busy} data-testid="program-form">
+    <form ref={focusName} onSubmit={submit} aria-busy={busy} data-testid="program-form">
       <Choice name="program" legend={t.value.hookKind} value={kind} options={[['posts', t.value.hookKindPosts], ['sends', t.value.hookKindSends]]} onChoose={setKind} />
-      <Field label={t.value.hookName} hint={kind === 'posts' ? t.value.hookNameHint : undefined} name="name" data-testid="program-name" required autofocus autocomplete="off" maxLength={64} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+      <Field label={t.value.hookName} hint={kind === 'posts' ? t.value.hookNameHint : undefined} name="name" data-testid="program-name" required autocomplete="off" maxLength={64} value={name} onInput={(event) => setName(event.currentTarget.value)} />
       {kind === 'sends' && <Field label={t.value.hookAddress} name="address" data-testid="program-address" required autocomplete="off" inputMode="url" placeholder="https://" maxLength={500} value={address} onInput={(event) => setAddress(event.currentTarget.value)} />}
       {failure && <p class="field-error" role="alert" data-testid="program-form-error">{failure}</p>}
       <p class="rooms-deeds">
