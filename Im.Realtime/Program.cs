@@ -9,6 +9,7 @@ using Im.Core.Posting;
 using Im.Core.Presence;
 using Im.Core.Search;
 using Im.Core.Sessions;
+using Im.Core.Webhooks;
 using Im.Realtime.Node;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -20,6 +21,7 @@ builder.AddNpgsqlDbContext<ImDbContext>("im");
 builder.Services.AddImData();
 builder.Services.AddImMessages();
 builder.Services.AddImSearchIndex();
+builder.Services.AddImWebhookSender();
 builder.Services.AddImAccounts();
 builder.Services.AddImLimits();
 builder.Services.AddImBus();

@@ -40,6 +40,7 @@ public sealed class ImClient : IAsyncDisposable
         Notifications = new(_http);
         Files = new(_http);
         Administration = new(_http);
+        Account = new(_http);
         _inbox = new(options);
         _lanes = new(options.MaxPendingSends);
         _renewal = new(_http, options.TimeProvider, logger);
@@ -81,6 +82,8 @@ public sealed class ImClient : IAsyncDisposable
 
     /// <summary>What administrators see and do.</summary>
     public Administration Administration { get; }
+    /// <summary>Sessions, keys, password, export and deletion.</summary>
+    public Account Account { get; }
 
     public ConnectionState State => _keeper.State;
 

@@ -22,6 +22,9 @@ public sealed class People
 
     public Task<ProfileInfo> ProfileAsync(Guid user, CancellationToken cancellationToken = default) => _http.CallAsync(HttpMethod.Get, $"/api/users/{user}/profile", null, ProtocolJson.Wire.ProfileInfo, cancellationToken);
 
+    /// <summary>Somebody by their id, online or not.</summary>
+    public Task<UserInfo> GetAsync(Guid user, CancellationToken cancellationToken = default) => _http.CallAsync(HttpMethod.Get, $"/api/users/{user}", null, ProtocolJson.Wire.UserInfo, cancellationToken);
+
     public Task<SettingsInfo> SettingsAsync(CancellationToken cancellationToken = default) => _http.CallAsync(HttpMethod.Get, "/api/me/settings", null, ProtocolJson.Wire.SettingsInfo, cancellationToken);
 
     public Task<SettingsInfo> ChangeSettingsAsync(SettingsInfo settings, CancellationToken cancellationToken = default) =>
@@ -43,6 +46,10 @@ public sealed class People
 
     /// <summary>Tells the administrators of a person, or of a line.</summary>
     public Task ReportAsync(ReportRequest report, CancellationToken cancellationToken = default) => DoAsync(HttpMethod.Post, "/api/reports", JsonContent.Create(report, ProtocolJson.Wire.ReportRequest), cancellationToken);
+
+    /// <summary>How many recovery codes are left.</summary>
+    public async Task<int> RecoveryCodesAsync(CancellationToken cancellationToken = default) =>
+        (await _http.CallAsync(HttpMethod.Get, "/api/me/recovery-codes", null, ProtocolJson.Wire.RecoveryCodesInfo, cancellationToken)).Left;
 
     /// <summary>Ten codes, told this once, each of which sets a new password; those from before are worth nothing.</summary>
     public async Task<IReadOnlyList<string>> CreateRecoveryCodesAsync(string password, CancellationToken cancellationToken = default) => (await _http.CallAsync(

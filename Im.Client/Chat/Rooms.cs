@@ -83,6 +83,27 @@ public sealed class Rooms
 
     public Task RevokeLinkAsync(ConversationId room, Guid link, CancellationToken cancellationToken = default) => _http.CallAsync<object>(HttpMethod.Delete, $"{Path}/{room}/links/{link}", null, null, cancellationToken);
 
+    /// <summary>For administrators of the room: its webhooks, without their secrets.</summary>
+    public Task<IReadOnlyList<WebhookInfo>> WebhooksAsync(ConversationId room, CancellationToken cancellationToken = default) =>
+        _http.CallAsync(HttpMethod.Get, $"{Path}/{room}/webhooks", null, ProtocolJson.Wire.IReadOnlyListWebhookInfo, cancellationToken);
+
+    /// <summary>One that sends what happens in the room from here on; its secret, with which it signs, is told this once.</summary>
+    public Task<WebhookInfo> CreateWebhookAsync(ConversationId room, string name, Uri address, CancellationToken cancellationToken = default) =>
+        CreateWebhookAsync(room, new(name, address.OriginalString), cancellationToken);
+
+    /// <summary>One with which a program posts under <paramref name="nickname"/>, with <c>POST /api/webhooks?token=</c> and its secret, which is told this once.</summary>
+    public Task<WebhookInfo> CreatePostingWebhookAsync(ConversationId room, string nickname, CancellationToken cancellationToken = default) => CreateWebhookAsync(room, new(nickname), cancellationToken);
+
+    /// <summary>Another secret, and it is switched on. One that sends signs with the secret before, too, for a day.</summary>
+    public Task<WebhookInfo> RenewWebhookAsync(ConversationId room, Guid webhook, CancellationToken cancellationToken = default) =>
+        _http.CallAsync(HttpMethod.Post, $"{Path}/{room}/webhooks/{webhook}/secret", null, ProtocolJson.Wire.WebhookInfo, cancellationToken);
+
+    public Task RemoveWebhookAsync(ConversationId room, Guid webhook, CancellationToken cancellationToken = default) =>
+        _http.CallAsync<object>(HttpMethod.Delete, $"{Path}/{room}/webhooks/{webhook}", null, null, cancellationToken);
+
+    private Task<WebhookInfo> CreateWebhookAsync(ConversationId room, CreateWebhookRequest webhook, CancellationToken cancellationToken) =>
+        _http.CallAsync(HttpMethod.Post, $"{Path}/{room}/webhooks", JsonContent.Create(webhook, ProtocolJson.Wire.CreateWebhookRequest), ProtocolJson.Wire.WebhookInfo, cancellationToken);
+
     private Task<RoomResponse> AskAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken) =>
         _http.CallAsync(method, Path + path, body, ProtocolJson.Wire.RoomResponse, cancellationToken);
 }

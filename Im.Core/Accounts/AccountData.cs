@@ -2,11 +2,12 @@ using Im.Core.Data;
 using Im.Core.Kinds;
 using Im.Core.Messages;
 using Im.Core.Rooms;
+using Im.Core.Webhooks;
 using Im.Protocol;
 
 namespace Im.Core.Accounts;
 
-internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomStore rooms, AppendsUnderWay underWay, TimeProvider time) : IAccountData
+internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomStore rooms, IWebhookStore webhooks, AppendsUnderWay underWay, TimeProvider time) : IAccountData
 {
     private const int EraseBatch = 5_000;
     private const string ErasureNode = "web";
@@ -101,6 +102,7 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
     {
         await reader.QueryAsync(MarkSql, [userId], rows => rows.ReadAsync(), cancellationToken);
         await underWay.WaitAsync(cancellationToken);
+        var gone = await webhooks.RemoveAllOfAsync(new(userId, IAccountData.ErasedNickname), cancellationToken);
         var left = await rooms.LeaveAllAsync(new(userId, IAccountData.ErasedNickname), cancellationToken);
         var conversations = await reader.QueryAsync("SELECT conversation_id, peer_id FROM members WHERE user_id = $1", [userId], async rows =>
         {
@@ -118,7 +120,7 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
         await reader.QueryAsync(NamedSql, [userId.ToString(), IAccountData.ErasedNickname], rows => rows.ReadAsync(), cancellationToken);
         var told = await Task.WhenAll(conversations.Select(conversation => TellAsync(userId, removeMessages, conversation.Id, conversation.Peer, cancellationToken)));
         await reader.QueryAsync(EraseSql, [userId, IAccountData.ErasedNickname, removeMessages], rows => rows.ReadAsync(), cancellationToken);
-        return [.. left, .. told];
+        return [.. gone, .. left, .. told];
     }
 
     // Whoever has its lines open learns of it from the log, and whoever comes back later.

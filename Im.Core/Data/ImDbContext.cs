@@ -50,6 +50,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             user.Property(u => u.IsAdmin).HasColumnName("is_admin");
             user.Property(u => u.MutedUntil).HasColumnName("muted_until");
             user.Property(u => u.BannedUntil).HasColumnName("banned_until");
+            user.Property(u => u.IsProgram).HasColumnName("is_program").HasDefaultValue(false);
             user.Property(u => u.HidesLastSeen).HasColumnName("hides_last_seen").HasDefaultValue(false);
             user.Property(u => u.LastSeenAt).HasColumnName("last_seen_at");
             user.Property(u => u.ErasingAt).HasColumnName("erasing_at");
@@ -183,6 +184,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
         SearchChunk.Map(builder);
         FileTables.Map(builder);
         NotificationTables.Map(builder);
+        WebhookRow.Map(builder);
 
         builder.Entity<Mention>(mention =>
         {

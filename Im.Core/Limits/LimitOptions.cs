@@ -109,6 +109,14 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate KeyPublishes { get; set; } = new(10, 100);
 
+    /// <summary>Lines posted with one incoming webhook, over all web servers.</summary>
+    [ValidateObjectMembers]
+    public Rate WebhookPosts { get; set; } = new(5, 100);
+
+    /// <summary>Tokens of webhooks that are none, from one address, over all web servers.</summary>
+    [ValidateObjectMembers]
+    public Rate WebhookGuesses { get; set; } = new(1, 100);
+
     /// <summary>
     /// Open WebSockets of one process, and as many TCP connections beside them that are none (yet), 10 to 1,000,000. Of the former more are answered with 503, of the latter
     /// closed as they come.

@@ -6,7 +6,7 @@ namespace Im.Core.People;
 
 internal sealed class PeopleStore(StoreReader reader) : IPeopleStore
 {
-    private const string Live = "erased_at IS NULL AND erasing_at IS NULL";
+    private const string Live = "erased_at IS NULL AND erasing_at IS NULL AND NOT is_program";
 
     // First who is found, by the index of words, then the page of them: few have what was typed, and the order's own index would be read to its end for them.
     private const string SearchSql = $"""

@@ -94,8 +94,11 @@ public enum RoomRefusal
     /// <summary>The user is not the one to do it, or it was archived.</summary>
     Forbidden,
 
-    /// <summary>As many members, rooms, invitations or links as there may be.</summary>
+    /// <summary>As many members, rooms, invitations, links or webhooks as there may be.</summary>
     TooMany,
+
+    /// <summary>The name is somebody's.</summary>
+    Taken,
 }
 
 /// <param name="Refusal">Null where it was done, or nothing had to be.</param>

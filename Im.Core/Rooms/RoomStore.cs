@@ -398,7 +398,7 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
 
     /// <param name="isKnown">The user has a link, or administers the server.</param>
     /// <param name="takesRights">Returns when nothing is under way any more of who could write before.</param>
-    private async Task<RoomResult> ChangeAsync(ConversationId room, SenderInfo by, Func<RoomChange, Task<RoomResult>> change, CancellationToken cancellationToken, bool takesRights = false, bool isKnown = false)
+    internal async Task<RoomResult> ChangeAsync(ConversationId room, SenderInfo by, Func<RoomChange, Task<RoomResult>> change, CancellationToken cancellationToken, bool takesRights = false, bool isKnown = false)
     {
         // Who may not know of the room locks nothing, and is answered as fast as where there is none.
         if (!room.IsRoom || !isKnown && !await reader.QueryAsync(KnownSql, [room.Value, by.Id], rows => rows.ReadAsync(), cancellationToken))

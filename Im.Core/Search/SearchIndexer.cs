@@ -13,7 +13,7 @@ namespace Im.Core.Search;
 /// A text that is edited or erased while its chunk is being made would be in it as it was. So the indexer holds an advisory lock on the conversation, for which the trigger that opens a chunk waits; the
 /// indexer itself waits for nobody, and leaves a conversation whose lock is taken for later. Appends take no such lock.
 /// </remarks>
-internal sealed class SearchIndexer(ImDataSource data, IEventStore store) : IAsyncDisposable
+internal sealed class SearchIndexer(ImDataSource data, IEventStore store, IEnumerable<ILogFollower> followers) : IAsyncDisposable
 {
     /// <summary>Any number; the trigger in the migration <c>Search</c> has it too.</summary>
     public const int ConversationLock = 0x496D_7365;
@@ -72,6 +72,8 @@ internal sealed class SearchIndexer(ImDataSource data, IEventStore store) : IAsy
                 return 0;
             // First the mark: what is stored after it comes with the changes.
             var (found, indexed) = (await store.ReadChangesAsync(_mark, cancellationToken), 0);
+            foreach (var follower in followers)
+                follower.Follow(_mark is null ? null : found.Conversations);
             if (_mark is null)
                 await CompareAsync(connection, cancellationToken);
             _mark = found.Mark;

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using Im.Client;
 using Im.Client.Chat;
 using Im.Protocol;
+using Im.Protocol.Kinds;
 using Im.Tests.Client;
 using Im.Tests.Fixtures;
 using Im.Tests.Web;
@@ -107,6 +108,46 @@ public sealed class ProgramClientTests(TwoNodes system) : IClassFixture<TwoNodes
         Assert.Equal(401, (int)answer.StatusCode);
         Assert.False(answer.Headers.Contains("Set-Cookie"));
         Assert.Equal(ProblemCodes.NotLoggedIn, (await answer.Content.ReadFromJsonAsync(ProtocolJson.Default.ProblemBody))!.Code);
+    }
+
+    [Fact]
+    public async Task The_package_of_the_client_installed_in_an_empty_project_chats_in_a_room()
+    {
+        await using var owner = NewBot(new());
+        await owner.LoginAsync(WebCollection.NewNickname(), "correct horse");
+        await owner.ConnectAsync().WaitAsync(Bounded.Time);
+        var room = (await owner.Rooms.CreateAsync("Bots")).Conversation;
+        var link = (await owner.Rooms.CreateLinkAsync(room)).Link!;
+        var nickname = WebCollection.NewNickname();
+        using var project = await EmptyProject.BuildAsync(
+            "Im.Client", Path.Combine(NodePackages.Root, "docs", "samples", "RoomBot.cs"), """await RoomBot.RunAsync(new(args[0]), args[1], Environment.GetEnvironmentVariable("IM_PASSWORD")!, args[2]);""");
+        using var bot = project.Start("correct horse", system.Address.OriginalString, nickname, link);
+        try
+        {
+            var output = bot.StandardOutput.ReadToEndAsync();
+            await using var heard = owner.ReadEventsAsync().GetAsyncEnumerator();
+            await ReadUntilAsync(heard, e => e.Kind == KindNames.Member && e.From.Nickname == nickname);
+            var asked = await owner.SendAsync(room, "/count").WaitAsync(Bounded.Time);
+            var answer = await ReadUntilAsync(heard, e => e.From.Nickname == nickname && e.Target == asked.Line);
+            Assert.EndsWith(" lines", answer.Text, StringComparison.Ordinal);
+            await SignOutAsync(nickname);
+            await bot.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Equal(0, bot.ExitCode);
+            Assert.EndsWith("Closed 4401\n", await output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            if (!bot.HasExited)
+                bot.Kill();
+        }
+    }
+
+    private static async Task<EventFrame> ReadUntilAsync(IAsyncEnumerator<EventFrame> events, Func<EventFrame, bool> wanted)
+    {
+        while (await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)))
+            if (wanted(events.Current))
+                return events.Current;
+        throw new InvalidOperationException("The stream ended.");
     }
 
     private ImClient NewBot(BearerToken bearer, TimeProvider? clock = null) => new(new() { BaseAddress = system.Address, Bearer = bearer, TimeProvider = clock ?? TimeProvider.System });

@@ -7,7 +7,7 @@ using Im.Tests.Web;
 
 namespace Im.Tests.Sessions;
 
-/// <summary>The bot of the docs in TypeScript, compiled as its reader would, under Node against real nodes.</summary>
+/// <summary>The bot of the docs in TypeScript, on the packed client, compiled as its reader would, under Node against real nodes.</summary>
 [Trait("Category", "Sessions")]
 [Collection(NodePackages.Collection)]
 public sealed class TypeScriptBotTests(TwoNodes system) : IClassFixture<TwoNodes>
@@ -43,17 +43,20 @@ public sealed class TypeScriptBotTests(TwoNodes system) : IClassFixture<TwoNodes
         }
     }
 
-    /// <summary>A package of its own, with the client and <c>ws</c> among its packages.</summary>
+    /// <summary>An empty project with the client's package, as <c>npm pack</c> makes it, installed, and <c>ws</c> beside it.</summary>
     private static async Task<string> CompileAsync()
     {
-        await NodePackages.RunAsync(NodePackages.Page, "npm", "run", "build", "--silent", "--workspace", "client");
         var folder = Path.Combine(AppContext.BaseDirectory, "echo-bot");
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
-        Directory.CreateDirectory(folder);
+        var modules = Directory.CreateDirectory(Path.Combine(folder, "node_modules")).FullName;
+        await NodePackages.RunAsync(Path.Combine(NodePackages.Page, "client"), "npm", "pack", "--silent", "--pack-destination", folder);
         File.Copy(Path.Combine(NodePackages.Root, "docs", "samples", "echo-bot.ts"), Path.Combine(folder, "echo-bot.ts"));
         await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), """{"type":"module"}""");
-        Directory.CreateSymbolicLink(Path.Combine(folder, "node_modules"), Path.Combine(NodePackages.Page, "node_modules"));
+        await NodePackages.RunAsync(folder, "npm", "install", "--offline", "--no-audit", "--no-fund", "--no-package-lock", "--silent", Path.GetFileName(Directory.EnumerateFiles(folder, "im-client-*.tgz").Single()));
+        Assert.Equal(["LICENSE", "README.md", "dist", "package.json"], Directory.EnumerateFileSystemEntries(Path.Combine(modules, "@im", "client")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        foreach (var beside in new[] { "ws", "@types" })
+            Directory.CreateSymbolicLink(Path.Combine(modules, beside), Path.Combine(NodePackages.Page, "node_modules", beside));
         await NodePackages.RunAsync(folder, Path.Combine(NodePackages.Page, "node_modules", ".bin", "tsc"), "--strict", "--noUncheckedIndexedAccess", "--target", "es2022", "--module", "nodenext", "--types", "node", "echo-bot.ts");
         return folder;
     }

@@ -8,6 +8,7 @@ using Im.Core.Notifications;
 using Im.Core.People;
 using Im.Core.Posting;
 using Im.Core.Sessions;
+using Im.Core.Webhooks;
 using Im.Protocol;
 using Im.ServiceDefaults.Connections;
 using Im.Web.Http;
@@ -38,7 +39,7 @@ internal static class OwnAccountSetup
         account.MapGet("/export", ExportAsync)
             .RequireLogin()
             .WithSummary("My data")
-            .WithDescription("A JSON file: the account, its sessions and keys, the conversations it is in, every event it posted, and its files with the address that each is downloaded from.")
+            .WithDescription("A JSON file: the account, its sessions and keys, the webhooks it made, the conversations it is in, every event it posted, and its files with the address that each is downloaded from.")
             .Produces<object>()
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         account.MapDelete("", DeleteAsync)
@@ -79,14 +80,14 @@ internal static class OwnAccountSetup
     }
 
     private static async Task ExportAsync(
-        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
+        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IWebhookStore webhooks, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var userId = CurrentSession.UserOf(context);
         var room = exports.TryBegin(userId, out var place, out var wait);
         using (place)
             await (room switch
             {
-                Room.Free => WriteExportAsync(userId, context, database, conversations, data, people, notifications, files, sessions, cancellationToken),
+                Room.Free => WriteExportAsync(userId, context, database, conversations, data, people, notifications, webhooks, files, sessions, cancellationToken),
                 Room.OwnerIsFull when wait is not null => (ProblemKind.SlowDown with { RetryAfter = wait }).WriteAsync(context, "This account was exported too often."),
                 Room.OwnerIsFull => ProblemKind.SlowDown.WriteAsync(context, "An export of this account is under way."),
                 _ => ProblemKind.Unavailable.WriteAsync(context, "As many exports as there may be are under way."),
@@ -95,7 +96,7 @@ internal static class OwnAccountSetup
 
     // Written as it is read, and no faster than it is taken: an account may have written a million messages.
     private static async Task WriteExportAsync(
-        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
+        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IWebhookStore webhooks, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == userId, cancellationToken);
         var keys = await database.ApiKeys.AsNoTracking().Where(key => key.OwnerId == userId).Select(key => key.Name).ToListAsync(cancellationToken);
@@ -104,6 +105,7 @@ internal static class OwnAccountSetup
         var (told, pushed) = (await notifications.GetAsync(userId, cancellationToken), await notifications.ListAsync(userId, cancellationToken));
         var codes = await database.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken);
         var places = await sessions.ListPlacesAsync(userId, cancellationToken);
+        var made = await webhooks.ListOfAsync(userId, cancellationToken);
 
         context.Response.ContentType = MediaTypeNames.Application.Json;
         context.Response.Headers.ContentDisposition = "attachment; filename=\"im-export.json\"";
@@ -142,6 +144,16 @@ internal static class OwnAccountSetup
         }
         json.WriteEndArray();
         json.WriteNumber("recoveryCodes", codes);
+        json.WriteStartArray("webhooks");
+        foreach (var (inRoom, webhook) in made)
+        {
+            json.WriteStartObject();
+            json.WriteString("conversation", $"{inRoom}");
+            json.WritePropertyName("webhook");
+            JsonSerializer.Serialize(json, webhook, ProtocolJson.Default.WebhookInfo);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteStartArray("conversations");
         for (var talks = await conversations.ListPageAsync(userId, null, cancellationToken: cancellationToken); ; talks = await conversations.ListPageAsync(userId, talks.Next, cancellationToken: cancellationToken))
         {

@@ -107,7 +107,7 @@ internal static class ApiDescription
 
     private static Task DescribeGuard(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        if (context.Description.HttpMethod is not "GET")
+        if (context.Description.HttpMethod is not "GET" && $"/{context.Description.RelativePath}" != CrossSiteGuard.WebhooksPath)
             (operation.Parameters ??= []).Add(new OpenApiParameter
             {
                 Name = CrossSiteGuard.Header,

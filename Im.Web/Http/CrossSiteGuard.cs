@@ -10,6 +10,9 @@ internal sealed partial class CrossSiteGuard(RequestDelegate next, ILogger<Cross
 {
     public const string Header = "X-Im";
 
+    /// <summary>Where programs post that can set no header.</summary>
+    public const string WebhooksPath = HttpSetup.ApiPath + "/webhooks";
+
     private int _warned;
 
     public Task InvokeAsync(HttpContext context)
@@ -23,7 +26,8 @@ internal sealed partial class CrossSiteGuard(RequestDelegate next, ILogger<Cross
         }
 
         // The socket takes GET alone, which says who may; whatever else comes there is refused as that.
-        var changes = !request.Path.StartsWithSegments(Gateway.GatewaySetup.Path) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsConnect(request.Method);
+        // A webhook's token is in its address, which no other site knows, and no cookie is looked at there.
+        var changes = !request.Path.StartsWithSegments(Gateway.GatewaySetup.Path) && !request.Path.StartsWithSegments(WebhooksPath) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsConnect(request.Method);
         if (changes && !request.Headers.ContainsKey(Header) && Bearer.Of(request) is null)
             return ProblemKind.CrossSite.WriteAsync(context, $"The header {Header} is missing.");
         return next(context);

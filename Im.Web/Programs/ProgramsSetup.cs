@@ -1,11 +1,11 @@
 namespace Im.Web.Programs;
 
-/// <summary>What bots and servers come by: tokens, keys, publishing.</summary>
+/// <summary>What bots and servers come by: tokens, keys, publishing, webhooks that post.</summary>
 internal static class ProgramsSetup
 {
     public static IHostApplicationBuilder AddPrograms(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddScoped<ApiKeyReader>();
+        builder.Services.AddScoped<ApiKeyReader>().AddScoped<ProgramPosts>();
         return builder;
     }
 
@@ -14,5 +14,6 @@ internal static class ProgramsSetup
         api.MapTokens();
         api.MapKeys();
         api.MapPublish();
+        api.MapWebhookPosts();
     }
 }

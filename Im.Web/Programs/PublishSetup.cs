@@ -12,9 +12,6 @@ namespace Im.Web.Programs;
 /// <summary><c>POST /api/publish</c>: a message from a server, with a key and without a session or a socket. The rules are those of the frame <c>send</c>.</summary>
 internal static class PublishSetup
 {
-    /// <summary>What a published event calls its node.</summary>
-    private const string Origin = "web";
-
     public static void MapPublish(this IEndpointRouteBuilder api) =>
         api.MapPost("/publish", PublishAsync)
             .WithTags("Programs")
@@ -27,7 +24,7 @@ internal static class PublishSetup
 
     private static async Task<IResult> PublishAsync(
         PublishRequest request, HttpContext context, ApiKeyReader keys, IUserDirectory users, IUserStandings standings, ISharedBuckets buckets, IOptions<LimitOptions> limits,
-        NewConversations beginnings, PostRules rules, IEventStore store, EventPublisher publisher, TimeProvider time, CancellationToken cancellationToken)
+        NewConversations beginnings, ProgramPosts posts, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await keys.FindAsync(context.Request, cancellationToken) is not { } key || await users.FindAsync(key.OwnerId, cancellationToken) is not { } owner)
             return ProblemKind.NotLoggedIn.Because("There is no such key.");
@@ -49,20 +46,9 @@ internal static class PublishSetup
             return ProblemKind.NotFound.Because();
         if (request.User is { } peer && await beginnings.BeginAsync(owner.Id, peer, cancellationToken) is { } later)
             return (ProblemKind.SlowDown with { RetryAfter = later }).Because("Too many new conversations.");
-        try
-        {
-            var conversation = request.User is { } other ? ConversationId.Direct(owner.Id, other) : ConversationId.Lobby;
-            var (added, apart) = await rules.CheckAsync(post, conversation, request.User, request.Id, now.ToUnixTimeMilliseconds(), Origin);
-            if (added is null)
-                return ProblemKind.Forbidden.Because(apart!.Message);
-            var (committed, duplicate) = await store.AppendAsync(added, cancellationToken);
-            await publisher.PublishAsync(committed, committed.At * 1000);
-            return TypedResults.Ok(new PublishResponse(committed.Conversation, committed.Line!.Value, committed.At, duplicate));
-        }
-        catch (MessageRejectedException) // one of the two was deleted since they were looked up
-        {
-            return ProblemKind.NotFound.Because();
-        }
+        var conversation = request.User is { } other ? ConversationId.Direct(owner.Id, other) : ConversationId.Lobby;
+        var (committed, duplicate, problem) = await posts.StoreAsync(post, conversation, request.User, request.Id, null, cancellationToken);
+        return problem ?? TypedResults.Ok(new PublishResponse(committed!.Conversation, committed.Line!.Value, committed.At, duplicate));
     }
 
     private static IResult? Check(PublishRequest request)

@@ -86,7 +86,7 @@ internal static class MembersSetup
         requests.ChangeAsync(id, async (room, by) =>
             // First whether they may know of the room: nobody finds out by it who has an account.
             await requests.Store.FindStandingAsync(room, by.Id, cancellationToken) is not { Role: not null } ? RoomRefusal.NotFound
-            : await database.Users.AsNoTracking().Where(user => user.ErasedAt == null).FindByNicknameAsync(request.Nickname, cancellationToken) is { } user
+            : await database.Users.AsNoTracking().Where(user => user.ErasedAt == null && !user.IsProgram).FindByNicknameAsync(request.Nickname, cancellationToken) is { } user
                 && !(await standings.FindAsync(by.Id, cancellationToken)).IsApartFrom(user.Id)
                 ? await requests.Store.InviteAsync(room, by, user.Id, cancellationToken) : RoomRefusal.NotFound);
 

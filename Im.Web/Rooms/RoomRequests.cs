@@ -39,11 +39,14 @@ internal sealed class RoomRequests(
         var done = await change(by);
         if (done.Refusal is { } refusal)
             return ProblemOf(refusal);
-        await publisher.PublishAsync(done.Events);
+        await PublishAsync(done.Events);
         foreach (var invited in done.Events.Select(EventKinds.Member.Of).Where(member => member?.What == MemberDeeds.Invited))
             await bus.TryPublishAsync(BusTopic.User(invited!.User), new(BusKind.LaterFrame, Origin, ProtocolJson.Write(new InvitationFrame(done.Room!.Conversation, done.Room.Title, by))));
         return isAnswered ? TypedResults.Ok(new RoomResponse(done.Room!, done.Events is [var first, ..] ? first.Seq : null)) : TypedResults.NoContent();
     }
+
+    /// <summary>What was stored, to be told.</summary>
+    public Task PublishAsync(IEnumerable<EventFrame> stored) => publisher.PublishAsync(stored);
 
     /// <summary>Who asks, where they may: each change takes a token, also one that is refused, so that nobody tries out ids or links.</summary>
     public async Task<(SenderInfo? By, IResult? Problem)> EnterAsync(bool creates = false, bool writes = false)
@@ -62,6 +65,7 @@ internal sealed class RoomRequests(
     {
         RoomRefusal.Forbidden => ProblemKind.Forbidden,
         RoomRefusal.TooMany => ProblemKind.TooMany,
+        RoomRefusal.Taken => ProblemKind.NicknameTaken,
         _ => ProblemKind.NotFound,
     }).Because();
 }

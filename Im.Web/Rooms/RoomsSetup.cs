@@ -55,6 +55,7 @@ internal static class RoomsSetup
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.NotFound, ProblemKind.SlowDown, ProblemKind.CrossSite, ProblemKind.Unavailable);
         rooms.MapMembers();
         rooms.MapLinks();
+        rooms.MapWebhooks();
     }
 
     private static async Task<IResult> CreateAsync(CreateRoomRequest request, RoomRequests requests, CancellationToken cancellationToken)

@@ -199,6 +199,27 @@ export interface RoomLink {
   readonly link?: string;
 }
 
+/** A webhook of a room. Of one that sends there is an `address`; of one that posts a `user`, the account that its lines are from. */
+export interface Webhook {
+  readonly id: string;
+  readonly name: string;
+  readonly by: Sender;
+  readonly created: number;
+  readonly address?: string;
+  readonly user?: string;
+  /** Told once, when it is made or gets another. */
+  readonly secret?: string;
+  /** Why it was switched off; missing while it is on. */
+  readonly off?: 'failing' | 'gone' | 'behind' | 'maker_left';
+  /** When the receiver took something last, and when an attempt failed last. */
+  readonly delivered?: number;
+  readonly failed?: number;
+  /** Why: `address`, `timeout`, `unreachable`, or the status of the answer. */
+  readonly failure?: string;
+  /** Events that the receiver has not taken yet. */
+  readonly waiting?: number;
+}
+
 /** What is looked for: words, all of which a text must have, or a phrase in quotes; of `q`, `from` and `has` at least one. */
 export interface SearchWanted {
   readonly q?: string;

@@ -1,4 +1,4 @@
-import type { Invitation, Room, RoomAnswer, RoomBansPage, RoomInvitedPage, RoomLink, RoomMembersPage, RoomPage, RoomRole } from './protocol.ts';
+import type { Invitation, Room, RoomAnswer, RoomBansPage, RoomInvitedPage, RoomLink, RoomMembersPage, RoomPage, RoomRole, Webhook } from './protocol.ts';
 
 type Ask = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 
@@ -103,5 +103,27 @@ export class Rooms {
 
   revokeLink(room: string, link: string): Promise<void> {
     return this.#ask('DELETE', path(room, `/links/${link}`));
+  }
+
+  /** For administrators of the room: its webhooks, without their secrets. */
+  webhooks(room: string): Promise<readonly Webhook[]> {
+    return this.#ask('GET', path(room, '/webhooks'));
+  }
+
+  /**
+   * With `address` one that sends what happens in the room from here on; without, one with which a program posts as `name`, with `POST /api/webhooks?token=` and its secret. The answer alone has the
+   * secret.
+   */
+  createWebhook(room: string, webhook: { name: string; address?: string }): Promise<Webhook> {
+    return this.#ask('POST', path(room, '/webhooks'), webhook);
+  }
+
+  /** Another secret, and it is switched on. One that sends signs with the secret before, too, for a day. */
+  renewWebhook(room: string, webhook: string): Promise<Webhook> {
+    return this.#ask('POST', path(room, `/webhooks/${webhook}/secret`));
+  }
+
+  removeWebhook(room: string, webhook: string): Promise<void> {
+    return this.#ask('DELETE', path(room, `/webhooks/${webhook}`));
   }
 }

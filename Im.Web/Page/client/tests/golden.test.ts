@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   Administration, contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
-  type Ack, type AdminNode, type AdminRoom, type AdminUser, type ApiKeyInfo, type AuditEntry, type Report, type ConversationPage, type ConversationSettings, type ConversationSummary, type DirectoryPage, type EventsPage, type FileContent, type FileSpace, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type NotificationSettings, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomInvitedPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User,
+  type Ack, type AdminNode, type AdminRoom, type AdminUser, type ApiKeyInfo, type AuditEntry, type Report, type ConversationPage, type ConversationSettings, type ConversationSummary, type DirectoryPage, type EventsPage, type FileContent, type FileSpace, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type NotificationSettings, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomInvitedPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User, type Webhook,
 } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
@@ -125,6 +125,7 @@ const version1 = [
   'node.conversations.next', 'node.read',
 ];
 const notItsOwn = [
+  'http.webhook-post-request', 'http.webhook-post-response',
   'http.token-response', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
   'http.push-notification', // the page's worker shows it
 ];
@@ -144,6 +145,7 @@ const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.invite-request': (client) => client.rooms.invite(room, 'Tom'),
   'http.role-request': (client) => client.rooms.setRole(room, tomId, 'administrator'),
   'http.create-link-request': (client) => client.rooms.createLink(room, { expiresInSeconds: 3600, maxUses: 5 }),
+  'http.create-webhook-request': (client) => client.rooms.createWebhook(room, { name: 'CI, 构建', address: 'https://ci.example/im?team=7' }),
   'http.join-by-link-request': (client) => client.rooms.joinByLink(link),
   'http.report-request': (client) => client.http.people.report({ user: tomId }, 'sends the same link to everybody'),
   'http.report-request.line': (client) => client.http.people.report({ conversation: 'lobby', line: 42 }, 'rude'),
@@ -181,6 +183,8 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.room-invited-response': [`GET /api/rooms/${room}/invitations`, (client) => client.rooms.invited(room), (page: RoomInvitedPage) => page.invited[0]!.by.nickname === 'Jenny' && page.next!.length > 0],
   'http.room-link': [`POST /api/rooms/${room}/links`, (client) => client.rooms.createLink(room), (made: RoomLink) => made.link === link],
   'http.room-links': [`GET /api/rooms/${room}/links`, (client) => client.rooms.links(room), (list: RoomLink[]) => list[0]!.uses === 2 && list[0]!.link === undefined],
+  'http.webhook': [`POST /api/rooms/${room}/webhooks`, (client) => client.rooms.createWebhook(room, { name: 'build-bot' }), (made: Webhook) => made.secret!.startsWith('imw_') && made.address === undefined],
+  'http.webhooks': [`GET /api/rooms/${room}/webhooks`, (client) => client.rooms.webhooks(room), (list: Webhook[]) => list[0]!.off === 'failing' && list[0]!.failure === '503'],
   'http.directory-response': ['GET /api/directory', (client) => client.http.people.search('t'), (page: DirectoryPage) => page.users[1]!.nickname === 'Tom' && page.next === '746F6D'],
   'http.profile': [`GET /api/users/${tomId}/profile`, (client) => client.http.people.profile(tomId), (profile: Profile) => profile.blocked === true && profile.lastSeen === 1790000000123],
   'http.settings': ['PUT /api/me/settings', (client) => client.http.people.changeSettings({ lastSeen: true }), (settings: Settings) => settings.lastSeen],
@@ -297,6 +301,7 @@ for (const [name, act] of Object.entries(posted)) {
     for (const request of [`PUT /api/admin/users/${tomId}/mute`, `PUT /api/admin/users/${tomId}/admin`]) answers.set(request, [200, golden('http.admin-user')]);
     answers.set(`DELETE /api/admin/users/${tomId}`, [200, golden('http.ended-response')]).set(`PUT /api/admin/rooms/${room}/archived`, [200, golden('http.admin-room')]);
     for (const request of ['PUT /api/admin/reports/7', 'POST /api/admin/announcements']) answers.set(request, [204, undefined]);
+    answers.set(`POST /api/rooms/${room}/webhooks`, [200, golden('http.webhook')]);
     await act(client);
     assert.deepEqual(requests[0]!.body, golden(name));
     client.disconnect();

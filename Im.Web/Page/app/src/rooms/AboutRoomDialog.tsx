@@ -11,6 +11,7 @@ import { Banned } from './Banned.tsx';
 import { Invited } from './Invited.tsx';
 import { Links } from './Links.tsx';
 import { Members } from './Members.tsx';
+import { Programs } from './Programs.tsx';
 import { RoomForm } from './RoomForm.tsx';
 import { SureButton } from './SureButton.tsx';
 import { useDeed } from './useDeed.ts';
@@ -54,6 +55,7 @@ export function AboutRoomDialog({ chat, room, me, onClose }: { chat: ChatKey; ro
         <Members room={room} me={me} changes={changes} mayInvite={!room.archived && (room.public || manages)} />
         {manages && <Invited room={id} changes={changes} />}
         {manages && <Links room={id} />}
+        {manages && <Programs room={id} />}
         {looksAfter(chatOf(chat)) && <Banned room={id} changes={changes} />}
         <p class="rooms-part rooms-end">
           {failure && <span class="field-error" role="alert" data-testid="about-error">{failure}</span>}

@@ -42,7 +42,7 @@ export function RoomForm({ room, label, onSave, onCancel }: { room?: Room; label
   );
 }
 
-function Choice<Value extends string>({ name, legend, value, options, onChoose }: { name: string; legend: string; value: Value; options: readonly (readonly [Value, string])[]; onChoose: (value: Value) => void }) {
+export function Choice<Value extends string>({ name, legend, value, options, onChoose }: { name: string; legend: string; value: Value; options: readonly (readonly [Value, string])[]; onChoose: (value: Value) => void }) {
   return (
     <fieldset class="room-choice">
       <legend>{legend}</legend>
