@@ -22,7 +22,7 @@ static async Task<int> MeasureAsync(string[] args)
     [
         new CeilingScenario(), new FanOutScenario(), new CrowdScenario(), new PacedScenario(), new EphemeralScenario(), new DurableDeliveryScenario(),
         new DurableThroughputScenario(), new ConnectScenario(), new ReceiversScenario(), new ConversationsScenario(), new HistoryScenario(),
-        new IdleMemoryScenario(), new TracesScenario(), new IdleSoakScenario(), new LobbySoakScenario(), new StartScenario(), new SearchScenario(),
+        new IdleMemoryScenario(), new TracesScenario(), new IdleSoakScenario(), new LobbySoakScenario(), new StartScenario(), new SearchScenario(), new DoorsScenario(),
     ];
     if (!OperatingSystem.IsLinux())
     {

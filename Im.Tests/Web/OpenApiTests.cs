@@ -21,7 +21,7 @@ public sealed class OpenApiTests(WebServer server)
         [
             "DELETE /api/admin/conversations/{conversation}/messages/{seq}", "DELETE /api/admin/users/{id}/sessions",
             "DELETE /api/files/{id}", "DELETE /api/keys/{id}", "DELETE /api/me", "DELETE /api/me/blocks/{id}", "DELETE /api/rooms/{id}/bans/{user}", "DELETE /api/rooms/{id}/links/{link}", "DELETE /api/rooms/{id}/members/{user}", "DELETE /api/sessions", "DELETE /api/sessions/{id}",
-            "GET /api/admin/audit", "GET /api/admin/reports", "GET /api/admin/users/{nameOrId}", "GET /api/conversations", "GET /api/conversations/{id}/messages", "GET /api/directory", "GET /api/files", "GET /api/files/{id}", "GET /api/files/{id}/thumbnail", "GET /api/keys",
+            "GET /api/admin/audit", "GET /api/admin/reports", "GET /api/admin/users/{nameOrId}", "GET /api/connect", "GET /api/conversations", "GET /api/conversations/{id}/messages", "GET /api/directory", "GET /api/files", "GET /api/files/{id}", "GET /api/files/{id}/thumbnail", "GET /api/keys",
             "GET /api/me", "GET /api/me/blocks", "GET /api/me/export", "GET /api/me/recovery-codes", "GET /api/me/settings", "GET /api/nodes", "GET /api/people", "GET /api/rooms", "GET /api/rooms/{id}", "GET /api/rooms/{id}/bans", "GET /api/rooms/{id}/links", "GET /api/rooms/{id}/members", "GET /api/rooms/invitations", "GET /api/search", "GET /api/sessions", "GET /api/users/{id}", "GET /api/users/{id}/profile",
             "PATCH /api/rooms/{id}",
             "POST /api/admin/announcements", "POST /api/files", "POST /api/keys", "POST /api/login", "POST /api/logout", "POST /api/me/recovery-codes", "POST /api/publish", "POST /api/recover", "POST /api/reports", "POST /api/requests/{id}/accept", "POST /api/requests/{id}/decline", "POST /api/rooms", "POST /api/rooms/{id}/decline", "POST /api/rooms/{id}/invitations", "POST /api/rooms/{id}/join", "POST /api/rooms/{id}/leave", "POST /api/rooms/{id}/links", "POST /api/rooms/join", "POST /api/ticket", "POST /api/tokens", "POST /api/tokens/renew",
@@ -83,7 +83,7 @@ public sealed class OpenApiTests(WebServer server)
         Assert.Equal(new()
         {
             ["get /api/me"] = "nothing or session or bearer", ["post /api/login"] = "nothing or session", ["post /api/logout"] = "nothing or session or bearer", ["post /api/tokens"] = "",
-            ["get /api/nodes"] = "", ["get /api/people"] = "", ["get /api/conversations/{id}/messages"] = "nothing or session or bearer", ["post /api/publish"] = "key", ["post /api/recover"] = "nothing or session",
+            ["get /api/nodes"] = "", ["get /api/connect"] = "nothing or session or bearer", ["get /api/people"] = "", ["get /api/conversations/{id}/messages"] = "nothing or session or bearer", ["post /api/publish"] = "key", ["post /api/recover"] = "nothing or session",
             ["get /api/files/{id}"] = "nothing or session or bearer", ["get /api/files/{id}/thumbnail"] = "nothing or session or bearer",
         }, others);
         // Who must be logged in can be told to do so.

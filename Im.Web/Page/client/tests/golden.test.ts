@@ -180,6 +180,8 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.file': ['POST /api/files', (client) => client.files.upload(new Blob(['{}']), 'tea.jpg'), (file: FileContent) => file.width === 1600 && file.caption === undefined],
   'http.file-space': ['GET /api/files', (client) => client.files.space(), (space: FileSpace) => space.maxBytes === 26_214_400],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
+  'http.connect-response': ['GET /api/connect', (client) => client.http.connect(), ({ node, url, connectTicket }: { node?: string; url?: string; connectTicket?: string }) => node === 'realtime-1' && url === 'wss://node-1.chat.example/ws' && connectTicket === 'imc_kq2vX7dE1mRzT0aB'],
+  'http.connect-response.gateway': ['GET /api/connect', (client) => client.http.connect(), ({ url }: { url?: string }) => url === undefined],
   'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
 };
 
