@@ -142,11 +142,12 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
             var end = Task.WhenAny(WhenLostAsync(link), link.Moving);
             if (_direct.OpenAgainIn is { } pause && !link.IsDirect && await Task.WhenAny(end, Task.Delay(pause, _time, stop)) != end)
             {
+                stop.ThrowIfCancellationRequested();
                 if (await _direct.TryOpenAsync(link.Hello.Node, null, stop) is { } better)
                     Use(link = better);
                 continue;
             }
-            var how = await (await end).WaitAsync(stop);
+            var how = await await end.WaitAsync(stop);
             if (how.Move > TimeSpan.Zero || how.CloseCode is 1012 || how.CloseCode is 1006 && link.Hello.Node != options.Node) // one that was asked for may be there after all
                 _gone = link.Hello.Node;
             return how;

@@ -127,8 +127,8 @@ public sealed class ConnectAttacks(OpenNodes chat) : AttackSuite(chat)
         socket.Options.SetRequestHeader("Authorization", "Bearer imt_nobody");
         await socket.ConnectAsync(RawConnection.AddressOf(Chat.One), CancellationToken.None);
         var buffer = new byte[8 * 1024];
-        var hello = ServerFrameReader.Read(buffer.AsSpan(0, (await socket.ReceiveAsync(buffer, CancellationToken.None)).Count), 2) as HelloFrame;
-        Assert.Equal(((await guest.GetAsync("/api/me")).Json.GetProperty("session").GetString(), null), (hello!.SessionId, hello.User));
+        var hello = Assert.IsType<HelloFrame>(ServerFrameReader.Read(buffer.AsSpan(0, (await socket.ReceiveAsync(buffer, CancellationToken.None)).Count), 2));
+        Assert.Equal(((await guest.GetAsync("/api/me")).Json.GetProperty("session").GetString(), null), (hello.Session, hello.User));
     }
 
     [Fact]

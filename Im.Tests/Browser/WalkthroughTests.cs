@@ -66,13 +66,15 @@ public sealed class WalkthroughTests(ImAppFixture im) : IAsyncLifetime
         await tom2.ExpectUserAsync(_tom);
         await tom3.ExpectGuestAsync();
 
+        var (hello, greeting) = ($"hello, everybody, says {_jenny}", $"大家好，{_tom}");
+
         // The lobby reaches all six pages, the guest's too, once each.
-        await jenny1.SendAsync("hello, everybody");
-        await Each(all, page => page.ExpectMessageAsync("hello, everybody"));
-        await tom2.SendAsync("大家好");
-        await Each(all, page => page.ExpectMessageAsync("大家好"));
-        Assert.Equal(nodes[0], await tom2.Message("hello, everybody").GetAttributeAsync("data-node"));
-        Assert.Equal(nodes[1], await tom2.Message("hello, everybody").GetAttributeAsync("data-via"));
+        await jenny1.SendAsync(hello);
+        await Each(all, page => page.ExpectMessageAsync(hello));
+        await tom2.SendAsync(greeting);
+        await Each(all, page => page.ExpectMessageAsync(greeting));
+        Assert.Equal(nodes[0], await tom2.Message(hello).GetAttributeAsync("data-node"));
+        Assert.Equal(nodes[1], await tom2.Message(hello).GetAttributeAsync("data-via"));
 
         // Everybody sees both in three places.
         await tom3.LoginAsync(_tom, "battery staple");

@@ -14,6 +14,7 @@ public sealed class NodeChoiceTests(GatewayServer server) : IClassFixture<Gatewa
     [Fact]
     public async Task The_node_with_fewer_connections_is_handed_out_those_sent_there_since_included_and_none_that_drains_or_has_no_address()
     {
+        await using var alive = await TestNode.StartAsync("all of them");
         using var browser = server.NewBrowser();
         await browser.GetAsync("/api/me");
         NodeInfo[] nodes = [Node("a", 0), Node("b", 30), Node("c", 0) with { Live = false }, Node("d", 0) with { PublicUrl = null }];
@@ -30,7 +31,7 @@ public sealed class NodeChoiceTests(GatewayServer server) : IClassFixture<Gatewa
         nodes = [nodes[3]];
         await Eventually.TrueAsync(async () => await AskAsync() is null);
 
-        NodeInfo Node(string name, int connections) => new(name, "http://127.0.0.1:1", connections, true) { PublicUrl = $"http://127.0.0.1:2{name[0] - 'a'}" };
+        NodeInfo Node(string name, int connections) => new(name, alive.Address, connections, true) { PublicUrl = $"http://127.0.0.1:2{name[0] - 'a'}" };
         async Task<string?> AskAsync(string? node = null) =>
             (await browser.GetAsync($"/api/connect?node={node}")).ShouldBeOk().Json.TryGetProperty("node", out var name) ? name.GetString() : null;
     }
