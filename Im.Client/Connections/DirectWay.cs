@@ -1,5 +1,3 @@
-using Im.Client.Http;
-using Im.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Im.Client.Connections;

@@ -2,11 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Im.Client;
 using Im.Client.Chat;
-using Im.Core.Nodes;
-using Im.Protocol;
 using Im.Tests.Fixtures;
-using Im.Tests.Web;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Im.Tests.Connect;
@@ -39,7 +35,6 @@ public sealed class ConnectTests(OpenNodes chat)
     [Fact]
     public async Task A_client_comes_straight_to_the_node_it_asks_for_and_is_who_it_is()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var one = NewClient("node-1");
         await one.LoginAsync($"D-{Guid.NewGuid().ToString("N")[..8]}", "correct horse");
         await one.ConnectAsync();

@@ -1,4 +1,3 @@
-using Im.Tests.Attack;
 using Im.Tests.Fixtures;
 
 namespace Im.Tests.Connect;

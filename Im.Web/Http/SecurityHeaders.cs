@@ -6,24 +6,10 @@ namespace Im.Web.Http;
 internal static class SecurityHeaders
 {
     // 'self' is the own address for WebSockets too: CSP level 3 matches ws and wss to http and https.
-    private const string Policy =
-        "default-src 'self'; connect-src 'self'{0}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    private const string Before = "default-src 'self'; connect-src 'self'", After =
+        "; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    public static void UseSecurityHeaders(this WebApplication app)
-    {
-        var nodes = app.Services.GetRequiredService<KnownNodes>();
-        var policy = (Sources: "", Text: PolicyFor(""));
-        app.Use((context, next) => AnswerAsync(context, next, () =>
-        {
-            if (nodes.Sources is var sources && policy.Sources != sources)
-                policy = (sources, PolicyFor(sources));
-            return policy.Text;
-        }));
-    }
-
-    private static string PolicyFor(string sources) => Policy.Replace("{0}", sources.Length > 0 ? $" {sources}" : "", StringComparison.Ordinal);
-
-    private static Task AnswerAsync(HttpContext context, RequestDelegate next, Func<string> policy)
+    public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {
         context.Response.OnStarting(() =>
         {
@@ -35,12 +21,12 @@ internal static class SecurityHeaders
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
             // The API's reference page of Development brings a script of its own kind.
             if (!context.Request.Path.StartsWithSegments(ApiDescription.ReferencePath) && headers.ContentSecurityPolicy.Count == 0)
-                headers.ContentSecurityPolicy = policy();
+                headers.ContentSecurityPolicy = context.RequestServices.GetRequiredService<KnownNodes>().Sources is { Length: > 0 } nodes ? $"{Before} {nodes}{After}" : Before + After;
             // A file says itself how it is kept, an answer that is none does not.
             if (context.Request.Path.StartsWithSegments(HttpSetup.ApiPath) && headers.CacheControl is not [['p', 'r', 'i', 'v', 'a', 't', 'e', ..]])
                 headers.CacheControl = "no-store";
             return Task.CompletedTask;
         });
         return next(context);
-    }
+    });
 }
