@@ -38,7 +38,7 @@ var realtime = builder.AddProject<Projects.Im_Realtime>("realtime", launchProfil
     .WithReplicas(nodes)
     .WithReplicaHealthChecks(nodes)
     .WithRestartOnCrash()
-    .WithSettings("Limits", "Sessions", "Door", "Presence", "Proxies", "Demonstration")
+    .WithSettings("Limits", "Sessions", "Door", "Presence", "Proxies", "PublicUrl", "Demonstration")
     .WithCookieSuffix(webPort)
     .WithKillCommand();
 
@@ -50,7 +50,7 @@ builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
     .WithReference(realtime).WaitForStart(realtime)
     .WithReplicaHealthChecks()
     .WithRestartOnCrash()
-    .WithSettings("Limits", "Sessions", "Admin", "Proxies", "ProxyHeaders", "AllowedHosts", "Demonstration")
+    .WithSettings("Limits", "Sessions", "Admin", "Proxies", "ProxyHeaders", "AllowedHosts", "ConnectSources", "Demonstration")
     .WithDashboardAddress()
     .WithCookieSuffix(webPort)
     .WithExternalHttpEndpoints()

@@ -24,7 +24,7 @@ static async Task<int> MeasureAsync(string[] args)
     [
         new CeilingScenario(), new FanOutScenario(), new CrowdScenario(), new PacedScenario(), new EphemeralScenario(), new DurableDeliveryScenario(),
         new DurableThroughputScenario(), new ConnectScenario(), new ReceiversScenario(), new ConversationsScenario(), new HistoryScenario(),
-        new IdleMemoryScenario(), new TracesScenario(), new IdleSoakScenario(), new LobbySoakScenario(), new StartScenario(), new SearchScenario(), new ListsScenario(), new SearchCostScenario(),
+        new IdleMemoryScenario(), new TracesScenario(), new IdleSoakScenario(), new LobbySoakScenario(), new StartScenario(), new SearchScenario(), new ListsScenario(), new SearchCostScenario(), new DoorsScenario(),
     ];
     if (!OperatingSystem.IsLinux())
     {

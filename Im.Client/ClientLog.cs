@@ -41,4 +41,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(12, LogLevel.Warning, "The bearer token could not be renewed ({Code})")]
     public static partial void RenewalFailed(ILogger logger, string code);
+
+    [LoggerMessage(13, LogLevel.Information, "No way straight to a node ({Reason}): by the gateway, and tried again after {Seconds} s")]
+    public static partial void NotDirect(ILogger logger, string reason, double seconds);
 }

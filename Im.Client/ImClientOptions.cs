@@ -29,6 +29,11 @@ public sealed class ImClientOptions
     /// <summary>A node's own address (see <see cref="Chat.ImClient.GetNodesAsync"/>), connected to without the gateway. There is no other node to turn to then.</summary>
     public Uri? NodeAddress { get; init; }
 
+    /// <summary>
+    /// Whether to connect straight to a node where the server has a way (<c>GET /api/connect</c>), and by the gateway where it has none or that leads nowhere. Costs less for both sides. False: always by the gateway.
+    /// </summary>
+    public bool Direct { get; init; } = true;
+
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>Makes the random part of waiting times repeatable.</summary>

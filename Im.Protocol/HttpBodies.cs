@@ -69,7 +69,17 @@ public static class ApiScopes
 }
 
 /// <param name="Address">The node's own address, such as <c>http://127.0.0.1:21001</c>.</param>
-public sealed record NodeInfo(string Name, string Address, int Connections, bool Live);
+public sealed record NodeInfo(string Name, string Address, int Connections, bool Live)
+{
+    /// <summary>Where clients reach it without the gateway, such as <c>https://node-1.chat.example</c>; null: by the gateway alone.</summary>
+    public string? PublicUrl { get; init; }
+}
+
+/// <summary>Where to connect, with what; all are null where it is by the gateway.</summary>
+/// <param name="Node">The node's name.</param>
+/// <param name="Url">Of its WebSocket, such as <c>wss://node-1.chat.example/ws</c>.</param>
+/// <param name="ConnectTicket">Goes behind <see cref="ProtocolLimits.TicketSubProtocol"/>; once, at this node.</param>
+public sealed record ConnectResponse(string? Node = null, string? Url = null, string? ConnectTicket = null, int? ExpiresInSeconds = null);
 
 /// <param name="Next">For the next page's <c>after</c>; null when this is the last.</param>
 public sealed record PeopleResponse(IReadOnlyList<OnlineUser> Users, int Online, string? Next = null);

@@ -60,6 +60,7 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(UserInfo))]
 [JsonSerializable(typeof(TicketResponse))]
 [JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]
+[JsonSerializable(typeof(ConnectResponse))]
 [JsonSerializable(typeof(IReadOnlyList<ConversationSummary>))]
 [JsonSerializable(typeof(PeopleResponse))]
 [JsonSerializable(typeof(MessagesResponse))]

@@ -11,6 +11,9 @@ public static class ProtocolLimits
     /// <summary>Offered beside <see cref="SubProtocol"/>, with a ticket behind it: the connection is its session's, and no cookie is looked at.</summary>
     public const string TicketSubProtocol = "im.ticket.";
 
+    /// <summary>How the ticket of <c>GET /api/connect</c> begins, which is for one node and one page.</summary>
+    public const string ConnectTicketPrefix = "imc_";
+
     /// <summary>A larger frame from a client closes its connection with 1009.</summary>
     public const int MaxFrameBytes = 96 * 1024;
     public const int MaxFrameBytesOne = 32 * 1024;

@@ -52,6 +52,7 @@ api.MapPrograms();
 api.MapAdministration();
 api.MapDashboard(app.Configuration);
 api.MapNodes();
+api.MapConnect();
 api.MapConversations();
 api.MapRooms();
 api.MapPeople();

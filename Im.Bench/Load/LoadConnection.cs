@@ -6,7 +6,8 @@ using System.Text;
 namespace Im.Bench.Load;
 
 /// <summary>One WebSocket of the engine: handshake, frames in, frames out. Used by the loop's thread alone.</summary>
-internal sealed class LoadConnection(Codec codec, int port, string? cookie, Guid userId, int index)
+/// <param name="path">Of the WebSocket; null: the codec's.</param>
+internal sealed class LoadConnection(Codec codec, int port, string? cookie, Guid userId, int index, string? path = null)
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private byte[] _partial = [];
@@ -33,7 +34,7 @@ internal sealed class LoadConnection(Codec codec, int port, string? cookie, Guid
         _socket.Connect(IPAddress.Loopback, port);
         Descriptor = (int)_socket.Handle;
         Write(Encoding.ASCII.GetBytes(
-            $"GET {codec.Path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+            $"GET {path ?? codec.Path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
             $"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{(codec.SubProtocol is { } protocol ? $"Sec-WebSocket-Protocol: {protocol}\r\n" : "")}{(cookie is null ? "" : $"Cookie: {codec.CookieName}={cookie}\r\n")}\r\n"));
     }
 

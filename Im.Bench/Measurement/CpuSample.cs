@@ -14,8 +14,8 @@ internal readonly record struct CpuSample(long At, double Nodes, double Compiler
         var tree = ProcessTree.Read();
         return new(
             Stopwatch.GetTimestamp(),
-            peer.Nodes.Sum(node => tree.CpuSeconds(node.Id)),
-            peer.Nodes.Sum(node => tree.CompilerSeconds(node.Id)),
+            peer.Programs.Sum(program => tree.CpuSeconds(program.Id)),
+            peer.Programs.Sum(program => tree.CompilerSeconds(program.Id)),
             peer.Redis is { } redis ? tree.CpuSeconds(redis.Id) : 0,
             peer.Postgres is { } postgres ? tree.CpuSeconds(postgres.Id) : 0,
             Environment.CpuUsage.TotalTime.TotalSeconds);

@@ -23,6 +23,12 @@ internal abstract class Peer : ISystemUnderTest, IAsyncDisposable
     /// <summary>Empty while they are not started.</summary>
     public OwnedProcess[] Nodes { get; protected set; } = [];
 
+    /// <summary>All programs through which a message passes: the nodes, and what stands before them.</summary>
+    public virtual IReadOnlyList<OwnedProcess> Programs => Nodes;
+
+    /// <summary>Where connections to a node are opened.</summary>
+    public virtual (int Port, string Path) DoorOf(int node) => (Ports[node], Codec.Path);
+
     public virtual OwnedProcess? Redis => null;
 
     public virtual OwnedProcess? Postgres => null;
@@ -30,7 +36,7 @@ internal abstract class Peer : ISystemUnderTest, IAsyncDisposable
     protected abstract Task StartNodesAsync(CancellationToken cancellationToken);
 
     /// <summary>Whoever asks for accounts next gets fresh nodes.</summary>
-    public async Task StopNodesAsync()
+    public virtual async Task StopNodesAsync()
     {
         await Task.WhenAll(Nodes.Select(node => node.DisposeAsync().AsTask()));
         Nodes = [];

@@ -9,25 +9,46 @@ internal sealed class IdleNode
     private const int FirstConnections = 100;
 
     private readonly BenchRun _run;
-    private readonly int _node, _program;
+    private readonly IReadOnlyList<(int Top, int Program)> _programs;
     private readonly long _before;
 
-    private IdleNode(BenchRun run, int node, int program) =>
-        (_run, _node, _program, _before) = (run, node, program, ProcessTree.Read().ResidentBytes(node));
+    private IdleNode(BenchRun run, IReadOnlyList<(int Top, int Program)> programs)
+    {
+        (_run, _programs) = (run, programs);
+        _before = ResidentBytes;
+    }
 
     /// <summary>Resident memory more than before, for each of the plan's idle connections.</summary>
-    public double KilobytesEach => (ProcessTree.Read().ResidentBytes(_node) - _before) / 1024.0 / _run.Plan.IdleConnections;
+    public double KilobytesEach => (ResidentBytes - _before) / 1024.0 / _run.Plan.IdleConnections;
 
-    public double CpuSeconds => ProcessTree.Read().CpuSeconds(_node);
+    public double CpuSeconds
+    {
+        get
+        {
+            var tree = ProcessTree.Read();
+            return _programs.Sum(one => tree.CpuSeconds(one.Top));
+        }
+    }
 
-    public static async Task<IdleNode> StartAsync(BenchRun run, Peer peer)
+    private long ResidentBytes
+    {
+        get
+        {
+            var tree = ProcessTree.Read();
+            return _programs.Sum(one => tree.ResidentBytes(one.Top));
+        }
+    }
+
+    /// <param name="all">All programs of the system, not its first node alone.</param>
+    public static async Task<IdleNode> StartAsync(BenchRun run, Peer peer, bool all = false)
     {
         await peer.StopNodesAsync();
         await (await Room.OpenAsync(run, peer, FirstConnections, 0)).DisposeAsync();
-        var (node, program) = (peer.Nodes[0].Id, ProcessTree.Read().ProgramId(peer.Nodes[0].Id));
-        await FullCollection.ForceAsync(program, run.Cancelled);
-        return new(run, node, program);
+        var tree = ProcessTree.Read();
+        var idle = new IdleNode(run, [.. (all ? peer.Programs : [peer.Nodes[0]]).Select(process => (process.Id, tree.ProgramId(process.Id)))]);
+        await idle.CollectAsync();
+        return new(run, idle._programs);
     }
 
-    public Task CollectAsync() => FullCollection.ForceAsync(_program, _run.Cancelled);
+    public Task CollectAsync() => Task.WhenAll(_programs.Select(one => FullCollection.ForceAsync(one.Program, _run.Cancelled)));
 }

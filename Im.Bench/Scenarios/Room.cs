@@ -26,7 +26,7 @@ internal sealed class Room(BenchRun run, Peer peer, LoadConnection[] one, LoadCo
     {
         var accounts = await peer.GetAccountsAsync(onOne + onTwo, run.Cancelled);
         LoadConnection[] all = [.. accounts.Select((account, index) =>
-            new LoadConnection(peer.Codec, peer.Ports[index < onOne ? 0 : 1], account.Cookie, account.UserId, index))];
+            new LoadConnection(peer.Codec, peer.DoorOf(index < onOne ? 0 : 1).Port, account.Cookie, account.UserId, index, peer.DoorOf(index < onOne ? 0 : 1).Path))];
         await run.Loop.OpenAsync(all, OpeningAtATime, run.Cancelled);
         if (rest)
             await Task.Delay(run.Plan.Rest, run.Cancelled);

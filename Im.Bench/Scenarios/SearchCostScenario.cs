@@ -22,7 +22,7 @@ internal sealed class SearchCostScenario : Scenario
     public override async Task<IReadOnlyList<Figure>> RunAsync(BenchRun run)
     {
         await using var with = await ImPeer.StartAsync(Clone.Own, run.Say, run.Cancelled);
-        await using var without = await ImPeer.StartAsync(new(BenchProgram.Repository, Column.Base, "Im without an index"), run.Say, run.Cancelled, ("Search__Indexes", "false"));
+        await using var without = await ImPeer.StartAsync(new(BenchProgram.Repository, Column.Base, "Im without an index"), run.Say, run.Cancelled, settings: ("Search__Indexes", "false"));
         await using var rooms = await Rooms.OpenAsync(run, [with, without], 2 * run.Plan.DurableSenders);
         var windows = await Rounds.MeasureAsync(run, rooms, room => new MessageLoad(room.One.Zip(room.Two, Route.Direct), room.Count, Pace.Every(run.Plan.IndexedSends)));
         await using var command = with.Data.Source.CreateCommand("SELECT (SELECT sum(last_line) FROM conversations) - (SELECT coalesce(sum(last_line - first_line + 1), 0) FROM search_chunks)");

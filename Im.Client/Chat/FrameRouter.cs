@@ -24,6 +24,8 @@ internal sealed class FrameRouter(ImHttp http, SessionState session, Inbox inbox
 
     public Credential Credential => http.Credential;
 
+    public Task<ConnectResponse> FindDoorAsync(string? node, string? avoid, CancellationToken cancellationToken) => http.FindDoorAsync(node, avoid, cancellationToken);
+
     public Task PrepareAsync(CancellationToken cancellationToken) => Follower.PrepareAsync(cancellationToken);
 
     public void OnReady(Link link)

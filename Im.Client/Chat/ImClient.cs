@@ -90,6 +90,9 @@ public sealed class ImClient : IAsyncDisposable
     /// <summary>What the node said first on the current connection: its name, the connection's id, the limits, the store's epoch. Null when there is none.</summary>
     public HelloFrame? Hello => _keeper.Current?.Hello;
 
+    /// <summary>The current connection came straight to the node; else by the gateway, or there is none.</summary>
+    public bool IsDirect => _keeper.Current?.IsDirect is true;
+
     /// <summary>Who is logged in; null for a guest.</summary>
     public UserInfo? User => _session.User;
 

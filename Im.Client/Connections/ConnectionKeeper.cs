@@ -13,6 +13,7 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
 
     private readonly TimeProvider _time = options.TimeProvider;
     private readonly ReconnectPolicy _policy = new(jitter);
+    private readonly DirectWay _direct = new(owner, options, logger);
     private readonly Uri _address = RawConnection.AddressOf(options.NodeAddress ?? options.BaseAddress, options.Node);
     private readonly Lock _lock = new(); // held while a change is announced: changes are seen one by one, in order
     private TaskCompletionSource<Link> _ready = Failed(new(null, "ConnectAsync was not called."));
@@ -21,6 +22,7 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
     private Task _retiring = Task.CompletedTask;
     private Link? _current;
     private string _lastFailure = "no answer yet";
+    private string? _gone; // the node that goes, or went without a word: another one is asked for next
 
     public ConnectionState State { get; private set; }
 
@@ -109,7 +111,12 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
         try
         {
             await owner.PrepareAsync(either.Token);
-            link = await Link.OpenAsync(_address, owner.Credential, _time, logger, either.Token);
+            if (await _direct.TryOpenAsync(options.Node == _gone ? null : options.Node, _gone, stop) is not { } direct)
+            {
+                timeout.CancelAfter(within);
+                direct = await Link.OpenAsync(_address, owner.Credential, _time, logger, either.Token);
+            }
+            link = direct;
         }
         catch (ImException e) when (e.StatusCode == 401 && owner.Credential.IsBearer)
         {
@@ -123,14 +130,35 @@ internal sealed class ConnectionKeeper(IConnectionOwner owner, ImClientOptions o
         {
             return new(null, $"not ready within {within.TotalSeconds} s");
         }
+        return await UseAsync(link, stop);
+    }
+
+    /// <summary>Where a node could not be reached without the gateway, that is tried again now and then; the node stays the same.</summary>
+    private async Task<LinkEnd> UseAsync(Link link, CancellationToken stop)
+    {
         Use(link);
-        return await await Task.WhenAny(WhenLostAsync(link), link.Moving).WaitAsync(stop);
+        while (true)
+        {
+            var end = Task.WhenAny(WhenLostAsync(link), link.Moving);
+            if (_direct.OpenAgainIn is { } pause && !link.IsDirect && await Task.WhenAny(end, Task.Delay(pause, _time, stop)) != end)
+            {
+                stop.ThrowIfCancellationRequested();
+                if (await _direct.TryOpenAsync(link.Hello.Node, null, stop) is { } better)
+                    Use(link = better);
+                continue;
+            }
+            var how = await await end.WaitAsync(stop);
+            if (how.Move > TimeSpan.Zero || how.CloseCode is 1012 || how.CloseCode is 1006 && link.Hello.Node != options.Node) // one that was asked for may be there after all
+                _gone = link.Hello.Node;
+            return how;
+        }
     }
 
     private void Use(Link link)
     {
         lock (_lock)
         {
+            _gone = null;
             if (_ready.Task.IsCompleted)
                 _ready = NewReady(); // what is asked from here on is asked on the new connection
             owner.OnReady(link);

@@ -9,6 +9,10 @@ internal interface IConnectionOwner
     /// <summary>Before each attempt: what has to be known before the first frame arrives. Throws <see cref="ImException"/> when it could not be learned.</summary>
     Task PrepareAsync(CancellationToken cancellationToken);
 
+    /// <summary>Where to connect without the gateway; empty where that is the way.</summary>
+    /// <param name="avoid">Another node than this one where there is one.</param>
+    Task<ConnectResponse> FindDoorAsync(string? node, string? avoid, CancellationToken cancellationToken);
+
     /// <summary>Whose connections these are.</summary>
     Credential Credential { get; }
 

@@ -35,20 +35,26 @@ internal sealed class Link : IAsyncDisposable
     /// <summary>Completes when the node asks to leave, or <see cref="Leave"/> does; the connection goes on meanwhile.</summary>
     public Task<LinkEnd> Moving => _moving.Task;
 
+    /// <summary>It came straight to the node.</summary>
+    public bool IsDirect { get; private init; }
+
     /// <summary>Opens a connection and waits for <c>ready</c>.</summary>
+    /// <param name="ticket">In place of the credential, which the node does not see.</param>
     /// <exception cref="ImException"/>
-    public static async Task<Link> OpenAsync(Uri address, Credential credential, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<Link> OpenAsync(Uri address, Credential credential, TimeProvider time, ILogger logger, CancellationToken cancellationToken, string? ticket = null)
     {
         var raw = await RawConnection.OpenAsync(address, configure: options =>
         {
-            if (!credential.IsNone)
+            if (ticket is not null)
+                options.AddSubProtocol(ProtocolLimits.TicketSubProtocol + ticket); // and nothing that would open more than this one door
+            else if (!credential.IsNone)
                 options.SetRequestHeader(credential.Header, credential.Value);
         }, cancellationToken: cancellationToken);
         try
         {
             if (await raw.ReceiveAsync(cancellationToken) is not HelloFrame { Protocol: ProtocolLimits.Version } hello)
                 throw new ImException(ImCodes.BadAnswer, $"{address} did not begin with a hello of protocol {ProtocolLimits.Version}.");
-            var link = new Link(raw, hello, credential, time, logger);
+            var link = new Link(raw, hello, credential, time, logger) { IsDirect = ticket is not null };
             while (await raw.ReceiveAsync(cancellationToken) is { } frame)
             {
                 if (frame is ReadyFrame ready)

@@ -61,6 +61,13 @@ internal sealed class ImHttp(ImClientOptions options)
 
     public Task<TicketResponse> CreateTicketAsync(CancellationToken cancellationToken) => CallAsync(HttpMethod.Post, "/api/ticket", null, ProtocolJson.Wire.TicketResponse, cancellationToken);
 
+    /// <summary>Where to connect without the gateway; empty where that is the way.</summary>
+    public Task<ConnectResponse> FindDoorAsync(string? node, string? avoid, CancellationToken cancellationToken)
+    {
+        var wanted = string.Join('&', new[] { ("node", node), ("avoid", avoid) }.Where(one => one.Item2 is not null).Select(one => $"{one.Item1}={Uri.EscapeDataString(one.Item2!)}"));
+        return CallAsync(HttpMethod.Get, wanted.Length > 0 ? $"/api/connect?{wanted}" : "/api/connect", null, ProtocolJson.Wire.ConnectResponse, cancellationToken);
+    }
+
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken cancellationToken) => CallAsync(HttpMethod.Get, "/api/nodes", null, ProtocolJson.Wire.IReadOnlyListNodeInfo, cancellationToken);
 
     public Task<IReadOnlyList<ConversationSummary>> GetConversationsAsync(CancellationToken cancellationToken) =>

@@ -101,6 +101,10 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate SessionKeys { get; set; } = new(0.2, 100);
 
+    /// <summary>Tickets for connections straight to a node, of one session, over all web servers. Beyond it the gateway is the way.</summary>
+    [ValidateObjectMembers]
+    public Rate ConnectTickets { get; set; } = new(1, 200);
+
     /// <summary>Exports of one account, at each web server; one after the other: see <see cref="MaxExports"/>.</summary>
     [ValidateObjectMembers]
     public Rate Exports { get; set; } = new(0.02, 10);

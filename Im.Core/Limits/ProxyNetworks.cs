@@ -15,6 +15,10 @@ public sealed class ProxyNetworks(IConfiguration configuration)
     public static IPNetwork[] Parse(string networks) =>
         [.. networks.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(network => IPNetwork.Parse(network))];
 
+    /// <summary>Who is behind a proxy: the last of <c>X-Forwarded-For</c>, which the proxy itself has written; the address itself where it is no proxy's, or nothing is said.</summary>
+    public IPAddress? ClientOf(IPAddress? address, string forwarded) =>
+        address is not null && OwnerOf(address) is null && IPAddress.TryParse(forwarded.Split(',')[^1].Trim(), out var client) ? client : address;
+
     /// <summary>For whom an address counts (<see cref="AddressKey"/>); null for a proxy, and where there is none.</summary>
     public string? OwnerOf(IPAddress? address)
     {

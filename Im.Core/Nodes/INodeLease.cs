@@ -16,7 +16,8 @@ public interface INodeLease
     int Connections { get; set; }
 
     /// <summary>Where the gateway reaches this node, such as <c>http://127.0.0.1:21001</c>. Not before it is set is there a lease, and others see the node.</summary>
-    void SetAddress(string address);
+    /// <param name="publicUrl">Where clients reach it without the gateway, such as <c>https://node-1.chat.example</c>; null: nowhere.</param>
+    void SetAddress(string address, string? publicUrl = null);
 
     /// <summary>Asks for no new connections from now on; the lease goes on. Cannot be taken back.</summary>
     void StartDraining();

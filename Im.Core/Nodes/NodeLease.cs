@@ -17,6 +17,7 @@ internal sealed partial class NodeLease(
     private readonly Pulse _pulse = new(time);
     private readonly RedisKey[] _leaseKeys = [keys.Lease(identity.Id), keys.Nodes];
     private volatile string? _address;
+    private volatile string? _publicUrl;
     private volatile bool _draining;
     private long _epoch;
     private long _lastEpoch;
@@ -42,9 +43,10 @@ internal sealed partial class NodeLease(
 
     public event Action? Lost;
 
-    public void SetAddress(string address)
+    public void SetAddress(string address, string? publicUrl = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(address);
+        _publicUrl = publicUrl;
         _address = address;
         _pulse.Wake();
     }
@@ -94,7 +96,7 @@ internal sealed partial class NodeLease(
         // By one clock for all: of two nodes of one name the newer comes first.
         _startedAt ??= (await storeTime.NowAsync()).ToUnixTimeMilliseconds();
         var epoch = ++_lastEpoch;
-        await EvaluateAsync(NodeScripts.Acquire, _leaseKeys, [.. Arguments(epoch), identity.Name, _startedAt.Value, Version], cancellationToken);
+        await EvaluateAsync(NodeScripts.Acquire, _leaseKeys, [.. Arguments(epoch), identity.Name, _startedAt.Value, Version, _publicUrl ?? ""], cancellationToken);
         Volatile.Write(ref _epoch, epoch);
         LogAcquired(identity.Id, address, epoch);
         Acquired?.Invoke();

@@ -3,10 +3,10 @@ namespace Im.Core.Nodes;
 /// <summary>Each is atomic on Redis, and on Garnet because every key it touches is among its KEYS.</summary>
 internal static class NodeScripts
 {
-    /// <summary>KEYS lease, nodes. ARGV id, milliseconds, epoch, address, connections, draining, name, started, version.</summary>
+    /// <summary>KEYS lease, nodes. ARGV id, milliseconds, epoch, address, connections, draining, name, started, version, public address (empty: none).</summary>
     public const string Acquire = """
         redis.call('DEL', KEYS[1])
-        redis.call('HSET', KEYS[1], 'epoch', ARGV[3], 'address', ARGV[4], 'connections', ARGV[5], 'draining', ARGV[6], 'name', ARGV[7], 'started', ARGV[8], 'version', ARGV[9])
+        redis.call('HSET', KEYS[1], 'epoch', ARGV[3], 'address', ARGV[4], 'connections', ARGV[5], 'draining', ARGV[6], 'name', ARGV[7], 'started', ARGV[8], 'version', ARGV[9], 'public', ARGV[10])
         redis.call('PEXPIRE', KEYS[1], ARGV[2])
         redis.call('SADD', KEYS[2], ARGV[1])
         return 1

@@ -5,7 +5,7 @@ namespace Im.Core.Nodes;
 
 internal sealed class RedisNodeRegistry(IConnectionMultiplexer redis, RedisKeys keys) : INodeRegistry
 {
-    private static readonly RedisValue[] Fields = ["name", "address", "connections", "draining", "started"];
+    private static readonly RedisValue[] Fields = ["name", "address", "connections", "draining", "started", "public"];
 
     private readonly IDatabase _database = redis.GetDatabase();
 
@@ -20,7 +20,10 @@ internal sealed class RedisNodeRegistry(IConnectionMultiplexer redis, RedisKeys 
             return [.. leases
                 .Where(lease => !lease[0].IsNull)
                 .OrderBy(lease => (string)lease[0]!, StringComparer.Ordinal).ThenByDescending(lease => (long)lease[4])
-                .Select(lease => new NodeInfo((string)lease[0]!, (string)lease[1]!, (int)lease[2], Live: lease[3] != 1))];
+                .Select(lease => new NodeInfo((string)lease[0]!, (string)lease[1]!, (int)lease[2], Live: lease[3] != 1)
+                {
+                    PublicUrl = lease[5].IsNullOrEmpty ? null : (string)lease[5]!, // that of an earlier version has none
+                })];
         }
         catch (Exception exception) when (RedisFailure.IsUnavailable(exception))
         {

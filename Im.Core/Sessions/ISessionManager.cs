@@ -90,6 +90,15 @@ public interface ISessionManager
     Task<Session?> RedeemTicketAsync(string ticket, CancellationToken ct = default);
 
     /// <summary>
+    /// A one-time key for a connection straight to one node, valid as long as a ticket. It is worth something while the session is whose it was, at that node, and, from a browser, for the page it was made for.
+    /// </summary>
+    /// <param name="origin">Of the page: scheme, host and port, as a browser says it.</param>
+    Task<string> CreateConnectTicketAsync(Session session, string nodeName, string origin, CancellationToken ct = default);
+
+    /// <summary>What the ticket opens, once, used up whatever comes of it; null when used, expired, unknown, another node's, or its session ended or changed hands.</summary>
+    Task<ConnectGrant?> RedeemConnectTicketAsync(string ticket, string nodeName, CancellationToken ct = default);
+
+    /// <summary>
     /// A bearer token for the session, for programs: valid for <see cref="SessionOptions.BearerLifetime"/>, as often as it is used, and worth nothing once the session has ended or
     /// is a guest's. Any number of them may be valid at once.
     /// </summary>
@@ -158,3 +167,7 @@ public enum SessionChangeKind
 }
 
 public sealed class SessionsUnavailableException(Exception inner) : Exception("Redis could not be reached.", inner);
+
+/// <summary>Whose a connection is that came with a connect ticket.</summary>
+/// <param name="Origin">Of the page that the ticket was made for.</param>
+public sealed record ConnectGrant(Session Session, string Origin);

@@ -129,6 +129,13 @@ internal sealed class RedisSessionManager(
     public Task<Session?> RedeemTicketAsync(string ticket, CancellationToken ct = default) => RunAsync(async () =>
         SessionToken.TryHashTicket(ticket, out var hash) && await store.TakeTicketAsync(hash) is { } sessionId ? (await store.ReadAsync(sessionId))?.Session : null, ct);
 
+    public Task<string> CreateConnectTicketAsync(Session session, string nodeName, string origin, CancellationToken ct = default) =>
+        RunAsync(() => store.CreateConnectTicketAsync(session, nodeName, origin), ct);
+
+    public Task<ConnectGrant?> RedeemConnectTicketAsync(string ticket, string nodeName, CancellationToken ct = default) => RunAsync(async () =>
+        SessionToken.TryHashConnectTicket(ticket, out var hash) && await store.TakeConnectTicketAsync(hash) is { } said && said.Node == nodeName
+        && (await store.ReadAsync(said.SessionId))?.Session is { } session && session.UserId == said.UserId ? new ConnectGrant(session, said.Origin) : null, ct);
+
     public Task<string> CreateBearerAsync(string sessionId, CancellationToken ct = default) => RunAsync(() => store.CreateBearerAsync(sessionId), ct);
 
     public Task<Session?> FindBearerAsync(string bearer, CancellationToken ct = default) => RunAsync(async () =>

@@ -158,6 +158,23 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     /// <summary>The ticket's session id, to the first who asks.</summary>
     public async Task<string?> TakeTicketAsync(string hash) => await SessionInAsync(await _database.StringGetDeleteAsync(keys.Ticket(hash)));
 
+    public async Task<string> CreateConnectTicketAsync(Session session, string node, string origin)
+    {
+        var (ticket, hash) = SessionToken.NewConnectTicket();
+        var lifetime = options.Value.TicketLifetime;
+        // A name may have blanks: it comes last.
+        await _database.StringSetAsync(keys.ConnectTicket(hash), $"{session.Id} {await NowAsync() + (long)lifetime.TotalMilliseconds} {UserArgument(session.UserId)} {origin} {node}", lifetime);
+        return ticket;
+    }
+
+    /// <summary>What the ticket says, to the first who asks.</summary>
+    public async Task<(string SessionId, Guid? UserId, string Origin, string Node)?> TakeConnectTicketAsync(string hash)
+    {
+        if ((string?)await _database.StringGetDeleteAsync(keys.ConnectTicket(hash)) is not { } text || text.Split(' ', 5) is not [var sessionId, var until, var user, var origin, var node])
+            return null;
+        return long.Parse(until, System.Globalization.CultureInfo.InvariantCulture) > await NowAsync() ? (sessionId, user.Length == 0 ? null : Guid.ParseExact(user, "N"), origin, node) : null;
+    }
+
     public async Task<string> CreateBearerAsync(string sessionId)
     {
         var (bearer, hash) = SessionToken.NewBearer();

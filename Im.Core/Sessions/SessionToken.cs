@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Im.Protocol;
 
 namespace Im.Core.Sessions;
 
@@ -12,7 +13,7 @@ internal readonly record struct SessionToken(string Text, string SessionId, stri
 {
     private const int IdBytes = 16, SecretBytes = 32, TextChars = 64, SessionIdChars = 22;
 
-    private const string BearerPrefix = "imt_";
+    private const string BearerPrefix = "imt_", ConnectPrefix = ProtocolLimits.ConnectTicketPrefix;
 
     public static string NewSessionId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes));
 
@@ -61,6 +62,19 @@ internal readonly record struct SessionToken(string Text, string SessionId, stri
     {
         hash = null;
         return text is not null && text.StartsWith(BearerPrefix, StringComparison.Ordinal) && TryHashTicket(text[BearerPrefix.Length..], out hash);
+    }
+
+    /// <summary>The same for a connection to one node.</summary>
+    public static (string Text, string Hash) NewConnectTicket()
+    {
+        var (text, hash) = NewTicket();
+        return (ConnectPrefix + text, hash);
+    }
+
+    public static bool TryHashConnectTicket(string? text, [NotNullWhen(true)] out string? hash)
+    {
+        hash = null;
+        return text is not null && text.StartsWith(ConnectPrefix, StringComparison.Ordinal) && TryHashTicket(text[ConnectPrefix.Length..], out hash);
     }
 
     private static string HashOf(ReadOnlySpan<byte> bytes)

@@ -9,9 +9,9 @@ namespace Im.Realtime.Limits;
 
 /// <summary>
 /// Looks at whoever comes to <c>/ws</c> before anything is asked of Redis: by the gateway or not, from which page, from which address, how often. What the gateway says of
-/// address and host is believed of the gateway alone (<see cref="GatewayProof"/>). From then on the client's address is the connection's remote one.
+/// address and host is believed of the gateway alone (<see cref="GatewayProof"/>), and of the address what a proxy says that <c>Proxies</c> names. From then on the client's address is the connection's remote one.
 /// </summary>
-internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, IOptions<LimitOptions> limits, IOptions<DoorOptions> options) : IDisposable
+internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, ProxyNetworks proxies, IOptions<LimitOptions> limits, IOptions<DoorOptions> options) : IDisposable
 {
     private readonly PartitionedRateLimiter<string> _connects = PartitionedRateLimiter.Create<string, string>(address => RateLimitPartition.GetTokenBucketLimiter(address, _ => new()
     {
@@ -29,7 +29,7 @@ internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, IOp
             return Visit.NotByGateway;
         if (!(byGateway ? IsOwnOrigin(request, scheme, host) : request.Headers.Origin.Count == 0 || TicketOf(context) is not null))
             return Visit.ForeignOrigin;
-        var address = byGateway && IPAddress.TryParse(forwarded, out var client) ? client : context.Connection.RemoteIpAddress;
+        var address = byGateway && IPAddress.TryParse(forwarded, out var client) ? client : proxies.ClientOf(context.Connection.RemoteIpAddress, forwarded);
         if (byGateway)
             gateways.Add(context.Connection.RemoteIpAddress);
         context.Connection.RemoteIpAddress = address;

@@ -4,9 +4,11 @@ using Im.Core.Nodes;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Delivery;
+using Im.Realtime.Limits;
 using Im.Realtime.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 
 namespace Im.Realtime.Node;
 
@@ -16,7 +18,7 @@ namespace Im.Realtime.Node;
 /// </summary>
 internal sealed partial class NodeLifecycle(
     StoreEpoch epoch, MessageSweep sweep, Lobby lobby, SessionChanges sessionChanges, NodeInbox inbox, Ways ways, ConnectionTable connections,
-    INodeLease lease, IServer server, IConfiguration configuration, TimeProvider time, ILogger<NodeLifecycle> log) : IHostedLifecycleService
+    INodeLease lease, IServer server, IConfiguration configuration, IHostEnvironment environment, IOptions<DoorOptions> door, TimeProvider time, ILogger<NodeLifecycle> log) : IHostedLifecycleService
 {
     /// <summary>Clients spread their move over this time; then the node closes.</summary>
     private static readonly TimeSpan MoveWithin = TimeSpan.FromMilliseconds(1_000);
@@ -62,7 +64,12 @@ internal sealed partial class NodeLifecycle(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var own = configuration["Im:Node:Address"] ?? server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
-        lease.SetAddress(own ?? throw new InvalidOperationException("The node listens nowhere; set Im:Node:Address."));
+        if (own is null)
+            throw new InvalidOperationException("The node listens nowhere; set Im:Node:Address.");
+        var publicUrl = PublicAddress.Of(configuration, environment, own, door.Value);
+        if (publicUrl is not null)
+            LogPublic(log, publicUrl);
+        lease.SetAddress(own, publicUrl);
         _serving = true;
         return Task.CompletedTask;
     }
@@ -94,6 +101,9 @@ internal sealed partial class NodeLifecycle(
 
     [LoggerMessage(102, LogLevel.Warning, "Waiting for the servers behind the node: {Reason}")]
     private static partial void LogWaiting(ILogger logger, string reason);
+
+    [LoggerMessage(103, LogLevel.Information, "Clients may come straight to {Address}")]
+    private static partial void LogPublic(ILogger logger, string address);
 
     [LoggerMessage(101, LogLevel.Information, "Draining: {Connections} connections are asked to move.")]
     private static partial void LogDraining(ILogger logger, int connections);

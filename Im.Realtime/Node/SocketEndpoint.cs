@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using Im.Core.Data;
 using Im.Core.Limits;
 using Im.Core.Messages;
+using Im.Core.Nodes;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Realtime.Connections;
@@ -12,7 +13,7 @@ namespace Im.Realtime.Node;
 
 /// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by a ticket, a bearer token or the session cookie; a client's word counts for nothing.</summary>
 internal sealed class SocketEndpoint(
-    ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door, SessionCookie cookie, ConnectionCounts counts, ProxyNetworks proxies)
+    NodeIdentity node, ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door, SessionCookie cookie, ConnectionCounts counts, ProxyNetworks proxies)
 {
     private const string BearerScheme = "Bearer ";
 
@@ -79,7 +80,22 @@ internal sealed class SocketEndpoint(
         UserInfo? user;
         try
         {
-            if (Doorkeeper.TicketOf(context) is { } ticket)
+            if (Doorkeeper.TicketOf(context) is { } connectTicket && connectTicket.StartsWith(ProtocolLimits.ConnectTicketPrefix, StringComparison.Ordinal))
+            {
+                var grant = await sessions.RedeemConnectTicketAsync(connectTicket, node.Name);
+                if (grant is null)
+                {
+                    await HttpRefusal.WriteAsync(context, StatusCodes.Status401Unauthorized, ErrorCodes.BadTicket, "The ticket is used, expired, another node's, or its session is not what it was.");
+                    return;
+                }
+                if (context.Request.Headers.Origin is { Count: > 0 } origin && !(origin is [{ } one] && one.Equals(grant.Origin, StringComparison.OrdinalIgnoreCase)))
+                {
+                    await HttpRefusal.WriteAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.CrossSite, "The ticket was given to another page.");
+                    return;
+                }
+                session = grant.Session;
+            }
+            else if (Doorkeeper.TicketOf(context) is { } ticket)
             {
                 session = await sessions.RedeemTicketAsync(ticket);
                 if (session?.UserId is null)

@@ -23,6 +23,7 @@ internal static class HttpCases
         ("GET", "/api/sessions", ""),
         ("DELETE", "/api/sessions/AAAAAAAAAAAAAAAAAAAAAA", ""),
         ("GET", "/api/nodes", ""),
+        ("GET", "/api/connect?node=realtime-1&avoid=realtime-2", ""),
         ("GET", "/api/conversations", ""),
         ("GET", "/api/conversations/lobby/messages?before=9&limit=10", ""),
         ("GET", $"/api/conversations/{Nobody}/messages?after=0&limit=100", ""),

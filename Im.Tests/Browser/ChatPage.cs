@@ -6,12 +6,12 @@ namespace Im.Tests.Browser;
 internal sealed class ChatPage
 {
     private readonly List<string> _errors = [];
-    private int _sockets;
+    private readonly List<Uri> _sockets = [];
 
     private ChatPage(string name, IPage page)
     {
         (Name, Page) = (name, page);
-        page.WebSocket += (_, _) => _sockets++;
+        page.WebSocket += (_, socket) => _sockets.Add(new(socket.Url));
         page.PageError += (_, error) => _errors.Add(error);
     }
 
@@ -21,7 +21,10 @@ internal sealed class ChatPage
     public IPage Page { get; }
 
     /// <summary>How many WebSockets the page has opened so far.</summary>
-    public int SocketsOpened => _sockets;
+    public int SocketsOpened => _sockets.Count;
+
+    /// <summary>How many of these to this server.</summary>
+    public int SocketsTo(Uri address) => _sockets.Count(socket => socket.Authority == address.Authority);
 
     /// <summary>Script errors nobody caught.</summary>
     public IReadOnlyList<string> Errors => _errors;

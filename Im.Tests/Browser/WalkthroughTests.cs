@@ -26,17 +26,18 @@ public sealed class WalkthroughTests(ImAppFixture im) : IAsyncLifetime
         _playwright.Dispose();
     }
 
-    [Fact]
-    public async Task Two_people_walk_through_the_demo_with_three_windows_each_on_two_nodes()
+    /// <param name="blocked">Nobody answers at the nodes' addresses, as behind a firewall.</param>
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Two_people_walk_through_the_demo_with_three_windows_each_on_two_nodes(bool blocked)
     {
         var nodes = (await im.GetNodesAsync()).Where(n => n.Live).Select(n => n.Name).Distinct().ToList();
         Assert.Equal(2, nodes.Count);
 
         // Two browsers, each with a private window: four cookie jars, six pages.
-        await using var jennyBrowser = await _browser.NewContextAsync();
-        await using var jennyPrivate = await _browser.NewContextAsync();
-        await using var tomBrowser = await _browser.NewContextAsync();
-        await using var tomPrivate = await _browser.NewContextAsync();
+        await using var jennyBrowser = await NewContextAsync(blocked);
+        await using var jennyPrivate = await NewContextAsync(blocked);
+        await using var tomBrowser = await NewContextAsync(blocked);
+        await using var tomPrivate = await NewContextAsync(blocked);
         var jenny1 = await ChatPage.OpenAsync("Jenny, node 1", jennyBrowser, im.WebAddress, nodes[0]);
         var jenny2 = await ChatPage.OpenAsync("Jenny, node 2", jennyBrowser, im.WebAddress, nodes[1]);
         var jenny3 = await ChatPage.OpenAsync("Jenny, private", jennyPrivate, im.WebAddress);
@@ -51,23 +52,29 @@ public sealed class WalkthroughTests(ImAppFixture im) : IAsyncLifetime
         Assert.Equal(nodes[0], await tom1.GetNodeAsync());
         Assert.Equal(nodes[1], await tom2.GetNodeAsync());
 
+        // Straight to the nodes; or by the gateway at once, where that leads nowhere.
+        foreach (var page in all)
+            await Assertions.Expect(page.Find("node-badge")).ToHaveAttributeAsync("data-door", blocked ? "gateway" : "node");
+
         // A login in one tab logs in the other open tab of that browser, on the other node, without reconnecting; the private window is another session.
         await jenny1.LoginAsync(_jenny, "correct horse", "likes tea");
         await jenny2.ExpectUserAsync(_jenny);
-        Assert.Equal(1, jenny2.SocketsOpened);
+        Assert.Equal(1, blocked ? jenny2.SocketsTo(im.WebAddress) : jenny2.SocketsOpened);
         await jenny3.ExpectGuestAsync();
         await jenny3.LoginAsync(_jenny, "correct horse");
         await tom1.LoginAsync(_tom, "battery staple");
         await tom2.ExpectUserAsync(_tom);
         await tom3.ExpectGuestAsync();
 
+        var (hello, greeting) = ($"hello, everybody, says {_jenny}", $"大家好，{_tom}");
+
         // The lobby reaches all six pages, the guest's too, once each.
-        await jenny1.SendAsync("hello, everybody");
-        await Each(all, page => page.ExpectMessageAsync("hello, everybody"));
-        await tom2.SendAsync("大家好");
-        await Each(all, page => page.ExpectMessageAsync("大家好"));
-        Assert.Equal(nodes[0], await tom2.Message("hello, everybody").GetAttributeAsync("data-node"));
-        Assert.Equal(nodes[1], await tom2.Message("hello, everybody").GetAttributeAsync("data-via"));
+        await jenny1.SendAsync(hello);
+        await Each(all, page => page.ExpectMessageAsync(hello));
+        await tom2.SendAsync(greeting);
+        await Each(all, page => page.ExpectMessageAsync(greeting));
+        Assert.Equal(nodes[0], await tom2.Message(hello).GetAttributeAsync("data-node"));
+        Assert.Equal(nodes[1], await tom2.Message(hello).GetAttributeAsync("data-via"));
 
         // Everybody sees both in three places.
         await tom3.LoginAsync(_tom, "battery staple");
@@ -96,8 +103,23 @@ public sealed class WalkthroughTests(ImAppFixture im) : IAsyncLifetime
         await Each([jenny1, jenny2], page => page.ExpectGuestAsync());
         await jenny3.ExpectUserAsync(_jenny);
         await Each(all, page => page.ExpectPlacesAsync(_jenny, 1));
-        Assert.Equal(1, jenny2.SocketsOpened);
+        Assert.Equal(1, blocked ? jenny2.SocketsTo(im.WebAddress) : jenny2.SocketsOpened);
         Assert.All(all, page => Assert.Empty(page.Errors));
+    }
+
+    // The policy names the nodes' own addresses: what is blocked is the network, not the page.
+    private async Task<IBrowserContext> NewContextAsync(bool blocked)
+    {
+        var context = await _browser.NewContextAsync(new() { BypassCSP = blocked, ServiceWorkers = ServiceWorkerPolicy.Block });
+        if (blocked)
+            await context.RouteAsync("**/api/connect*", async route =>
+            {
+                var answer = await route.FetchAsync();
+                var door = System.Text.Json.Nodes.JsonNode.Parse(await answer.TextAsync())!;
+                door["url"] = $"ws://localhost:{FreePort.Next()}/ws";
+                await route.FulfillAsync(new() { Response = answer, Body = door.ToJsonString() });
+            });
+        return context;
     }
 
     private static Task Each(IEnumerable<ChatPage> pages, Func<ChatPage, Task> check) => Task.WhenAll(pages.Select(async page =>

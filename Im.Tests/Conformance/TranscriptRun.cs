@@ -83,13 +83,14 @@ internal sealed class TranscriptRun(Uri web, Uri door, int version) : IAsyncDisp
     {
         var browser = BrowserOf(name);
         var status = (int?)step["answer"] ?? 101;
-        string[] offers = step["offers"] is JsonArray named ? [.. named.Select(offer => $"{offer}")] : [$"im.v{version}"];
+        string[] offers = step["offers"] is JsonArray named ? [.. named.Select(offer => _values.FillText($"{offer}"))] : [$"im.v{version}"];
         var negotiated = offers.Contains(ProtocolLimits.SubProtocol) ? 2 : 1;
         if (_sockets.Remove(name, out var former))
             await former.DisposeAsync();
         try
         {
-            _sockets[name] = new(name, await RawConnection.OpenAsync(RawConnection.AddressOf(door), browser.Token is { } token ? $"im_session={token}" : null, options =>
+            var at = step["at"] is { } address ? new Uri(_values.FillText($"{address}")) : null;
+            _sockets[name] = new(name, await RawConnection.OpenAsync(at ?? RawConnection.AddressOf(door), at is null && browser.Token is { } token ? $"im_session={token}" : null, options =>
             {
                 foreach (var offer in offers.Except([negotiated == 1 ? ProtocolLimits.SubProtocolOne : ProtocolLimits.SubProtocol])) // which is offered anyway
                     options.AddSubProtocol(offer);

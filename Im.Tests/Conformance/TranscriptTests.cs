@@ -106,7 +106,7 @@ public sealed class TranscriptTests(TranscriptTests.System chat) : IClassFixture
     /// <summary>With a limit that is met a little sooner than the default.</summary>
     public sealed class System : TwoNodes
     {
-        protected override IEnumerable<KeyValuePair<string, string>> NodeSettings => [new("Limits:Frames:Burst", "300"), new("Limits:Frames:PerSecond", "5")];
+        protected override IEnumerable<KeyValuePair<string, string>> NodeSettings => [new("Limits:Frames:Burst", "300"), new("Limits:Frames:PerSecond", "5"), new("PublicUrl", "own")];
 
         internal async Task<Web.Browser> NewAdminAsync()
         {

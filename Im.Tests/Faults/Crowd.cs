@@ -107,7 +107,8 @@ internal sealed class Crowd : IAsyncDisposable
             foreach (var (conversation, _) in _entitled[tab])
                 _checker.Shows(tab.Name, conversation, tab.Device.Of(conversation, tab.User.Profile?.Id));
         if (page is not null)
-            _checker.Shows("the page", ConversationId.Lobby, new(null, await page.ShowAsync(_start[ConversationId.Lobby], heads[ConversationId.Lobby], patience), 0));
+            foreach (var (name, shown) in await page.ShowAsync(_start[ConversationId.Lobby], heads[ConversationId.Lobby], patience))
+                _checker.Shows(name, ConversationId.Lobby, new(null, shown, 0));
         await LoadAgainAsync();
         var report = new CrowdReport(
             _checker.Judge(await _stored.ReadAsync(_start), await _stored.ReadPositionsAsync(_start.Keys)), [.. _tabs.SelectMany(t => t.Failures)], _talked.Elapsed, settled,
@@ -152,6 +153,7 @@ internal sealed class Crowd : IAsyncDisposable
         await Task.WhenAll(Everybody.Select(t => t.Client.ConnectAsync(limit.Token)));
         foreach (var tab in _plan.Tabs)
             Assert.True(_tabs[tab.Index].Node == _nodes[tab.Node], $"{_tabs[tab.Index].Name} asked for {_nodes[tab.Node]} and is on {_tabs[tab.Index].Node}.");
+        Assert.True(Everybody.Any(t => t.Client.IsDirect) && Everybody.Any(t => !t.Client.IsDirect), "All came by one door.");
         BeginRound();
 
         CrowdTab NewTab(string name, ChatUser user, Uri address, string node, int index) => new(name, run, user, new ImClient(new()
@@ -159,6 +161,7 @@ internal sealed class Crowd : IAsyncDisposable
             BaseAddress = address,
             Cookies = user.Cookies,
             Node = node,
+            Direct = address == _web && index / 2 % 2 == 0, // half of them, on each node
             RandomSeed = unchecked(_plan.Seed * 1_000_003 + index),
             StartAfter = _start,
         }));

@@ -9,7 +9,7 @@ using Im.Tests.Fixtures;
 
 namespace Im.Tests.Faults;
 
-/// <summary>The page's client, in TypeScript under Node: a guest with the lobby open through all the faults of a class.</summary>
+/// <summary>The page's client, in TypeScript under Node: a guest with the lobby open through all the faults of a class, straight to a node and by the gateway.</summary>
 public sealed class PageDevice(ImAppFixture im) : IAsyncLifetime
 {
     // Trims as a page does that somebody looks at. For a line with two sequences it waits for the second, and says which lines after the first it shows.
@@ -18,17 +18,27 @@ public sealed class PageDevice(ImAppFixture im) : IAsyncLifetime
         import { WebSocket } from 'ws';
         import { createInterface } from 'node:readline';
 
-        const im = new ImClient({ origin: process.argv[2], maxFillEvents: Infinity, webSocket: (url, headers) => new WebSocket(url, 'im.v2', { headers }) });
-        const timeline = im.timeline(lobby);
-        timeline.on('change', () => timeline.trim(10_000));
-        const ready = new Promise((done) => im.on('state', ({ phase }) => phase === 'ready' && done()));
-        im.connect();
-        await ready;
+        const timelines = await Promise.all([true, false].map(async (direct) => {
+          let Cookie = ''; // as a browser keeps it
+          const withCookie = async (input, init) => {
+            const answer = await fetch(input, { ...init, headers: { ...init.headers, Cookie } });
+            Cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? Cookie;
+            return answer;
+          };
+          const webSocket = (url, headers, protocols) => new WebSocket(url, protocols, { headers: { ...headers, Cookie } });
+          const im = new ImClient({ origin: process.argv[2], maxFillEvents: Infinity, direct, fetch: withCookie, webSocket });
+          const timeline = im.timeline(lobby);
+          timeline.on('change', () => timeline.trim(10_000));
+          const ready = new Promise((done) => im.on('state', ({ phase }) => phase === 'ready' && done()));
+          im.connect();
+          await ready;
+          return timeline;
+        }));
         console.log('ready');
         for await (const asked of createInterface({ input: process.stdin })) {
           const [after, upTo] = asked.split(' ').map(Number);
-          while ((timeline.lastSeq ?? 0) < upTo) await new Promise((done) => setTimeout(done, 10));
-          console.log(JSON.stringify(timeline.lines.filter(({ seq }) => seq > after)));
+          while (timelines.some(({ lastSeq }) => (lastSeq ?? 0) < upTo)) await new Promise((done) => setTimeout(done, 10));
+          console.log(JSON.stringify(timelines.map(({ lines }) => lines.filter(({ seq }) => seq > after))));
         }
         """;
 
@@ -52,12 +62,13 @@ public sealed class PageDevice(ImAppFixture im) : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    /// <summary>The lobby's lines after a sequence, once it has got as far as another one.</summary>
-    internal async Task<IReadOnlyList<ShownLine>> ShowAsync(long after, long upTo, TimeSpan patience)
+    /// <summary>The lobby's lines after a sequence, once both have got as far as another one.</summary>
+    internal async Task<IReadOnlyList<(string Name, IReadOnlyList<ShownLine> Shown)>> ShowAsync(long after, long upTo, TimeSpan patience)
     {
         await _node.StandardInput.WriteLineAsync($"{after} {upTo}");
         var shown = await _node.StandardOutput.ReadLineAsync().WaitAsync(patience);
-        return [.. JsonNode.Parse(shown!)!.AsArray().Select(line => ShownLine.Of(Read(line!)))];
+        return [.. ((string[])["the page", "the page by the gateway"]).Zip(JsonNode.Parse(shown!)!.AsArray(), (name, lines) =>
+            (name, (IReadOnlyList<ShownLine>)[.. lines!.AsArray().Select(line => ShownLine.Of(Read(line!)))]))];
     }
 
     private static async Task<string> CompileAsync()

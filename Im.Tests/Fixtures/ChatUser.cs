@@ -65,10 +65,10 @@ internal sealed class ChatUser : IAsyncDisposable
     }
 
     /// <summary>A connection that the caller disposes of: a borrowed user must not keep it.</summary>
-    /// <param name="web">The way to the gateway.</param>
+    /// <param name="web">The way to the gateway; by another one than usual it goes whatever else there is.</param>
     public async Task<ChatConnection> OpenAsync(Uri web, string? node = null)
     {
-        var connection = new ChatConnection(new(new() { BaseAddress = web, Cookies = Cookies, Node = node }), Profile?.Nickname ?? "a guest");
+        var connection = new ChatConnection(new(new() { BaseAddress = web, Cookies = Cookies, Node = node, Direct = web == _web }), Profile?.Nickname ?? "a guest");
         await connection.OpenAsync(node);
         return connection;
     }

@@ -18,6 +18,7 @@ public sealed class GoldenTests
         ["brief-request"] = ProtocolJson.Wire.BriefRequest,
         ["user"] = ProtocolJson.Wire.UserInfo,
         ["ticket-response"] = ProtocolJson.Wire.TicketResponse,
+        ["connect-response"] = ProtocolJson.Wire.ConnectResponse,
         ["nodes"] = ProtocolJson.Wire.IReadOnlyListNodeInfo,
         ["conversations"] = ProtocolJson.Wire.IReadOnlyListConversationSummary,
         ["messages-response"] = ProtocolJson.Wire.MessagesResponse,

@@ -6,12 +6,11 @@ using Im.Core.Posting;
 using Im.Core.Rooms;
 using Im.Protocol;
 using Im.Web.Accounts;
+using Im.Web.Gateway;
 using Im.Web.Http;
-using Im.Web.Nodes;
 using Im.Web.Rooms;
 using Im.Web.Sessions;
 using Microsoft.EntityFrameworkCore;
-using Yarp.ReverseProxy;
 
 namespace Im.Web.Administration;
 
@@ -117,8 +116,8 @@ internal static class AdminListsSetup
         return TypedResults.NoContent();
     }
 
-    private static async Task<IReadOnlyList<AdminNodeInfo>> ListNodesAsync(INodeLoads loads, IProxyStateLookup proxy, CancellationToken ct) =>
-        [.. (await loads.ListAsync(ct)).Select(node => node with { Live = node.Live && !proxy.IsUnhealthy(node.Name, node.Address) })];
+    private static async Task<IReadOnlyList<AdminNodeInfo>> ListNodesAsync(INodeLoads loads, KnownNodes known, CancellationToken ct) =>
+        [.. (await loads.ListAsync(ct)).Select(node => node with { Live = node.Live && !known.IsUnhealthy(node.Name, node.Address) })];
 
     private static bool IsSearch(string? search) => search is null || search.Length <= AdminLimits.MaxSearchChars && !search.Contains('\0') && VisibleText.IsWellFormed(search);
 

@@ -29,7 +29,7 @@ internal static class GatewaySetup
 
     public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<SocketAdmission>();
+        builder.Services.AddSingleton<SocketAdmission>().AddSingleton<KnownNodes>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory, NodeHttpClientFactory>();
         builder.Services.AddReverseProxy()
             .LoadFromMemory([new RouteConfig { RouteId = "socket", ClusterId = ClusterId, Match = new() { Path = Path } }], [Cluster(new Dictionary<string, DestinationConfig>())])

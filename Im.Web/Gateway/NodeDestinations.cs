@@ -10,7 +10,7 @@ namespace Im.Web.Gateway;
 /// A destination taken away keeps the connections it has.
 /// </summary>
 internal sealed partial class NodeDestinations(
-    INodeRegistry registry, ServiceEndpointResolver discovery, InMemoryConfigProvider proxy, TimeProvider time, ILogger<NodeDestinations> logger)
+    INodeRegistry registry, KnownNodes known, ServiceEndpointResolver discovery, InMemoryConfigProvider proxy, TimeProvider time, ILogger<NodeDestinations> logger)
     : BackgroundService
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
@@ -52,6 +52,7 @@ internal sealed partial class NodeDestinations(
             if (_registryAway)
                 LogRegistryBack();
             _registryAway = false;
+            known.Update(nodes);
             if (nodes.Count > 0)
                 return nodes.Where(node => node.Live).DistinctBy(node => Id(node.Name, node.Address)).ToDictionary(
                     node => Id(node.Name, node.Address),

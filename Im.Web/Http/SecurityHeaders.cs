@@ -1,11 +1,13 @@
+using Im.Web.Gateway;
+
 namespace Im.Web.Http;
 
-/// <summary>What a browser may do with our answers: run our own script, talk to our own address, be framed by nobody.</summary>
+/// <summary>What a browser may do with our answers: run our own script, talk to our own address and to the nodes that have one for it, be framed by nobody.</summary>
 internal static class SecurityHeaders
 {
     // 'self' is the own address for WebSockets too: CSP level 3 matches ws and wss to http and https.
-    private const string Policy =
-        "default-src 'self'; connect-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    private const string Before = "default-src 'self'; connect-src 'self'", After =
+        "; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {
@@ -19,7 +21,7 @@ internal static class SecurityHeaders
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
             // The API's reference page of Development brings a script of its own kind.
             if (!context.Request.Path.StartsWithSegments(ApiDescription.ReferencePath) && headers.ContentSecurityPolicy.Count == 0)
-                headers.ContentSecurityPolicy = Policy;
+                headers.ContentSecurityPolicy = context.RequestServices.GetRequiredService<KnownNodes>().Sources is { Length: > 0 } nodes ? $"{Before} {nodes}{After}" : Before + After;
             // A file says itself how it is kept, an answer that is none does not.
             if (context.Request.Path.StartsWithSegments(HttpSetup.ApiPath) && headers.CacheControl is not [['p', 'r', 'i', 'v', 'a', 't', 'e', ..]])
                 headers.CacheControl = "no-store";

@@ -3,8 +3,6 @@ using Im.Core.Presence;
 using Im.Protocol;
 using Im.Web.Gateway;
 using Im.Web.Http;
-using Yarp.ReverseProxy;
-using Yarp.ReverseProxy.Model;
 
 namespace Im.Web.Nodes;
 
@@ -21,7 +19,7 @@ internal static class NodesSetup
             .WithProblems(ProblemKind.BadRequest, ProblemKind.Unavailable);
         api.MapGet("/nodes", ListAsync)
             .WithSummary("The WebSocket nodes")
-            .WithDescription("Every node with a lease: name, own address, open connections, and whether the gateway gives it new connections.")
+            .WithDescription("Every node with a lease: name, own address, open connections, whether it is given new ones, and where clients may come to it straight.")
             .WithTags("Nodes")
             .WithProblems(ProblemKind.Unavailable);
     }
@@ -36,14 +34,6 @@ internal static class NodesSetup
     }
 
     // A node is live when it says so (it is not draining) and it answers the gateway's probes.
-    private static async Task<IReadOnlyList<NodeInfo>> ListAsync(INodeRegistry registry, IProxyStateLookup proxy, CancellationToken cancellationToken)
-    {
-        var nodes = await registry.ListAsync(cancellationToken);
-        return [.. nodes.Select(node => node with { Live = node.Live && !proxy.IsUnhealthy(node.Name, node.Address) })];
-    }
-
-    /// <summary>It does not answer the gateway's probes.</summary>
-    public static bool IsUnhealthy(this IProxyStateLookup proxy, string name, string address) =>
-        proxy.TryGetCluster(GatewaySetup.ClusterId, out var cluster) && cluster.Destinations.TryGetValue(NodeDestinations.Id(name, address), out var destination)
-        && destination.Health.Active == DestinationHealth.Unhealthy;
+    private static async Task<IReadOnlyList<NodeInfo>> ListAsync(INodeRegistry registry, KnownNodes known, CancellationToken cancellationToken) =>
+        [.. (await registry.ListAsync(cancellationToken)).Select(node => node with { Live = node.Live && !known.IsUnhealthy(node.Name, node.Address) })];
 }

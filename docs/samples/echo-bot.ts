@@ -10,7 +10,8 @@ if (!password) throw new Error('IM_PASSWORD is not set.');
 const im = new ImClient({
   origin,
   bearer: new BearerToken(),
-  webSocket: (url, headers) => new WebSocket(url, 'im.v2', { headers }),
+  direct: true, // not by the gateway, where there is a way
+  webSocket: (url, headers, protocols) => new WebSocket(url, protocols, { headers }),
   maxFillEvents: Infinity,
 });
 

@@ -1,6 +1,7 @@
 import { TokenRenewal } from './bearer.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import { DirectWay } from './direct.ts';
 import { ImError } from './errors.ts';
 import { Emitter } from './events.ts';
 import { takeFrame, type FramePort } from './frames.ts';
@@ -89,12 +90,13 @@ export class ImClient extends Emitter<ImEvents> {
     };
     const { bearer } = options;
     if (bearer && !options.webSocket) throw new Error('With `bearer`, `webSocket` has to be given: the runtime\'s own cannot send headers.');
-    const webSocket = options.webSocket ?? ((url) => new WebSocket(url, 'im.v2'));
+    const webSocket = options.webSocket ?? ((url, _headers, protocols) => new WebSocket(url, protocols));
     this.#supervisor = new Supervisor(
       {
         origin,
         node: options.node,
         webSocket,
+        direct: (options.direct ?? !options.webSocket) ? new DirectWay(http, clock) : undefined,
         http,
         clock,
         identify: async () => {

@@ -38,6 +38,9 @@ export class Connection {
   /** How far the node's clock is before the device's: the device's may be days off, or be set while we are connected. */
   skewMs: number | undefined;
 
+  /** It goes straight to a node: where nothing is heard there soon, the gateway is the way. */
+  readonly isDirect: boolean;
+
   readonly #socket: WebSocketLike;
   readonly #clock: Clock;
   readonly #listener: ConnectionListener;
@@ -50,7 +53,8 @@ export class Connection {
   #ended = false;
 
   /** @param failures Tries before this one that came to nothing. */
-  constructor(socket: WebSocketLike, clock: Clock, listener: ConnectionListener, failures = 0) {
+  constructor(socket: WebSocketLike, clock: Clock, listener: ConnectionListener, failures = 0, isDirect = false) {
+    this.isDirect = isDirect;
     this.#socket = socket;
     this.#clock = clock;
     this.#listener = listener;
@@ -58,7 +62,7 @@ export class Connection {
     socket.onmessage = (event: { data: unknown }) => this.#hear(event.data);
     socket.onclose = (event: { code: number; reason?: string }) => this.#end(event.code, event.reason);
     socket.onerror = unheard;
-    this.#readyWithinMs = failures < quickTries ? quickReadyWithinMs : readyWithinMs;
+    this.#readyWithinMs = isDirect || failures < quickTries ? quickReadyWithinMs : readyWithinMs;
     this.#timer = clock.setTimeout(() => this.#abandon(), this.#readyWithinMs);
   }
 

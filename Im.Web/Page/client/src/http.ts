@@ -1,4 +1,5 @@
 import type { BearerToken } from './bearer.ts';
+import type { Door } from './direct.ts';
 import { ImError } from './errors.ts';
 import { People } from './people.ts';
 import { Files } from './files.ts';
@@ -9,6 +10,8 @@ import type { ApiKeyInfo, ApiScope, Demonstration, NodeInfo, SearchPage, SearchW
 const timeoutMs = 10_000;
 /** What comes before each connection: see `connection.ts`. */
 const quickTimeoutMs = 4_000;
+/** There is another way, so nobody waits long. */
+const connectTimeoutMs = 2_000;
 
 interface Problem {
   code?: string;
@@ -152,6 +155,12 @@ export class HttpApi {
   async deleteAccount(password: string, removeMessages: boolean): Promise<void> {
     await this.#request('DELETE', '/api/me', { password, removeMessages });
     if (this.#bearer) this.#bearer.value = undefined;
+  }
+
+  /** Where to connect without the gateway; nothing where that is the way. */
+  connect(node?: string, avoid?: string): Promise<Partial<Door>> {
+    const wanted = `${new URLSearchParams({ ...(node ? { node } : {}), ...(avoid ? { avoid } : {}) })}`;
+    return this.#request('GET', `/api/connect${wanted && `?${wanted}`}`, undefined, connectTimeoutMs);
   }
 
   nodes(): Promise<NodeInfo[]> {

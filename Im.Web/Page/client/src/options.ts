@@ -21,8 +21,13 @@ export interface ImClientOptions {
   /** For programs: holds the session, in place of the browser's cookie. Needs a {@link webSocket} that can send headers. */
   bearer?: BearerToken;
   fetch?: typeof fetch;
-  /** Opens a WebSocket. `headers` are a program's; a browser's WebSocket cannot send them, that of the package `ws` can. */
-  webSocket?: (url: string, headers: Record<string, string>) => WebSocketLike;
+  /** Opens a WebSocket. `headers` are a program's; a browser's WebSocket cannot send them, that of the package `ws` can. `protocols` are the subprotocols to offer. */
+  webSocket?: (url: string, headers: Record<string, string>, protocols: string[]) => WebSocketLike;
+  /**
+   * Whether to connect straight to a node where there is a way, and by the gateway where there is none. By default yes, but with a {@link webSocket} of one's own, which has to offer the `protocols`
+   * it is given: there the ticket is.
+   */
+  direct?: boolean;
   clock?: Clock;
 }
 

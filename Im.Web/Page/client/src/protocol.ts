@@ -369,6 +369,8 @@ export interface NodeInfo {
   readonly address: string;
   readonly connections: number;
   readonly live: boolean;
+  /** Where clients come to it straight; else by the gateway alone. */
+  readonly publicUrl?: string;
 }
 
 export interface Limits {

@@ -4,6 +4,8 @@ export interface ConnectionState {
   readonly phase: 'idle' | 'connecting' | 'ready' | 'waiting' | 'closed';
   /** The node that serves this connection, while `ready`. */
   readonly node?: string;
+  /** It came straight to the node; else it passes the gateway. */
+  readonly isDirect?: true;
   /** The connection may be dead: the node has been asked and has not answered for 1.5 s, or the browser says that the network is gone. It is given up, or this ends, within 5 s. */
   readonly isDoubted?: true;
   /** Why there is no connection, from the first failure until the next `ready`. */

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
-import { Connection, type WebSocketLike } from './connection.ts';
+import { Connection, type ConnectionListener, type WebSocketLike } from './connection.ts';
+import type { DirectWay } from './direct.ts';
 import type { ImError } from './errors.ts';
 import type { HttpApi } from './http.ts';
 import type { LogEnd, NodeFrame, User } from './protocol.ts';
@@ -22,7 +23,9 @@ export interface SupervisorListener {
 export interface SupervisorOptions {
   readonly origin: string;
   readonly node: string | undefined;
-  readonly webSocket: (url: string, headers: Record<string, string>) => WebSocketLike;
+  readonly webSocket: (url: string, headers: Record<string, string>, protocols: string[]) => WebSocketLike;
+  /** undefined: always by the gateway. */
+  readonly direct: DirectWay | undefined;
   readonly http: HttpApi;
   /** Whose the session is; fails with `not_logged_in` where a program's is over. */
   readonly identify: () => Promise<User | null>;
@@ -31,6 +34,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
 }
 
+const protocol = 'im.v2';
+const ticketProtocol = 'im.ticket.';
 const steadyMs = 5_000;
 /** A browser drops its cookie 30 days after it was last given; asked, the page's server gives it anew once a day. */
 const renewalMs = 24 * 3_600_000;
@@ -56,6 +61,9 @@ export class Supervisor {
   #timer: unknown;
   #cookieAt: number | undefined;
   #renewal: unknown;
+  /** The node that goes, or went without a word: another one is asked for next. */
+  #gone: string | undefined;
+  #directAgain: unknown;
 
   constructor(options: SupervisorOptions, listener: SupervisorListener) {
     this.#options = options;
@@ -72,7 +80,8 @@ export class Supervisor {
     return this.state.phase !== 'idle' && this.state.phase !== 'closed';
   }
 
-  async dial(): Promise<void> {
+  /** @param byChance Nothing is wrong with the connection there is: only to see whether a node can be reached without the gateway. */
+  async dial(byChance = false): Promise<void> {
     const dial = ++this.#dialling;
     this.#stopTimer();
     this.#next?.close();
@@ -87,15 +96,51 @@ export class Supervisor {
       this.hasSession = failure === undefined;
       this.#askedInVain = true;
     }
+    // By chance the way is another, never the node.
+    const door = await this.#options.direct?.find(...((byChance ? [this.current?.hello?.node] : this.node === this.#gone ? [undefined, this.#gone] : [this.node, this.#gone]) as [string?, string?]));
+    if (dial !== this.#dialling) return;
+    const socket = door && this.#open(door.url, {}, [protocol, ticketProtocol + door.connectTicket]);
+    if (socket) this.#use(socket, true, byChance);
+    else if (!byChance) this.#dialGateway();
+    else this.#tryDirectLater();
+  }
+
+  #dialGateway(): void {
     const url = new URL('/ws', this.#options.origin);
     url.protocol = url.protocol.replace('http', 'ws');
     if (this.node) url.searchParams.set('node', this.node);
-    this.#next = new Connection(this.#options.webSocket(url.href, this.#options.http.credentials), this.#options.clock, {
+    this.#use(this.#options.webSocket(url.href, this.#options.http.credentials, [protocol]), false, false);
+  }
+
+  // A policy of the page, say, that does not know the node.
+  #open(url: string, headers: Record<string, string>, protocols: string[]): WebSocketLike | undefined {
+    try {
+      return this.#options.webSocket(url, headers, protocols);
+    } catch {
+      this.#options.direct!.failed();
+      return undefined;
+    }
+  }
+
+  #use(socket: WebSocketLike, isDirect: boolean, byChance: boolean): void {
+    const listener: ConnectionListener = {
       ready: (connection, lobby) => this.#adopt(connection, lobby),
-      frame: (_, frame) => (frame.type === 'move' ? this.#dialWithin(frame.withinMs) : this.#listener.frame(frame)),
-      doubted: (connection, isDoubted) => connection === this.current && this.#setState({ phase: 'ready', node: connection.hello!.node, ...(isDoubted ? { isDoubted } : {}) }),
-      closed: (connection, code, reason) => this.#closed(connection, code, reason),
-    }, this.#attempt);
+      frame: (connection, frame) => {
+        if (frame.type !== 'move') return this.#listener.frame(frame);
+        this.#gone = connection.hello?.node;
+        this.#dialWithin(frame.withinMs);
+      },
+      doubted: (connection, isDoubted) => connection === this.current && this.#setReady(connection, isDoubted),
+      closed: (connection, code, reason) => {
+        if (connection !== this.#next || !connection.isDirect || connection.hello) return this.#closed(connection, code, reason);
+        // It led nowhere: the gateway, at once.
+        this.#options.direct!.failed();
+        this.#next = undefined;
+        if (byChance && this.current) this.#tryDirectLater();
+        else this.#dialGateway();
+      },
+    };
+    this.#next = new Connection(socket, this.#options.clock, listener, this.#attempt, isDirect);
   }
 
   /** The cookie has changed: a connection on its way to `ready` was dialled with the one before. */
@@ -114,6 +159,7 @@ export class Supervisor {
     this.#dialling++;
     this.#stopTimer();
     this.#options.clock.clearTimeout(this.#renewal);
+    this.#options.clock.clearTimeout(this.#directAgain);
     this.#next?.close();
     this.current?.close();
     this.#next = this.current = undefined;
@@ -144,8 +190,11 @@ export class Supervisor {
     this.current = connection;
     this.#next = undefined;
     this.#cause = undefined;
+    this.#gone = undefined;
     this.#listener.adopted(connection, lobby);
-    this.#setState({ phase: 'ready', node: connection.hello!.node });
+    this.#setReady(connection);
+    if (connection.isDirect) this.#options.direct!.worked();
+    this.#tryDirectLater();
     if (connection.hello!.session) {
       this.#askedInVain = false;
     } else if (this.#cookieAt !== undefined && !this.#askedInVain) {
@@ -159,6 +208,8 @@ export class Supervisor {
       this.#next = undefined;
     } else {
       this.current = undefined;
+      const { node } = connection.hello!;
+      if (code === 1012 || (code === 1006 && node !== this.node)) this.#gone = node; // one that was asked for may be there after all
       this.#listener.lost();
       if (this.#options.clock.now() - connection.readyAt! >= steadyMs) this.#attempt = 0;
     }
@@ -202,6 +253,14 @@ export class Supervisor {
     this.#setState(retryAt === undefined ? { phase } : { phase, retryAt });
   }
 
+  // Where the gateway is used because a node could not be reached.
+  #tryDirectLater(): void {
+    const { clock, direct } = this.#options;
+    clock.clearTimeout(this.#directAgain);
+    const at = direct?.openAgainAt;
+    if (at !== undefined) this.#directAgain = clock.setTimeout(() => this.current && !this.#next && !this.current.isDirect && void this.dial(true), at - clock.now() + 1);
+  }
+
   #dialWithin(ms: number): void {
     this.#dialIn(this.#options.clock.random() * ms);
   }
@@ -213,6 +272,10 @@ export class Supervisor {
 
   #stopTimer(): void {
     this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  #setReady({ hello, isDirect }: Connection, isDoubted = false): void {
+    this.#setState({ phase: 'ready', node: hello!.node, ...(isDirect ? { isDirect } : {}), ...(isDoubted ? { isDoubted } : {}) });
   }
 
   #setState(state: Omit<ConnectionState, 'attempt' | 'cause' | 'endReason'>): void {

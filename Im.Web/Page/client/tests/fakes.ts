@@ -53,10 +53,12 @@ export class FakeSocket implements WebSocketLike {
   onerror: WebSocketLike['onerror'] = null;
   readonly url: URL;
   readonly headers: Record<string, string>;
+  readonly protocols: readonly string[];
   readonly sent: ClientFrame[] = [];
   closedWith: number | undefined;
 
-  constructor(url: string, headers: Record<string, string>) {
+  constructor(url: string, headers: Record<string, string>, protocols: readonly string[] = []) {
+    this.protocols = protocols;
     this.url = new URL(url);
     this.headers = headers;
   }
@@ -105,7 +107,7 @@ export interface Stage {
   sockets: FakeSocket[];
   /** The newest socket the client opened. */
   socket(): FakeSocket;
-  requests: { method: string; path: string; headers: Headers; body: unknown }[];
+  requests: { method: string; path: string; search: string; headers: Headers; body: unknown }[];
   /** Answers by "METHOD /path"; a status alone, or a status and a body. */
   answers: Map<string, [status: number, body?: unknown, headers?: Record<string, string>]>;
 }
@@ -122,15 +124,15 @@ export function stage(options: ImClientOptions = {}): Stage {
   const client = new ImClient({
     origin: 'http://im.test',
     clock,
-    webSocket: (url, headers) => {
-      const socket = new FakeSocket(url, headers);
+    webSocket: (url, headers, protocols) => {
+      const socket = new FakeSocket(url, headers, protocols);
       sockets.push(socket);
       return socket;
     },
     fetch: async (input, init) => {
       const request = new Request(input, init);
-      const path = new URL(request.url).pathname;
-      requests.push({ method: request.method, path, headers: request.headers, body: request.body ? await request.json() : undefined });
+      const { pathname: path, search } = new URL(request.url);
+      requests.push({ method: request.method, path, search, headers: request.headers, body: request.body ? await request.json() : undefined });
       const answer = answers.get(`${request.method} ${path}`);
       if (!answer) throw new TypeError('fetch failed');
       const [status, body, headers] = answer;

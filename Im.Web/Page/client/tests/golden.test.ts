@@ -205,6 +205,8 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.audit': ['GET /api/admin/audit', (client) => admin(client).audit({ action: 'user.mute' }), (entries: AuditEntry[]) => entries[0]!.action === 'user.mute' && entries[0]!.actorId !== undefined],
   'http.reports': ['GET /api/admin/reports', (client) => admin(client).reports({ closed: true }), (reports: Report[]) => reports[0]!.closedBy!.nickname === 'Jenny' && reports[0]!.decision === 'recalled'],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
+  'http.connect-response': ['GET /api/connect', (client) => client.http.connect(), ({ node, url, connectTicket }: { node?: string; url?: string; connectTicket?: string }) => node === 'realtime-1' && url === 'wss://node-1.chat.example/ws' && connectTicket === 'imc_kq2vX7dE1mRzT0aB'],
+  'http.connect-response.gateway': ['GET /api/connect', (client) => client.http.connect(), ({ url }: { url?: string }) => url === undefined],
   'http.problem': ['GET /api/nodes', (client) => client.nodes().catch((error: unknown) => error), (error: ImError) => error.code === 'wrong_password'],
 };
 

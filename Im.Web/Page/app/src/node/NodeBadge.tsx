@@ -13,7 +13,7 @@ const refreshMs = 2_000;
 export function NodeBadge() {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  const { phase, node } = connection.value;
+  const { phase, node, isDirect } = connection.value;
   useEffect(() => {
     if (!open) return;
     const away = (event: Event) => event.target instanceof Node && !box.current?.contains(event.target) && setOpen(false);
@@ -38,6 +38,7 @@ export function NodeBadge() {
         data-testid="node-badge"
         data-node={node ?? ''}
         data-phase={phase}
+        data-door={isDirect ? 'node' : 'gateway'}
         aria-expanded={open}
         aria-label={`${t.value.node}: ${node ?? t.value.connecting}`}
         onClick={() => setOpen(!open)}
