@@ -1,6 +1,5 @@
 using Im.Core.Administration;
 using Im.Core.Data;
-using Im.Core.Messages;
 using Im.Core.People;
 using Im.Core.Posting;
 using Im.Core.Rooms;

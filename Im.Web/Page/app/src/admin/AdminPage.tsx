@@ -23,8 +23,11 @@ export function AdminPage({ place: [wanted, one, other] }: { place: readonly str
   const page = useRef<HTMLDivElement>(null);
   const isAdmin = me.value?.admin === true;
   useEffect(() => void (isAdmin && lookAtReports()), [isAdmin]);
-  // Whoever goes to another place begins at its top.
-  useEffect(() => page.current?.scrollTo(0, 0), [section, one, other]);
+  // Whoever goes to another place begins at its top; on a phone its tab may lie beside the screen.
+  useEffect(() => {
+    page.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    page.current?.scrollTo(0, 0);
+  }, [section, one, other]);
   if (me.value === undefined) return <div class="admin" id="composer" tabIndex={-1}><p class="skeleton admin-skeleton" /></div>;
   if (!isAdmin)
     return (
