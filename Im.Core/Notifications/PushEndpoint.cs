@@ -1,19 +1,18 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Buffers.Text;
+using Im.Core.Outbound;
 using Im.Protocol;
 using Microsoft.Extensions.Options;
 
 namespace Im.Core.Notifications;
 
 /// <summary>
-/// Where a push may go. A user says the address, and this server calls it: so https, the usual port, a public address, no redirect. A name is looked up when it is called, and what is called is the
-/// address that was looked at: it cannot be another one a moment later.
+/// Where a push may go. A user says the address, and this server calls it: so https, the usual port, a public address (<see cref="OutboundClient"/>).
 /// </summary>
 public sealed class PushEndpoint(IOptions<PushOptions> options)
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private bool AllowsLoopback => options.Value.AllowLoopback;
 
@@ -52,40 +51,5 @@ public sealed class PushEndpoint(IOptions<PushOptions> options)
     }
 
     /// <summary>A client that goes nowhere else, whatever it is asked for.</summary>
-    public HttpClient CreateClient() => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false, // it would be the proxy's address that is looked at
-        ActivityHeadersPropagator = null,
-        MaxResponseHeadersLength = 16,
-        MaxConnectionsPerServer = 32,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectCallback = ConnectAsync,
-    })
-    {
-        Timeout = TimeSpan.FromSeconds(10),
-        MaxResponseContentBufferSize = 64 * 1024,
-    };
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = (await Dns.GetHostAddressesAsync(host, cancellationToken)).Where(address => PublicAddress.Is(address) || AllowsLoopback && IPAddress.IsLoopback(address)).ToArray();
-        if (addresses.Length == 0)
-            throw new HttpRequestException(HttpRequestError.ConnectionError, "The host has no public address.");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(ConnectTimeout);
-            await socket.ConnectAsync(addresses, port, limit.Token);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    internal HttpClient CreateClient() => OutboundClient.Create(address => AllowsLoopback && IPAddress.IsLoopback(address), Timeout);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Im.Client;
+using Im.Core.Outbound;
 using Im.Core.Webhooks;
 using Im.Protocol;
 using Im.Protocol.Kinds;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Im.Core.Data;
+using Im.Core.Outbound;
 using Im.Core.Webhooks;
 using Im.Protocol;
 using Im.Web.Accounts;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Im.Core.Notifications;
+namespace Im.Core.Outbound;
 
 /// <summary>Which addresses a server may call because somebody from outside says so: those of the internet, and none of this machine, its networks or their neighbours.</summary>
 public static class PublicAddress
