@@ -9,7 +9,6 @@ using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Tests.Fixtures;
 using Im.Tests.Notifications;
-using Im.Tests.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;

@@ -123,12 +123,31 @@ public sealed class WebhookAttacks(WebhookAttacks.Quick chat) : AttackSuite(chat
     }
 
     [Fact]
+    public async Task When_the_node_that_sends_loses_its_place_whichever_has_it_next_goes_on_from_the_mark()
+    {
+        const string LoseSql = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        var room = await MakeAsync();
+        var jenny = await OpenTwoAsync(Jenny);
+        var taken = new TaskCompletionSource();
+        _receiver.Answer = (request, _) => request.Text == "line 1" ? taken.Task : Task.CompletedTask;
+        var (id, _) = await HookAsync(room);
+        for (var i = 0; i < 4; i++)
+            await SayAsync(jenny, room, $"line {i}");
+        await _receiver.WaitForAsync(request => request.Text == "line 1", "the one that hangs");
+        Assert.NotEqual(0, await Chat.Database.ScalarAsync<long>(LoseSql));
+        taken.SetResult();
+        await _receiver.WaitForAsync(request => request.Text == "line 3", "the last line");
+        await Eventually.TrueAsync(async () => (await FindAsync(room, id)).GetProperty("waiting").GetInt64() == 0, seconds: 30);
+        Assert.Equal(["line 0", "line 1", "line 2", "line 3"], _receiver.Came.All.Select(request => request.Text).Distinct()); // in order, once at least
+    }
+
+    [Fact]
     public async Task A_program_posts_under_a_name_of_its_own_once_for_each_key_and_its_address_alone_is_enough()
     {
         var room = await MakeAsync();
         var tom = await OpenTwoAsync(Tom, "node-2");
-        var (name, hook) = (WebCollection.NewNickname(), default(JsonElement));
-        hook = (await Jenny.Browser.PostAsync($"/api/rooms/{room}/webhooks", new { name })).ShouldBeOk().Json;
+        var name = WebCollection.NewNickname();
+        var hook = (await Jenny.Browser.PostAsync($"/api/rooms/{room}/webhooks", new { name })).ShouldBeOk().Json;
         var address = AddressOf(hook);
         using var program = new HttpClient { BaseAddress = Chat.Address };
         using var first = await program.SendAsync(PostTo(address, "Build 8 is green.", "build-8"));
@@ -300,8 +319,8 @@ public sealed class WebhookAttacks(WebhookAttacks.Quick chat) : AttackSuite(chat
     {
         var room = await MakeAsync();
         (await Jenny.Browser.PostAsync($"/api/rooms/{room}/webhooks", new { name = Eve.Nickname })).ShouldBe(409, "nickname_taken");
-        var (clear, alike) = ($"Il{Guid.NewGuid():N}"[..12], "");
-        alike = $"ll{clear[2..]}";
+        var clear = $"Il{Guid.NewGuid():N}"[..12];
+        var alike = $"ll{clear[2..]}";
         (await Jenny.Browser.PostAsync($"/api/rooms/{room}/webhooks", new { name = clear })).ShouldBeOk();
         (await Jenny.Browser.PostAsync($"/api/rooms/{room}/webhooks", new { name = alike })).ShouldBe(409, "nickname_taken");
         foreach (var name in new[] { "admin", "Im", "two\nlines", "\u202Eevil" })

@@ -175,7 +175,7 @@ public sealed partial class DeployedPageTests(DeployedPageTests.Deployment im) :
         }
 
         /// <summary>In the worker: what it keeps the page under.</summary>
-        [GeneratedRegex("(?<=^var .{0,30})\\+\"[\\w-]{8}\"")]
+        [GeneratedRegex("(?<=im\\.page .{0,12})\\+\"[\\w-]{8}\"")]
         private static partial Regex WorkersBuild();
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Net.Http.Json;
-using Im.Client;
 using Im.Client.Chat;
 using System.Text.Json;
 using Im.Protocol;

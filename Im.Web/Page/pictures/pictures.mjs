@@ -143,6 +143,7 @@ const views = {
   devices: account('devices'),
   keys: account('keys'),
   password: account('password'),
+  notifications: account('notifications'),
   delete: account('delete'),
   nobody: (page) => page.evaluate(() => (location.hash = '#/u/nobody')),
   offline: async (page) => {
