@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using Im.Bench.Load;
 using Im.Bench.Measurement;
 using Im.Bench.Peers;
 using Im.Bench.Report;
 using Im.Bench.Seeding;
-using Im.Client;
 using Im.Client.Chat;
 using Im.Core.Sessions;
 using Im.Protocol;

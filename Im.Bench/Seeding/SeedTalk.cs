@@ -1,4 +1,3 @@
-using System.Text;
 using Im.Bench.Load;
 using Im.Core.Kinds;
 using Im.Core.Messages;

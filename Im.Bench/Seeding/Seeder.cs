@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Im.Bench.Load;
 using Im.Core.Accounts;
