@@ -102,6 +102,15 @@ namespace Im.Core.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_audit");
 
+                    b.HasIndex("Action", "Id")
+                        .HasDatabaseName("ix_audit_action");
+
+                    b.HasIndex("ActorId", "Id")
+                        .HasDatabaseName("ix_audit_actor_id");
+
+                    b.HasIndex("Target", "Id")
+                        .HasDatabaseName("ix_audit_target");
+
                     b.ToTable("audit", (string)null);
                 });
 
@@ -411,6 +420,12 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_admin");
 
+                    b.Property<bool>("IsProgram")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_program");
+
                     b.Property<DateTimeOffset?>("LastSeenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_seen_at");
@@ -462,13 +477,18 @@ namespace Im.Core.Data.Migrations
                         .HasDatabaseName("ix_users_erasing")
                         .HasFilter("erasing_at IS NOT NULL");
 
-                    b.HasIndex("NormalizedUserName")
-                        .IsUnique()
-                        .HasDatabaseName("ux_users_normalized_user_name");
-
                     b.HasIndex("Skeleton", "SkeletonRank")
                         .IsUnique()
                         .HasDatabaseName("ux_users_skeleton");
+
+                    b.HasIndex(new[] { "NormalizedUserName" }, "ix_users_administrators")
+                        .HasFilter("is_admin");
+
+                    b.HasIndex(new[] { "NormalizedUserName" }, "ix_users_penalties")
+                        .HasFilter("muted_until IS NOT NULL OR banned_until IS NOT NULL");
+
+                    b.HasIndex(new[] { "NormalizedUserName" }, "ux_users_normalized_user_name")
+                        .IsUnique();
 
                     b.ToTable("users", (string)null);
                 });
@@ -749,9 +769,17 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("closed_at");
 
+                    b.Property<Guid?>("ClosedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("closed_by_id");
+
                     b.Property<Guid?>("ConversationId")
                         .HasColumnType("uuid")
                         .HasColumnName("conversation_id");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
 
                     b.Property<long?>("Line")
                         .HasColumnType("bigint")
@@ -776,6 +804,10 @@ namespace Im.Core.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_reports");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_reports_open")
+                        .HasFilter("closed_at IS NULL");
 
                     b.HasIndex("ReporterId")
                         .HasDatabaseName("ix_reports_reporter_id");
@@ -910,9 +942,10 @@ namespace Im.Core.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_rooms");
 
-                    b.HasIndex("TitleKey", "Id")
-                        .HasDatabaseName("ix_rooms_public")
+                    b.HasIndex(new[] { "TitleKey", "Id" }, "ix_rooms_public")
                         .HasFilter("is_public AND NOT archived");
+
+                    b.HasIndex(new[] { "TitleKey", "Id" }, "ix_rooms_title");
 
                     b.ToTable("rooms", (string)null);
                 });
@@ -992,6 +1025,94 @@ namespace Im.Core.Data.Migrations
                         .HasDatabaseName("ix_search_chunks_newest");
 
                     b.ToTable("search_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.WebhookRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<Guid>("ById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("by_id");
+
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTime?>("DeliveredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("delivered_at");
+
+                    b.Property<DateTime?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateTime?>("FailedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failed_at");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<byte[]>("FormerSecret")
+                        .HasColumnType("bytea")
+                        .HasColumnName("former_secret");
+
+                    b.Property<DateTime?>("FormerUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("former_until");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Off")
+                        .HasColumnType("text")
+                        .HasColumnName("off");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhooks");
+
+                    b.HasIndex("ById")
+                        .HasDatabaseName("ix_webhooks_by_id");
+
+                    b.HasIndex("ConversationId")
+                        .HasDatabaseName("ix_webhooks_conversation_id");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_webhooks_due_at")
+                        .HasFilter("due_at IS NOT NULL AND off IS NULL");
+
+                    b.ToTable("webhooks", (string)null);
                 });
 
             modelBuilder.Entity("Im.Core.Data.ApiKey", b =>
