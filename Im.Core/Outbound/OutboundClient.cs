@@ -34,7 +34,7 @@ internal static class OutboundClient
 
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, Func<IPAddress, bool> isAllowed, CancellationToken cancellationToken)
     {
-        var found = await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
+        var found = IPAddress.TryParse(host.Host, out var number) ? [number] : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
         var allowed = Array.FindAll(found, address => PublicAddress.Is(address) || isAllowed(address));
         if (allowed.Length == 0)
             throw new AddressRefusedException();
