@@ -6,6 +6,7 @@ using Im.Tests.Fixtures;
 namespace Im.Tests.Hosting;
 
 /// <summary>What is left after the AppHost: nothing. Looks at processes as Linux lists them.</summary>
+[Collection(AppHostProcess.Collection)]
 [SupportedOSPlatform("linux")]
 public sealed class AppHostEndTests
 {

@@ -9,6 +9,9 @@ namespace Im.Tests.Hosting;
 [UnsupportedOSPlatform("windows")]
 internal sealed class AppHostProcess : IAsyncDisposable
 {
+    /// <summary>Of the tests that start one: one after the other, beside the rest.</summary>
+    public const string Collection = "AppHost";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     private readonly Process _process;

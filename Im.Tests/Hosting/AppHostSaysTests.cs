@@ -7,6 +7,7 @@ using Im.Tests.Fixtures;
 namespace Im.Tests.Hosting;
 
 /// <summary>What a person reads on the console: one sentence for what is wrong, before anything starts or when it happens.</summary>
+[Collection(AppHostProcess.Collection)]
 [SupportedOSPlatform("linux")]
 public sealed class AppHostSaysTests
 {
