@@ -30,6 +30,7 @@ internal sealed class NotificationStore(StoreReader reader) : INotificationStore
         SELECT c.pinned, c.notify FROM own LEFT JOIN changed c ON true
         """;
 
+    // With the first one the worker's mark begins: what is said before the worker sees that there is somebody is pushed too.
     private const string SubscribeSql = """
         WITH added AS (
             INSERT INTO push_subscriptions AS p (hash, user_id, session_id, endpoint, public_key, auth, created_at) SELECT $3, id, $2, $4, $5, $6, now() FROM users WHERE id = $1 AND erasing_at IS NULL
@@ -39,6 +40,8 @@ internal sealed class NotificationStore(StoreReader reader) : INotificationStore
             SELECT p.hash, p.session_id, row_number() OVER (ORDER BY p.created_at DESC, p.hash) AS place FROM push_subscriptions p, added a WHERE (p.user_id = $1 OR p.session_id = $2) AND p.hash <> a.hash
         ), gone AS (
             DELETE FROM push_subscriptions p USING others o WHERE p.hash = o.hash AND (o.session_id = $2 OR o.place >= $7)
+        ), begun AS (
+            UPDATE installation SET push_mark = pg_snapshot_xmin(pg_current_snapshot()), push_mark_at = now() FROM added WHERE NOT EXISTS (SELECT FROM push_subscriptions)
         )
         SELECT true FROM added
         """;

@@ -13,7 +13,7 @@ namespace Im.Core.Notifications;
 internal sealed class PushQueue(ImDataSource data, StoreReader reader) : IAsyncDisposable
 {
     /// <summary>Any number.</summary>
-    private const long Lock = 0x496D_5075_7368;
+    internal const long Lock = 0x496D_5075_7368;
 
     // A mark that nobody has moved for so long, or of another life of the store, is none: what was said meanwhile is not pushed any more.
     private const string MarkSql = """

@@ -12,6 +12,7 @@ using Im.Tests.Notifications;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Im.Tests.Attack;
 
@@ -165,6 +166,23 @@ public sealed class PushAttacks(PushAttacks.Brisk chat) : AttackSuite(chat), ICl
         await WhenDoneAsync();
         await SayInAsync(tom, "lobby", "the end", Jenny.Id);
         Assert.Equal("the end", (await jennys.NextAsync()).GetProperty("text").GetString()); // and nothing before it
+    }
+
+    [Fact]
+    public async Task What_is_said_after_the_first_subscription_is_pushed_also_where_the_worker_has_not_seen_that_there_is_one()
+    {
+        var (tom, jenny) = (await OpenTwoAsync(Tom), await OpenTwoAsync(Jenny));
+        await BefriendAsync(jenny, Tom);
+        await Chat.Database.ScalarAsync<int>("DELETE FROM push_subscriptions");
+        await using var held = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Chat.Database.ConnectionString) { Pooling = false }.ConnectionString);
+        await held.OpenAsync();
+        await using (var command = new NpgsqlCommand("SELECT pg_advisory_lock($1)", held) { Parameters = { new() { Value = PushQueue.Lock } } })
+            await command.ExecuteNonQueryAsync();
+        await Chat.Database.ScalarAsync<int>("UPDATE installation SET push_mark = NULL");
+        var jennys = await SubscribeAsync(Jenny);
+        await SayAsync(tom, Jenny.Id, "the first");
+        await held.CloseAsync();
+        Assert.Equal("the first", (await jennys.NextAsync()).GetProperty("text").GetString());
     }
 
     [Fact]
