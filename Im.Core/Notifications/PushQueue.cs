@@ -92,7 +92,7 @@ internal sealed class PushQueue(ImDataSource data, StoreReader reader) : IAsyncD
                 return null;
             }
             _connection ??= await data.Source.OpenConnectionAsync(cancellationToken);
-            if (_mark is null && !await TryLeadAsync(_connection, cancellationToken))
+            if (_mark is null && !await LeaderLock.TryTakeAsync(_connection, Lock, cancellationToken))
                 return null;
             var mark = _mark ?? await ReadMarkAsync(_connection, cancellationToken);
             var changes = await ReadChangesAsync(_connection, mark, cancellationToken);
@@ -104,12 +104,6 @@ internal sealed class PushQueue(ImDataSource data, StoreReader reader) : IAsyncD
             await StandDownAsync();
             throw;
         }
-    }
-
-    private static async Task<bool> TryLeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = Lock } } };
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task<ulong> ReadMarkAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -190,18 +184,8 @@ internal sealed class PushQueue(ImDataSource data, StoreReader reader) : IAsyncD
     {
         var connection = _connection;
         (_connection, _mark, _known) = (null, null, []);
-        if (connection is null)
-            return;
-        // In the pool it would keep the lock.
-        try
-        {
-            await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
-            await command.ExecuteNonQueryAsync();
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
-        {
-        }
-        await connection.DisposeAsync();
+        if (connection is not null)
+            await LeaderLock.ReleaseAsync(connection);
     }
 
     public async ValueTask DisposeAsync() => await StandDownAsync();

@@ -97,8 +97,7 @@ internal sealed class SearchIndexer(ImDataSource data, IEventStore store, IEnume
 
     private async Task<bool> TryLeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = IndexerLock } } };
-        if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)
+        if (await LeaderLock.TryTakeAsync(connection, IndexerLock, cancellationToken))
             return true;
         await using var end = new NpgsqlCommand(EndSql, connection) { Parameters = { new() { Value = IndexerLock }, new() { Value = MaxSilence } } };
         await end.ExecuteNonQueryAsync(cancellationToken);
@@ -210,18 +209,8 @@ internal sealed class SearchIndexer(ImDataSource data, IEventStore store, IEnume
         (_mark, var connection) = (null, _connection);
         _connection = null;
         _behind.Clear();
-        if (connection is null)
-            return;
-        // In the pool it would keep the lock.
-        try
-        {
-            await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
-            await command.ExecuteNonQueryAsync();
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
-        {
-        }
-        await connection.DisposeAsync();
+        if (connection is not null)
+            await LeaderLock.ReleaseAsync(connection);
     }
 
     public async ValueTask DisposeAsync() => await StartOverAsync();
