@@ -14,13 +14,13 @@ internal sealed class DirectWay(IConnectionOwner owner, ImClientOptions options,
     private TimeSpan _pause = FirstPause;
     private DateTimeOffset? _openAgainAt;
 
-    /// <summary>It led nowhere the last time, and is tried again then; null: it may be tried.</summary>
-    public TimeSpan? OpenAgainIn => _openAgainAt - _time.GetUtcNow() is { } wait && wait > TimeSpan.Zero ? wait : null;
+    /// <summary>It led nowhere the last time, and is to be tried again then, which may be now; null: there is nothing to try again.</summary>
+    public TimeSpan? OpenAgainIn => _openAgainAt - _time.GetUtcNow() is { } wait ? TimeSpan.FromTicks(Math.Max(wait.Ticks, 0)) : null;
 
     /// <returns>Null: by the gateway.</returns>
     public async Task<Link?> TryOpenAsync(string? node, string? avoid, CancellationToken stop)
     {
-        if (!options.Direct || options.NodeAddress is not null || OpenAgainIn is not null)
+        if (!options.Direct || options.NodeAddress is not null || OpenAgainIn > TimeSpan.Zero)
             return null;
         using var timeout = new CancellationTokenSource(Within, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
@@ -30,7 +30,10 @@ internal sealed class DirectWay(IConnectionOwner owner, ImClientOptions options,
         {
             var door = await owner.FindDoorAsync(node, avoid, either.Token);
             if (door is not { Url: { } url, ConnectTicket: { } ticket } || !Uri.TryCreate(url, UriKind.Absolute, out var address))
+            {
+                _openAgainAt = null; // there is no such way any more
                 return null;
+            }
             isFound = true;
             var link = await Link.OpenAsync(address, credential, _time, logger, either.Token, ticket);
             (_pause, _openAgainAt) = (FirstPause, null);
@@ -38,10 +41,11 @@ internal sealed class DirectWay(IConnectionOwner owner, ImClientOptions options,
         }
         catch (Exception e) when (e is ImException or OperationCanceledException && !stop.IsCancellationRequested)
         {
+            if (isFound || _openAgainAt is not null) // that a server cannot say it now is no reason not to ask when it can
+                _openAgainAt = _time.GetUtcNow() + _pause;
             if (!isFound)
-                return null; // the server cannot say it
+                return null;
             ClientLog.NotDirect(logger, e.Message, _pause.TotalSeconds);
-            _openAgainAt = _time.GetUtcNow() + _pause;
             _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
             return null;
         }

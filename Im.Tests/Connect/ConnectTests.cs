@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Im.Client;
 using Im.Client.Chat;
 using Im.Tests.Fixtures;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Im.Tests.Connect;
@@ -56,7 +58,8 @@ public sealed class ConnectTests(OpenNodes chat)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var blocked = new Blocked { Blocks = true };
-        await using var client = NewClient("node-2", blocked, clock);
+        using var log = new InVain();
+        await using var client = NewClient("node-2", blocked, clock, log);
         await client.ConnectAsync();
         Assert.Equal((false, "node-2", 1), (client.IsDirect, client.Hello!.Node, blocked.Asked));
         var before = client.Hello.Connection;
@@ -65,20 +68,44 @@ public sealed class ConnectTests(OpenNodes chat)
         clock.Advance(TimeSpan.FromSeconds(2)); // in vain: what there is, stays
         await Eventually.TrueAsync(() => blocked.Asked == 2);
         Assert.Equal(before, client.Hello!.Connection);
+        await Eventually.TrueAsync(() => log.Times == 2, seconds: 60); // a pause twice as long begins
+        clock.Advance(TimeSpan.FromSeconds(119));
+        Assert.Equal(2, blocked.Asked);
         blocked.Blocks = false;
-        // When the pause, which is twice as long now, has begun is the client's to know.
-        await Eventually.TrueAsync(() =>
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            return client.IsDirect;
-        }, seconds: 60);
-        Assert.Equal("node-2", client.Hello!.Node);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await Eventually.TrueAsync(() => client.IsDirect, seconds: 60);
+        Assert.Equal((3, "node-2"), (blocked.Asked, client.Hello!.Node));
     }
 
-    private ImClient NewClient(string? node, HttpMessageHandler? handler = null, TimeProvider? clock = null) => new(new()
+    private ImClient NewClient(string? node, HttpMessageHandler? handler = null, TimeProvider? clock = null, ILoggerFactory? log = null) => new(new()
     {
-        BaseAddress = chat.Address, Node = node, HttpClient = handler is null ? null : new HttpClient(handler), TimeProvider = clock ?? TimeProvider.System,
+        BaseAddress = chat.Address, Node = node, HttpClient = handler is null ? null : new HttpClient(handler), TimeProvider = clock ?? TimeProvider.System, LoggerFactory = log ?? NullLoggerFactory.Instance,
     });
+
+    /// <summary>Counts how often the client has said that there is no way straight to a node.</summary>
+    private sealed class InVain : ILoggerFactory, ILogger
+    {
+        private int _times;
+
+        public int Times => Volatile.Read(ref _times);
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _ = eventId.Id == 13 ? Interlocked.Increment(ref _times) : 0;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 
     /// <summary>A network in which nobody answers at the nodes' addresses.</summary>
     private sealed class Blocked() : DelegatingHandler(new SocketsHttpHandler { UseCookies = false })

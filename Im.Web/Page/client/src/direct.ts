@@ -23,16 +23,18 @@ export class DirectWay {
     this.#clock = clock;
   }
 
-  /** It led nowhere the last time; undefined: it may be tried. */
+  /** It led nowhere the last time, and is to be tried again then, which may be over; undefined: there is nothing to try again. */
   get openAgainAt(): number | undefined {
-    return this.#openAgainAt > this.#clock.now() ? this.#openAgainAt : undefined;
+    return this.#openAgainAt || undefined;
   }
 
   /** undefined: by the gateway. A server that cannot say it is no reason not to connect. */
   async find(node: string | undefined, avoid: string | undefined): Promise<Door | undefined> {
-    if (this.openAgainAt !== undefined) return undefined;
-    const { url, connectTicket, ...said } = await this.#http.connect(node, avoid).catch(() => ({}) as Partial<Door>);
-    return url && connectTicket ? { node: said.node ?? '', url, connectTicket } : undefined;
+    if (this.#openAgainAt > this.#clock.now()) return undefined;
+    const said = await this.#http.connect(node, avoid).catch(() => undefined);
+    if (said?.url && said.connectTicket) return { node: said.node ?? '', url: said.url, connectTicket: said.connectTicket };
+    this.#openAgainAt = said || !this.#openAgainAt ? 0 : this.#clock.now() + this.#pauseMs;
+    return undefined;
   }
 
   failed(): void {

@@ -258,7 +258,7 @@ export class Supervisor {
     const { clock, direct } = this.#options;
     clock.clearTimeout(this.#directAgain);
     const at = direct?.openAgainAt;
-    if (at !== undefined) this.#directAgain = clock.setTimeout(() => this.current && !this.#next && !this.current.isDirect && void this.dial(true), at - clock.now() + 1);
+    if (at !== undefined) this.#directAgain = clock.setTimeout(() => this.current && !this.#next && !this.current.isDirect && void this.dial(true), Math.max(0, at - clock.now()));
   }
 
   #dialWithin(ms: number): void {

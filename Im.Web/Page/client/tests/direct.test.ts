@@ -43,6 +43,24 @@ test('Where nobody answers there the gateway is dialled at once, and the node ag
   assert.deepEqual([it.sockets.length, it.client.state.isDirect, gateway.closedWith], [5, true, 1000]);
 });
 
+test('A server that cannot say its nodes when they are to be tried again is asked once more, one that has none any more is not', async () => {
+  const it = await open();
+  await it.socket().ends(1006);
+  await it.socket().greets();
+  const gateway = it.socket();
+  const pass = async (ms: number) => {
+    for (const until = it.clock.now() + ms; it.clock.now() < until; await gateway.says({ type: 'pong', time: 0 })) await it.clock.advance(9_000);
+  };
+  it.answers.set('GET /api/connect', [503, { code: 'unavailable' }]);
+  await pass(60_000);
+  assert.equal(asked(it).length, 2);
+  await pass(120_000);
+  assert.equal(asked(it).length, 3);
+  it.answers.set('GET /api/connect', [200, {}]);
+  await pass(1_200_000);
+  assert.deepEqual([asked(it).length, gateway.closedWith], [4, undefined]);
+});
+
 test('What takes the connection and says nothing is left for the gateway after four seconds', async () => {
   const it = await open();
   await it.clock.advance(3_999);
