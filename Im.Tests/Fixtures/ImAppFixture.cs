@@ -54,6 +54,9 @@ public sealed class ImAppFixture : IAsyncLifetime
         using var limit = new CancellationTokenSource(StartLimit);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Im_AppHost>(
             args, (options, _) => options.DisableDashboard = false, limit.Token);
+        foreach (var program in builder.Resources.OfType<ProjectResource>())
+            // The crowds' traces, and metrics once a second, cost the dashboard as much as the nodes.
+            builder.CreateResourceBuilder(program).WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "60000").WithEnvironment("OTEL_TRACES_SAMPLER", "parentbased_traceidratio").WithEnvironment("OTEL_TRACES_SAMPLER_ARG", "0.1");
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Im.AppHost.Resources", LogLevel.None)); // what resources write is theirs
         App = await builder.BuildAsync(limit.Token);
         await App.StartAsync(limit.Token);

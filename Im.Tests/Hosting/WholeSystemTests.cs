@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -6,6 +7,7 @@ using Im.AppHost.Supervision;
 using Im.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
 
 namespace Im.Tests.Hosting;
 
@@ -105,6 +107,18 @@ public sealed class WholeSystemTests(ImAppFixture im)
 
         await im.ExecuteAsync("realtime-1", KnownResourceCommands.StartCommand);
         await im.WaitUntilWholeAsync();
+    }
+
+    [Fact]
+    public async Task A_password_is_hashed_a_hundred_thousand_times()
+    {
+        await ChatUser.JoinAsync(im.WebAddress, "hashed");
+        await using var database = NpgsqlDataSource.Create(await im.GetDatabaseAsync());
+        await using var command = database.CreateCommand("SELECT password_hash FROM users WHERE password_hash IS NOT NULL LIMIT 1");
+        var hash = Convert.FromBase64String((string)(await command.ExecuteScalarAsync())!);
+        // Identity's format 1: the hash function (2: SHA-512) and the iterations follow the format's number.
+        Assert.Equal((1, 2), (hash[0], BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(1))));
+        Assert.InRange(BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(5)), 100_000, int.MaxValue);
     }
 
     [Fact]

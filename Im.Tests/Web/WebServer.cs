@@ -3,6 +3,7 @@ using Im.Tests.Data;
 using Im.Tests.Fixtures;
 using Im.Web.Http;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -70,6 +71,7 @@ public class WebServer : IAsyncLifetime
                 builder.UseSetting(key, value);
             builder.ConfigureTestServices(services =>
             {
+                services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1_000); // 50 ms of a core for each login, a thousand times, prove nothing
                 services.AddSingleton<TimeProvider>(server.Time).AddSingleton<StoreTime>(new OwnTime(server.Time));
                 server.ConfigureServices(services);
             });
