@@ -6,10 +6,10 @@ namespace Im.Tests.Fixtures;
 /// <summary>A bounded wait for what happens elsewhere in its own time.</summary>
 internal static class Eventually
 {
-    public static Task TrueAsync(Func<bool> condition, int seconds = 10, [CallerArgumentExpression(nameof(condition))] string? expected = null) =>
+    public static Task TrueAsync(Func<bool> condition, int seconds = 30, [CallerArgumentExpression(nameof(condition))] string? expected = null) =>
         TrueAsync(() => Task.FromResult(condition()), seconds, expected);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, int seconds = 10, [CallerArgumentExpression(nameof(condition))] string? expected = null)
+    public static async Task TrueAsync(Func<Task<bool>> condition, int seconds = 30, [CallerArgumentExpression(nameof(condition))] string? expected = null)
     {
         var started = Stopwatch.StartNew();
         while (!await condition())
