@@ -9,7 +9,7 @@ namespace Im.Tests.Fixtures;
 
 /// <summary>
 /// The Redis and the Postgres the suites run on: the AppHost's, without its programs and without data that lasts; started when first asked for,
-/// once for the whole run, and gone with it. IM_TEST_REDIS, IM_TEST_GARNET and IM_TEST_POSTGRES name others to run on instead.
+/// once for the whole run, and gone with it. IM_TEST_REDIS, IM_TEST_GARNET and IM_TEST_POSTGRES name others to run on instead; IM_TEST_REDIS=cluster is a Redis Cluster of six processes (<see cref="RedisCluster"/>).
 /// </summary>
 internal static class TestServers
 {
@@ -17,7 +17,12 @@ internal static class TestServers
     private static readonly Lazy<DistributedApplication> Application = new(() => Task.Run(StartAsync).GetAwaiter().GetResult());
 
     /// <summary>With its password.</summary>
-    public static string Redis => field ??= Environment.GetEnvironmentVariable("IM_TEST_REDIS") ?? ConnectionStringOf("redis");
+    public static string Redis => field ??= Environment.GetEnvironmentVariable("IM_TEST_REDIS") switch
+    {
+        null => ConnectionStringOf("redis"),
+        "cluster" => RedisCluster.Shared.ConnectionString,
+        var given => given,
+    };
 
     /// <summary>Garnet, whatever <see cref="Redis"/> is.</summary>
     public static string Garnet => field ??= Environment.GetEnvironmentVariable("IM_TEST_GARNET") ?? ConnectionStringOf("garnet");
