@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Im.Core;
 
 /// <summary>
@@ -18,21 +20,34 @@ namespace Im.Core;
 /// im:node:{id}:connections    hash    version, c:{connection}: as JSON, u:{user}: how many, s:{session}: their ids; written only under the lease
 /// </code>
 /// Times are Unix milliseconds, users 32 hexadecimal digits, hashes and session ids base64url.
+/// <para>
+/// In a Redis Cluster, and only there (a running installation keeps its names), the keys that one script touches share a hash tag:
+/// </para>
+/// <code>
+/// im:session:{ID}, im:retired:{ID}:sha-256                       a session and its former tokens: renewing is one step
+/// im:node:{ID}:lease, im:node:{ID}:presence, …:connections       a node: it writes only while it holds the lease, and is removed as a whole
+/// im:sessions:mark:{0} …                                         64 marks, spread over all shards: each shard can lose its data alone
+/// </code>
+/// Everything else is read and written key by key. Whatever spans two keys without a common tag is done in an order in which it may break off after any step
+/// (<c>SessionStore.CreateAsync</c>, <c>RedisNodeRegistry.ReapAsync</c>).
 /// </summary>
-/// <param name="prefix">Tests have their own; installations that share a Redis have databases of their own (<c>defaultDatabase</c> in the connection string).</param>
-internal sealed class RedisKeys(string prefix = "im:")
+/// <param name="prefix">Tests have their own; installations that share one Redis server have databases of their own (<c>defaultDatabase</c> in the connection string).</param>
+internal sealed class RedisKeys(IConnectionMultiplexer redis, string prefix = "im:")
 {
+    private readonly RedisTopology _topology = new(redis);
+
     public string Nodes { get; } = $"{prefix}nodes";
 
     public string Probe { get; } = $"{prefix}probe";
 
-    public string SessionsMark { get; } = $"{prefix}sessions:mark";
+    /// <summary>Of everything but <see cref="Nodes"/> and <see cref="Probe"/> the names are known once Redis has answered; before it they throw what <see cref="RedisTopology.IsCluster"/> throws.</summary>
+    public IReadOnlyList<string> SessionsMarks => field ??= _topology.IsCluster ? [.. _topology.Tags.Select(tag => $"{prefix}sessions:mark:{{{tag}}}")] : [$"{prefix}sessions:mark"];
 
-    public string Session(string sessionId) => $"{prefix}session:{sessionId}";
+    public string Session(string sessionId) => $"{prefix}session:{Tagged(sessionId)}";
 
     public string UserSessions(Guid userId) => $"{prefix}user:{userId:N}:sessions";
 
-    public string Retired(string hash) => $"{prefix}retired:{hash}";
+    public string Retired(string sessionId, string hash) => _topology.IsCluster ? $"{prefix}retired:{Tagged(sessionId)}:{hash}" : $"{prefix}retired:{hash}";
 
     public string Ticket(string hash) => $"{prefix}ticket:{hash}";
 
@@ -42,9 +57,11 @@ internal sealed class RedisKeys(string prefix = "im:")
 
     public string Bucket(string kind, string owner) => $"{prefix}limit:{kind}:{owner}";
 
-    public string Lease(string nodeId) => $"{prefix}node:{nodeId}:lease";
+    public string Lease(string nodeId) => $"{prefix}node:{Tagged(nodeId)}:lease";
 
-    public string Presence(string nodeId) => $"{prefix}node:{nodeId}:presence";
+    public string Presence(string nodeId) => $"{prefix}node:{Tagged(nodeId)}:presence";
 
-    public string Connections(string nodeId) => $"{prefix}node:{nodeId}:connections";
+    public string Connections(string nodeId) => $"{prefix}node:{Tagged(nodeId)}:connections";
+
+    private string Tagged(string id) => _topology.IsCluster ? $"{{{id}}}" : id;
 }

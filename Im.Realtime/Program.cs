@@ -15,7 +15,7 @@ using Im.Realtime.Node;
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults(ImTelemetry.Name);
-builder.AddRedisClient("redis", settings => settings.DisableTracing = true); // AddImRedisSpans instead
+builder.AddRedisClient("redis", settings => (settings.DisableTracing, settings.DisableHealthChecks) = (true, true), RedisConnection.Configure); // AddImRedisSpans and AddImBus instead
 builder.AddNpgsqlDbContext<ImDbContext>("im");
 
 builder.Services.AddImData();

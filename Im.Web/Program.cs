@@ -30,7 +30,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseStaticWebAssets();
 
 builder.AddServiceDefaults(ImTelemetry.Name);
-builder.AddRedisClient("redis", settings => settings.DisableTracing = true); // AddImRedisSpans instead
+builder.AddRedisClient("redis", settings => (settings.DisableTracing, settings.DisableHealthChecks) = (true, true), RedisConnection.Configure); // AddImRedisSpans and AddImBus instead
 // No retries here: whoever asks is told at once that the database is away, and when to ask again.
 builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
 

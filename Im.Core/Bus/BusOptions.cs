@@ -10,7 +10,10 @@ public sealed class BusOptions
     [Required]
     public string ChannelPrefix { get; set; } = "im:";
 
-    /// <summary>How often a node sends itself a probe, 0.05–60 s. Three that do not come back in time make the node unhealthy.</summary>
+    /// <summary>
+    /// How often a node sends itself a probe, in a cluster one through each shard, 0.05–60 s. One that is not back when the next but one is due makes the node ask the cluster who serves what; after three
+    /// the node is unhealthy, in a cluster degraded as long as other shards deliver.
+    /// </summary>
     [Range(0.05, 60)]
     public double ProbeIntervalSeconds { get; set; } = 1;
 

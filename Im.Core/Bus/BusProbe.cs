@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Im.Core.Nodes;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -8,85 +9,149 @@ using Microsoft.Extensions.Options;
 namespace Im.Core.Bus;
 
 /// <summary>
-/// Sends an envelope to this node's own topic at an interval and notes when it comes back. A connection that looks well but delivers nothing shows here, and as the health
-/// check <c>bus</c>: unhealthy before the first probe is back and when none came back for three intervals. Redis being away is noted and tried again, for ever.
+/// Sends an envelope to this node's own topic at an interval, in a cluster one through each shard, and notes when it comes back. A connection that looks well but delivers nothing shows here. The bus is told
+/// (<see cref="RedisBus.Doubt"/>), and it shows as the health check <c>bus</c>: unhealthy before the first probe is back and when none came back for three intervals; degraded when those of some shards did
+/// not. Redis being away is noted and tried again, for ever.
 /// </summary>
-internal sealed partial class BusProbe(IBus bus, NodeIdentity node, IOptions<BusOptions> options, TimeProvider time, ILogger<BusProbe> logger) : BackgroundService, IHealthCheck
+internal sealed partial class BusProbe(RedisBus bus, NodeIdentity node, IOptions<BusOptions> options, TimeProvider time, ILogger<BusProbe> logger) : BackgroundService, IHealthCheck
 {
-    private const int ProbesMissedWhenDeaf = 3;
+    private const int ProbesMissedWhenInDoubt = 2, ProbesMissedWhenDeaf = 3;
+
+    /// <summary>A shard that was added says so to nobody.</summary>
+    private const int IntervalsBetweenLooks = 10;
 
     private readonly TimeSpan _interval = TimeSpan.FromSeconds(options.Value.ProbeIntervalSeconds);
-    private readonly BusTopic _topic = BusTopic.Node(node.Id);
-    private long _receivedAt;
+    private ImmutableArray<Probe> _probes = [];
     private bool _deaf;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var receivedAt = Volatile.Read(ref _receivedAt);
-        if (receivedAt == 0)
+        var probes = _probes;
+        if (probes.All(probe => !probe.WasHeard))
             return Task.FromResult(HealthCheckResult.Unhealthy("No probe has come back from Redis yet."));
-        var silence = time.GetElapsedTime(receivedAt);
-        return Task.FromResult(IsDeaf(silence) ? HealthCheckResult.Unhealthy($"No probe came back from Redis for {silence.TotalSeconds:F1} s.") : HealthCheckResult.Healthy());
+        var deaf = probes.Where(IsDeaf).ToArray();
+        if (deaf.Length == 0)
+            return Task.FromResult(HealthCheckResult.Healthy());
+        var silence = $"for {deaf.Max(SilenceOf).TotalSeconds:F1} s.";
+        return Task.FromResult(deaf.Length == probes.Length
+            ? HealthCheckResult.Unhealthy($"No probe came back from Redis {silence}")
+            : HealthCheckResult.Degraded($"No probe came back from {deaf.Length} of {probes.Length} shards of Redis {silence}"));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        IAsyncDisposable? subscription = null;
+        Activity.Current = null; // or each probe would be a span that nobody looks for
         using var timer = new PeriodicTimer(_interval, time);
         try
         {
-            do
+            for (var interval = 0; ; interval++)
             {
-                subscription = await ProbeAsync(subscription, stoppingToken);
-                NoteDeafness();
+                await ChooseAsync(interval % IntervalsBetweenLooks == 0);
+                foreach (var probe in _probes.Where(probe => probe.Sending.IsCompleted))
+                    probe.Sending = SendAsync(probe, stoppingToken);
+                NoteSilence();
+                await timer.WaitForNextTickAsync(stoppingToken);
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
-        if (subscription is not null)
-            await subscription.DisposeAsync();
+        foreach (var probe in _probes)
+            await EndAsync(probe);
     }
 
-    /// <summary>The probe has no trace: it would be one span a second that nobody looks for.</summary>
-    private async Task<IAsyncDisposable?> ProbeAsync(IAsyncDisposable? subscription, CancellationToken cancellationToken)
+    private async Task ChooseAsync(bool look)
     {
-        Activity.Current = null;
+        IReadOnlyList<BusTopic> topics;
         try
         {
-            subscription ??= await bus.SubscribeAsync(_topic, OnEnvelope, cancellationToken);
-            await bus.PublishAsync(_topic, new(BusKind.Probe, node.Name, default) { Seq = time.GetTimestamp() }, cancellationToken);
+            if (look || _probes.IsEmpty)
+                await bus.LookAsync();
+            topics = bus.ProbesOf(node.Id);
+        }
+        catch (StackExchange.Redis.RedisConnectionException exception)
+        {
+            LogUnavailable(exception.Message);
+            return;
+        }
+        var probes = _probes;
+        if (probes.Select(probe => probe.Topic).SequenceEqual(topics))
+            return;
+        _probes = [.. topics.Select(topic => probes.FirstOrDefault(probe => probe.Topic == topic) ?? new(topic, time.GetTimestamp()))];
+        foreach (var gone in probes.Except(_probes))
+            _ = EndAsync(gone);
+    }
+
+    private async Task SendAsync(Probe probe, CancellationToken cancellationToken)
+    {
+        try
+        {
+            probe.Subscription ??= await bus.SubscribeAsync(probe.Topic, envelope => OnEnvelope(probe, envelope), cancellationToken);
+            await bus.PublishAsync(probe.Topic, new(BusKind.Probe, node.Name, default) { Seq = time.GetTimestamp() }, cancellationToken);
         }
         catch (BusUnavailableException exception)
         {
             LogUnavailable(exception.Message);
         }
-        return subscription;
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
     }
 
-    private void OnEnvelope(BusEnvelope envelope)
+    private static async Task EndAsync(Probe probe)
+    {
+        await probe.Sending;
+        if (probe.Subscription is { } subscription)
+            await subscription.DisposeAsync();
+    }
+
+    private void OnEnvelope(Probe probe, BusEnvelope envelope)
     {
         if (envelope.Kind != BusKind.Probe)
             return;
         BusMetrics.ProbeDuration.Record(time.GetElapsedTime(envelope.Seq).TotalSeconds);
-        Volatile.Write(ref _receivedAt, time.GetTimestamp());
+        probe.Heard(time.GetTimestamp());
     }
 
-    private void NoteDeafness()
+    private void NoteSilence()
     {
-        var receivedAt = Volatile.Read(ref _receivedAt);
-        var deaf = receivedAt != 0 && IsDeaf(time.GetElapsedTime(receivedAt));
+        if (_probes.Any(probe => SilenceOf(probe) > ProbesMissedWhenInDoubt * _interval))
+            bus.Doubt();
+        var deaf = _probes.Any(probe => probe.WasHeard && IsDeaf(probe));
         if (deaf != _deaf)
             LogDeafness(deaf ? "no longer delivers to this node" : "delivers to this node again");
         _deaf = deaf;
     }
 
-    private bool IsDeaf(TimeSpan silence) => silence > ProbesMissedWhenDeaf * _interval;
+    private bool IsDeaf(Probe probe) => SilenceOf(probe) > ProbesMissedWhenDeaf * _interval;
+
+    private TimeSpan SilenceOf(Probe probe) => time.GetElapsedTime(probe.HeardAt);
 
     [LoggerMessage(1220, LogLevel.Warning, "Redis {What}")]
     private partial void LogDeafness(string what);
 
     [LoggerMessage(1221, LogLevel.Debug, "The probe could not be sent: {Reason}")]
     private partial void LogUnavailable(string reason);
+
+    private sealed class Probe(BusTopic topic, long since)
+    {
+        private long _heardAt = since;
+
+        public BusTopic Topic => topic;
+
+        public IAsyncDisposable? Subscription { get; set; }
+
+        public Task Sending { get; set; } = Task.CompletedTask;
+
+        public bool WasHeard { get; private set; }
+
+        /// <summary>Or began to listen.</summary>
+        public long HeardAt => Volatile.Read(ref _heardAt);
+
+        public void Heard(long at)
+        {
+            Volatile.Write(ref _heardAt, at);
+            WasHeard = true;
+        }
+    }
 }

@@ -17,6 +17,10 @@ public readonly record struct BusTopic(string Name)
     /// <summary>One node: what is for a single connection, and its own probe.</summary>
     public static BusTopic Node(string nodeId) => new($"n:{nodeId}");
 
+    /// <summary>A node's probe of one shard of a cluster.</summary>
+    /// <param name="tag">A hash tag that leads to the shard.</param>
+    public static BusTopic Probe(string nodeId, string tag) => new($"p:{nodeId}:{{{tag}}}");
+
     /// <summary>Questions for the way of an event, to all nodes (<see cref="BusKind.Way"/>).</summary>
     public static BusTopic Ways { get; } = new("ways");
 

@@ -32,6 +32,16 @@ public interface IBus
 
     /// <summary>Raised (off the reader) after a lost connection is back and every subscription confirmed again: what was published between is lost.</summary>
     event Action? Reconnected;
+
+    /// <summary>
+    /// Raised (off the reader) when a connection was lost, a slot of a cluster moved or a probe is out: what is published may be lost, from some moment before this until <see cref="Reconnected"/>,
+    /// which follows if anything was amiss.
+    /// </summary>
+    event Action? Disturbed
+    {
+        add { }
+        remove { }
+    }
 }
 
 public sealed class BusUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -2,6 +2,7 @@ using Im.Core.Clocks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace Im.Core.Limits;
 
@@ -16,7 +17,7 @@ public static class LimitServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LimitOptions>, LimitOptionsValidator>());
         services.TryAddSingleton<ProxyNetworks>();
         services.TryAddSingleton<ReadBudget>();
-        services.TryAddSingleton(_ => new RedisKeys());
+        services.TryAddSingleton(provider => new RedisKeys(provider.GetRequiredService<IConnectionMultiplexer>()));
         services.TryAddSingleton<StoreTime, RedisTime>();
         services.TryAddSingleton<ISharedBuckets, RedisBuckets>();
         services.TryAddSingleton<NewConversations>();

@@ -7,7 +7,8 @@ namespace Im.Core.Nodes;
 /// and it is written anew as a whole under a new lease, after a failed write, and when Redis turns out to hold something else (restored from an old snapshot).
 /// Each write raises the hash's <c>version</c>. Used from one loop.
 /// </summary>
-internal sealed class LeasedHash(RedisKey key, NodeLease lease, RedisKeys keys, IDatabase database, TimeProvider time)
+/// <param name="keyOf">The hash's key, of the node's id.</param>
+internal sealed class LeasedHash(Func<string, string> keyOf, NodeLease lease, RedisKeys keys, IDatabase database, TimeProvider time)
 {
     public const string VersionField = "version";
 
@@ -17,11 +18,12 @@ internal sealed class LeasedHash(RedisKey key, NodeLease lease, RedisKeys keys, 
     /// <summary>Fields per script call: some 10 ms of Redis' time at most.</summary>
     private const int MaxFieldsPerWrite = 5_000;
 
-    private readonly RedisKey[] _keys = [keys.Lease(lease.Identity.Id), key];
     private bool _rewrite = true;
     private long _epoch;
     private long _version;
     private long _verifiedAt = time.GetTimestamp();
+
+    private RedisKey[] Keys => field ??= [keys.Lease(lease.Identity.Id), keyOf(lease.Identity.Id)];
 
     /// <param name="collect">Gives the fields changed since it was last called, or with true all there are; an empty value removes the field.</param>
     /// <returns>What was written; null when there was nothing to write or it could not be (a later call then writes everything).</returns>
@@ -54,7 +56,7 @@ internal sealed class LeasedHash(RedisKey key, NodeLease lease, RedisKeys keys, 
         // Until Redis says that it is done, nothing is known, and only a whole write is right.
         _rewrite = true;
         RedisValue[] arguments = [epoch, expected ?? RedisValue.EmptyString, version, .. fields.SelectMany(field => new[] { field.Name, field.Value })];
-        switch ((long)await database.ScriptEvaluateAsync(NodeScripts.Write, _keys, arguments).WaitAsync(cancellationToken))
+        switch ((long)await database.ScriptEvaluateAsync(NodeScripts.Write, Keys, arguments).WaitAsync(cancellationToken))
         {
             case 0:
                 lease.Doubt();

@@ -15,7 +15,6 @@ internal sealed partial class NodeLease(
 
     private readonly IDatabase _database = redis.GetDatabase();
     private readonly Pulse _pulse = new(time);
-    private readonly RedisKey[] _leaseKeys = [keys.Lease(identity.Id), keys.Nodes];
     private volatile string? _address;
     private volatile string? _publicUrl;
     private volatile bool _draining;
@@ -27,6 +26,8 @@ internal sealed partial class NodeLease(
 
     public NodeIdentity Identity => identity;
 
+    private RedisKey LeaseKey => keys.Lease(identity.Id);
+
     public bool IsHeld => Epoch != 0;
 
     public int Connections { get; set; }
@@ -35,7 +36,7 @@ internal sealed partial class NodeLease(
     public long Epoch => Volatile.Read(ref _epoch);
 
     /// <summary>
-    /// False for one lease time after a failed renewal or a lost lease: then Redis was away, the others had no chance to renew either, and nobody may be declared dead.
+    /// False for one lease time after a failed renewal, a lost lease or a look at the others' leases that failed (in a cluster they lie on other shards): then Redis was away, the others had no chance to renew either, and nobody may be declared dead.
     /// </summary>
     public bool IsSettled => IsHeld && (Volatile.Read(ref _unsettledAt) is var since && since == 0 || time.GetElapsedTime(since) >= options.Value.LeaseTime);
 
@@ -86,8 +87,11 @@ internal sealed partial class NodeLease(
         var lease = options.Value.LeaseTime;
         if (IsHeld)
         {
-            if (await EvaluateAsync(NodeScripts.Renew, _leaseKeys, [.. Arguments(Epoch)], cancellationToken))
+            if (await EvaluateAsync(NodeScripts.Renew, [LeaseKey], Arguments(Epoch), cancellationToken))
+            {
+                await EnlistAsync(cancellationToken);
                 return;
+            }
             Volatile.Write(ref _epoch, 0);
             Unsettle();
             LogLost(identity.Id);
@@ -96,13 +100,17 @@ internal sealed partial class NodeLease(
         // By one clock for all: of two nodes of one name the newer comes first.
         _startedAt ??= (await storeTime.NowAsync()).ToUnixTimeMilliseconds();
         var epoch = ++_lastEpoch;
-        await EvaluateAsync(NodeScripts.Acquire, _leaseKeys, [.. Arguments(epoch), identity.Name, _startedAt.Value, Version, _publicUrl ?? ""], cancellationToken);
+        await EvaluateAsync(NodeScripts.Acquire, [LeaseKey], [.. Arguments(epoch), identity.Name, _startedAt.Value, Version, _publicUrl ?? ""], cancellationToken);
+        await EnlistAsync(cancellationToken);
         Volatile.Write(ref _epoch, epoch);
         LogAcquired(identity.Id, address, epoch);
         Acquired?.Invoke();
 
-        RedisValue[] Arguments(long asEpoch) => [identity.Id, (long)lease.TotalMilliseconds, asEpoch, address, Connections, _draining];
+        RedisValue[] Arguments(long asEpoch) => [(long)lease.TotalMilliseconds, asEpoch, address, Connections, _draining];
     }
+
+    /// <summary>With each renewal: whoever reaped a lease that is back may have struck the node off a moment after it came.</summary>
+    private Task EnlistAsync(CancellationToken cancellationToken) => _database.SetAddAsync(keys.Nodes, identity.Id).WaitAsync(options.Value.RenewInterval, cancellationToken);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -111,8 +119,8 @@ internal sealed partial class NodeLease(
             return;
         try
         {
-            RedisKey[] all = [.. _leaseKeys, keys.Presence(identity.Id), keys.Connections(identity.Id)];
-            await EvaluateAsync(NodeScripts.Release, all, [identity.Id, Epoch], cancellationToken);
+            await EvaluateAsync(NodeScripts.Release, [LeaseKey, keys.Presence(identity.Id), keys.Connections(identity.Id)], [Epoch], cancellationToken);
+            await _database.SetRemoveAsync(keys.Nodes, identity.Id).WaitAsync(options.Value.RenewInterval, cancellationToken);
             LogReleased(identity.Id);
         }
         catch (Exception exception)
@@ -126,7 +134,8 @@ internal sealed partial class NodeLease(
     private async Task<bool> EvaluateAsync(string script, RedisKey[] scriptKeys, RedisValue[] arguments, CancellationToken cancellationToken) =>
         (long)await _database.ScriptEvaluateAsync(script, scriptKeys, arguments).WaitAsync(options.Value.RenewInterval, cancellationToken) == 1;
 
-    private void Unsettle() => Volatile.Write(ref _unsettledAt, time.GetTimestamp());
+    /// <summary>Others may not have been able to renew: for one lease time nobody may be declared dead.</summary>
+    public void Unsettle() => Volatile.Write(ref _unsettledAt, time.GetTimestamp());
 
     [LoggerMessage(3100, LogLevel.Information, "Node {NodeId} at {Address} holds its lease, epoch {Epoch}")]
     private partial void LogAcquired(string nodeId, string address, long epoch);

@@ -1,39 +1,37 @@
 namespace Im.Core.Nodes;
 
-/// <summary>Each is atomic on Redis, and on Garnet because every key it touches is among its KEYS.</summary>
+/// <summary>
+/// Each is atomic on Redis, and on Garnet because every key it touches is among its KEYS; in a cluster these have the node's hash tag. The set of nodes has none: it is written after each.
+/// </summary>
 internal static class NodeScripts
 {
-    /// <summary>KEYS lease, nodes. ARGV id, milliseconds, epoch, address, connections, draining, name, started, version, public address (empty: none).</summary>
+    /// <summary>KEYS lease. ARGV milliseconds, epoch, address, connections, draining, name, started, version, public address (empty: none).</summary>
     public const string Acquire = """
         redis.call('DEL', KEYS[1])
-        redis.call('HSET', KEYS[1], 'epoch', ARGV[3], 'address', ARGV[4], 'connections', ARGV[5], 'draining', ARGV[6], 'name', ARGV[7], 'started', ARGV[8], 'version', ARGV[9], 'public', ARGV[10])
-        redis.call('PEXPIRE', KEYS[1], ARGV[2])
-        redis.call('SADD', KEYS[2], ARGV[1])
+        redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'address', ARGV[3], 'connections', ARGV[4], 'draining', ARGV[5], 'name', ARGV[6], 'started', ARGV[7], 'version', ARGV[8], 'public', ARGV[9])
+        redis.call('PEXPIRE', KEYS[1], ARGV[1])
         return 1
         """;
 
-    /// <summary>KEYS lease, nodes. ARGV id, milliseconds, epoch, address, connections, draining. 0: the lease of that epoch is gone.</summary>
+    /// <summary>KEYS lease. ARGV milliseconds, epoch, address, connections, draining. 0: the lease of that epoch is gone.</summary>
     public const string Renew = """
-        if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[3] then return 0 end
-        redis.call('HSET', KEYS[1], 'address', ARGV[4], 'connections', ARGV[5], 'draining', ARGV[6])
-        redis.call('PEXPIRE', KEYS[1], ARGV[2])
-        redis.call('SADD', KEYS[2], ARGV[1])
-        return 1
-        """;
-
-    /// <summary>KEYS lease, nodes, presence, connections. ARGV id, epoch. The node's own goodbye.</summary>
-    public const string Release = """
         if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[2] then return 0 end
-        redis.call('SREM', KEYS[2], ARGV[1])
-        redis.call('DEL', KEYS[1], KEYS[3], KEYS[4])
+        redis.call('HSET', KEYS[1], 'address', ARGV[3], 'connections', ARGV[4], 'draining', ARGV[5])
+        redis.call('PEXPIRE', KEYS[1], ARGV[1])
         return 1
         """;
 
-    /// <summary>KEYS lease, nodes, presence, connections. ARGV id. 1 for exactly one of those who call it after the lease ended.</summary>
+    /// <summary>KEYS lease, presence, connections. ARGV epoch. The node's own goodbye.</summary>
+    public const string Release = """
+        if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+        redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+        return 1
+        """;
+
+    /// <summary>KEYS lease, presence, connections. 0: the lease is held.</summary>
     public const string Reap = """
         if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-        if redis.call('SREM', KEYS[2], ARGV[1]) == 0 then return 0 end
-        redis.call('DEL', KEYS[3], KEYS[4])
+        redis.call('DEL', KEYS[2], KEYS[3])
         return 1
         """;
 

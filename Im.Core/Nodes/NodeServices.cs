@@ -3,6 +3,7 @@ using Im.Core.Clocks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace Im.Core.Nodes;
 
@@ -12,7 +13,7 @@ public static class NodeServices
     public static IServiceCollection AddImNodes(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => new RedisKeys());
+        services.TryAddSingleton(provider => new RedisKeys(provider.GetRequiredService<IConnectionMultiplexer>()));
         services.TryAddSingleton<StoreTime, RedisTime>();
         services.TryAddSingleton<RedisNodeRegistry>();
         services.TryAddSingleton<INodeRegistry>(provider => provider.GetRequiredService<RedisNodeRegistry>());

@@ -36,6 +36,7 @@ internal sealed partial class NodeWatch(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                lease.Unsettle();
                 if (!_away)
                     LogAway(exception);
                 _away = true;
@@ -60,8 +61,7 @@ internal sealed partial class NodeWatch(
 
     private async Task ReapAsync(string id, CancellationToken cancellationToken)
     {
-        RedisKey[] all = [keys.Lease(id), keys.Nodes, keys.Presence(id), keys.Connections(id)];
-        if ((long)await _database.ScriptEvaluateAsync(NodeScripts.Reap, all, [id]).WaitAsync(cancellationToken) == 0)
+        if (!await nodes.ReapAsync(id).WaitAsync(cancellationToken))
             return;
         LogReaped(id);
         Reaped?.Invoke(id);

@@ -34,6 +34,19 @@ internal sealed class RedisNodeRegistry(IConnectionMultiplexer redis, RedisKeys 
     // Leases end as well where Redis takes no writes (its disk is full, it is a replica now): that says nothing of the nodes.
     private Task FailWhereNothingCanBeWrittenAsync() => _database.StringSetAsync(keys.Probe, "1", TimeSpan.FromSeconds(1));
 
+    /// <summary>Removes what a node left behind whose lease has ended. True for exactly one of those who do.</summary>
+    /// <exception cref="RedisException">Redis could not be reached: somebody will do the rest.</exception>
+    public async Task<bool> ReapAsync(string id)
+    {
+        RedisKey[] all = [keys.Lease(id), keys.Presence(id), keys.Connections(id)];
+        if ((long)await _database.ScriptEvaluateAsync(NodeScripts.Reap, all) == 0 || !await _database.SetRemoveAsync(keys.Nodes, id))
+            return false;
+        // It may have taken its lease again between the two.
+        if (await _database.KeyExistsAsync(keys.Lease(id)))
+            await _database.SetAddAsync(keys.Nodes, id);
+        return true;
+    }
+
     /// <summary>The ids of all nodes not reaped yet, with whether their lease is held.</summary>
     /// <exception cref="RedisException">Redis could not be reached.</exception>
     public async Task<IReadOnlyList<(string Id, bool Live)>> ListIdsAsync(CancellationToken cancellationToken)

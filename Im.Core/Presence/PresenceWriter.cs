@@ -10,7 +10,7 @@ namespace Im.Core.Presence;
 internal sealed partial class PresenceWriter(
     OwnColumn column, NodeLease lease, IBus bus, IConnectionMultiplexer redis, RedisKeys keys, TimeProvider time, ILogger<RedisPresence> logger)
 {
-    private readonly LeasedHash _hash = new(keys.Presence(lease.Identity.Id), lease, keys, redis.GetDatabase(), time);
+    private readonly LeasedHash _hash = new(keys.Presence, lease, keys, redis.GetDatabase(), time);
     private bool _away;
 
     public async Task RunAsync(TimeSpan interval, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal sealed partial class ConnectionTable : BackgroundService
         (_lease, _logger, _pulse) = (lease, logger, new(time));
         if (lease is null)
             return;
-        _hash = new(keys.Connections(lease.Identity.Id), lease, keys, redis.GetDatabase(), time);
+        _hash = new(keys.Connections, lease, keys, redis.GetDatabase(), time);
         lease.Acquired += _pulse.Wake;
     }
 

@@ -4,7 +4,7 @@ namespace Im.Core.Sessions;
 
 /// <summary>
 /// Looks up the sessions a node has sockets of. A mark in Redis, made by whoever finds none, tells sessions that were ended from sessions that were lost with everything else:
-/// where the mark is not the one this process saw last, Redis has lost its data.
+/// where the mark is not the one this process saw last, Redis has lost its data. In a cluster each shard can, so that each has marks of its own.
 /// </summary>
 internal sealed class SessionCheck(SessionStore store, IConnectionMultiplexer redis, RedisKeys keys)
 {
@@ -32,12 +32,14 @@ internal sealed class SessionCheck(SessionStore store, IConnectionMultiplexer re
         return new(found, Lost: before is not null && before != after || mark != after);
     }
 
-    private async Task<string?> ReadMarkAsync()
+    private async Task<string> ReadMarkAsync() => string.Join(' ', await Task.WhenAll(keys.SessionsMarks.Select(ReadMarkAsync)));
+
+    private async Task<string?> ReadMarkAsync(string key)
     {
-        if (await _database.StringGetAsync(keys.SessionsMark) is { IsNull: false } mark) // read first: one that takes no writes can be asked all the same
+        if (await _database.StringGetAsync(key) is { IsNull: false } mark) // read first: one that takes no writes can be asked all the same
             return mark;
-        await _database.StringSetAsync(keys.SessionsMark, $"{Guid.NewGuid():N}", when: When.NotExists);
-        return await _database.StringGetAsync(keys.SessionsMark);
+        await _database.StringSetAsync(key, $"{Guid.NewGuid():N}", when: When.NotExists);
+        return await _database.StringGetAsync(key);
     }
 }
 

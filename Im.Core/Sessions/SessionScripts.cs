@@ -1,7 +1,7 @@
 namespace Im.Core.Sessions;
 
 /// <summary>
-/// Each is atomic on Redis, and on Garnet because every key it touches is among its KEYS. Time comes with the call (ARGV now, Unix ms, by <see cref="Clocks.StoreTime"/>): a session whose
+/// Each is atomic on Redis, and on Garnet because every key it touches is among its KEYS; in a cluster these are the session's own, which share a hash tag. Time comes with the call (ARGV now, Unix ms, by <see cref="Clocks.StoreTime"/>): a session whose
 /// <c>expires</c> has passed is none, whether or not Redis has removed it yet.
 /// What differs between Redis (Lua 5.1) and Garnet (5.4) is not used: a time to live that is not positive (Redis deletes, Garnet fails after half of the script has run), and
 /// numbers made into text by Lua itself (10 / 2 is "5" or "5.0"): what is stored or given to PEXPIRE is an argument as it came, or goes through <c>string.format</c>.
@@ -17,60 +17,64 @@ internal static class SessionScripts
 
         """;
 
+    /// <summary>KEYS new session. ARGV expires, milliseconds to live, then its fields and values.</summary>
+    public const string Create = """
+        for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        redis.call('HSET', KEYS[1], 'expires', ARGV[1])
+        redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        return 1
+        """;
+
+    /// <summary>KEYS a user's sessions. ARGV now, expires, id, milliseconds they live at most.</summary>
+    public const string Enlist = """
+        redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+        redis.call('ZADD', KEYS[1], ARGV[2], ARGV[3])
+        redis.call('PEXPIRE', KEYS[1], ARGV[4])
+        return 1
+        """;
+
     /// <summary>
-    /// KEYS new session [, its user's sessions [, the session it replaces]]. ARGV now, expires, milliseconds to live, id, user (empty: guest), milliseconds the
-    /// user's sessions live at most, hash of the replaced session's token, then the new session's fields and values.
-    /// Returns whose session was replaced (0: none was, guest, or a user), then the names and values taken over from it.
+    /// KEYS session. ARGV now, hash of its token, the user who replaces it. Ends it, if the token is its. Returns whose it was (0: it is none, guest, or a user), then the names
+    /// and values that the user takes over.
     /// </summary>
-    public const string Create = Alive + """
-        for i = 8, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-        redis.call('HSET', KEYS[1], 'expires', ARGV[2])
-        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+    public const string Replace = Alive + """
         local result = { '0' }
-        if #KEYS > 1 then
-          redis.call('HSET', KEYS[1], 'user', ARGV[5])
-          redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])
-          redis.call('ZADD', KEYS[2], ARGV[2], ARGV[4])
-          redis.call('PEXPIRE', KEYS[2], ARGV[6])
-        end
-        if #KEYS > 2 and alive(KEYS[3], ARGV[1]) then
-          local old = redis.call('HMGET', KEYS[3], 'token', 'oldToken', 'oldTokenUntil', 'user')
-          local graced = old[2] == ARGV[7] and (not old[3] or tonumber(old[3]) > tonumber(ARGV[1]))
-          if old[1] == ARGV[7] or graced then
-            local user = old[4] or 'guest'
-            result[1] = user
-            if user == 'guest' or user == ARGV[5] then
-              local fields = redis.call('HGETALL', KEYS[3])
-              for i = 1, #fields, 2 do
-                if string.sub(fields[i], 1, 2) == 'v:' then
-                  redis.call('HSET', KEYS[1], fields[i], fields[i + 1])
-                  result[#result + 1] = fields[i]
-                  result[#result + 1] = fields[i + 1]
-                end
-              end
+        if not alive(KEYS[1], ARGV[1]) then return result end
+        local old = redis.call('HMGET', KEYS[1], 'token', 'oldToken', 'oldTokenUntil', 'user')
+        local graced = old[2] == ARGV[2] and (not old[3] or tonumber(old[3]) > tonumber(ARGV[1]))
+        if old[1] ~= ARGV[2] and not graced then return result end
+        result[1] = old[4] or 'guest'
+        if result[1] == 'guest' or result[1] == ARGV[3] then
+          local fields = redis.call('HGETALL', KEYS[1])
+          for i = 1, #fields, 2 do
+            if string.sub(fields[i], 1, 2) == 'v:' then
+              result[#result + 1] = fields[i]
+              result[#result + 1] = fields[i + 1]
             end
-            redis.call('DEL', KEYS[3])
           end
         end
+        redis.call('DEL', KEYS[1])
         return result
         """;
 
-    /// <summary>KEYS session [, its user's sessions]. ARGV now, expires, milliseconds to live, id, user (empty: guest), milliseconds as in Create.
+    /// <summary>KEYS new session. ARGV now, then names and values taken over. What was written since it exists stays.</summary>
+    public const string TakeOver = Alive + """
+        if not alive(KEYS[1], ARGV[1]) then return 0 end
+        for i = 2, #ARGV, 2 do redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        return 1
+        """;
+
+    /// <summary>KEYS session. ARGV now, expires, milliseconds to live, user (empty: guest).
     /// 0: it is gone, or another's, or it ends now: its life was shortened by a setting, and there is nothing left of it.</summary>
     public const string Touch = Alive + """
         if not alive(KEYS[1], ARGV[1]) then return 0 end
-        if (redis.call('HGET', KEYS[1], 'user') or '') ~= ARGV[5] then return 0 end
+        if (redis.call('HGET', KEYS[1], 'user') or '') ~= ARGV[4] then return 0 end
         if tonumber(ARGV[3]) <= 0 then
           redis.call('DEL', KEYS[1])
-          if #KEYS > 1 then redis.call('ZREM', KEYS[2], ARGV[4]) end
           return 0
         end
         redis.call('HSET', KEYS[1], 'seen', ARGV[1], 'expires', ARGV[2])
         redis.call('PEXPIRE', KEYS[1], ARGV[3])
-        if #KEYS > 1 then
-          redis.call('ZADD', KEYS[2], ARGV[2], ARGV[4])
-          redis.call('PEXPIRE', KEYS[2], ARGV[6])
-        end
         return 1
         """;
 

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Im.Core.Sessions;
 
 /// <summary>
-/// Sessions and tickets in Redis; tells nobody. A session's hash alone decides what it is; the user's set of sessions is written together with it wherever a session
-/// becomes the user's, and cleaned of what ended when somebody reads it. That is safe because an ended session's id never comes back.
+/// Sessions and tickets in Redis; tells nobody. A session's hash alone decides what it is; the user's set of sessions is written before anybody knows the token of a session that
+/// is the user's, and cleaned of what ended when somebody reads it. That is safe because an ended session's id never comes back, nor becomes the user's again.
 /// </summary>
 internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys, IOptions<SessionOptions> options, StoreTime time)
 {
@@ -18,27 +18,39 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
 
     private RedisValue UserSessionsMs => (long)options.Value.AbsoluteExpiration.TotalMilliseconds;
 
+    /// <summary>
+    /// Three keys, which in a cluster lie on three shards, in an order in which no other operation sees a gap: the session exists before the user's set names it, so that an id in the set without a session
+    /// has ended; the set names it before the old session ends, so that what is written for all of a user's sessions reaches the old one in time to be taken over, or the new one; and it has no token that
+    /// anybody knows before all is done. What breaks off leaves a session that nobody can use.
+    /// </summary>
     /// <returns>The new session, its token, and what became of the session it replaces.</returns>
     public async Task<(Session Session, string Token, EndedSession? Replaced)> CreateAsync(SessionOrigin origin, Guid? userId, SessionToken? replaced)
     {
         var now = await time.NowAsync();
         var token = SessionToken.New(SessionToken.NewSessionId());
+        var key = keys.Session(token.SessionId);
         origin = SessionRecord.Shorten(origin);
-        var expires = ExpiresAt(now, now, userId);
-        RedisKey[] scriptKeys = (userId, replaced) switch
+        var (nowMs, expires) = (now.ToUnixTimeMilliseconds(), ExpiresAt(now, now, userId));
+        RedisValue[] user = userId is null ? [] : ["user", UserArgument(userId)];
+        await _database.ScriptEvaluateAsync(SessionScripts.Create, [key], [expires, expires - nowMs, .. SessionRecord.NewFields(token, origin, now), .. user]);
+        RedisValue[] took = [None];
+        try
         {
-            ({ } user, { } old) => [keys.Session(token.SessionId), keys.UserSessions(user), keys.Session(old.SessionId)],
-            ({ } user, null) => [keys.Session(token.SessionId), keys.UserSessions(user)],
-            _ => [keys.Session(token.SessionId)],
-        };
-        var result = (RedisValue[])(await _database.ScriptEvaluateAsync(SessionScripts.Create, scriptKeys,
-        [
-            now.ToUnixTimeMilliseconds(), expires, expires - now.ToUnixTimeMilliseconds(), token.SessionId, UserArgument(userId), UserSessionsMs, replaced?.Hash ?? "",
-            .. SessionRecord.NewFields(token, origin, now),
-        ]))!;
-        var values = result.Skip(1).Chunk(2).ToDictionary(pair => pair[0].ToString()[SessionRecord.ValuePrefix.Length..], pair => pair[1].ToString());
-        var at = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        return (new(token.SessionId, userId, at, at, origin, values), token.Text, Ended(replaced?.SessionId, result[0]));
+            if (userId is { } owner)
+                await EnlistAsync(owner, token.SessionId, nowMs, expires);
+            if (replaced is { } old)
+                took = (RedisValue[])(await _database.ScriptEvaluateAsync(SessionScripts.Replace, [keys.Session(old.SessionId)], [nowMs, old.Hash, UserArgument(userId)]))!;
+            if (took.Length > 1)
+                await _database.ScriptEvaluateAsync(SessionScripts.TakeOver, [key], [nowMs, .. took.Skip(1)]);
+        }
+        catch (Exception exception) when (RedisFailure.IsUnavailable(exception))
+        {
+            _database.KeyDelete(key, CommandFlags.FireAndForget);
+            throw;
+        }
+        var values = took.Skip(1).Chunk(2).ToDictionary(pair => pair[0].ToString()[SessionRecord.ValuePrefix.Length..], pair => pair[1].ToString());
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(nowMs);
+        return (new(token.SessionId, userId, at, at, origin, values), token.Text, Ended(replaced?.SessionId, took[0]));
     }
 
     public async Task<SessionRecord?> ReadAsync(string sessionId)
@@ -84,10 +96,18 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     {
         var now = await time.NowAsync();
         var expires = ExpiresAt(now, session.CreatedAt, session.UserId);
-        RedisKey[] scriptKeys = session.UserId is { } user ? [keys.Session(session.Id), keys.UserSessions(user)] : [keys.Session(session.Id)];
-        return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Touch, scriptKeys,
-            [now.ToUnixTimeMilliseconds(), expires, expires - now.ToUnixTimeMilliseconds(), session.Id, UserArgument(session.UserId), UserSessionsMs]);
+        // First the set: it must not hold the session for ended before the session does.
+        if (session.UserId is { } owner)
+            await EnlistAsync(owner, session.Id, now.ToUnixTimeMilliseconds(), expires);
+        if ((bool)await _database.ScriptEvaluateAsync(SessionScripts.Touch, [keys.Session(session.Id)],
+            [now.ToUnixTimeMilliseconds(), expires, expires - now.ToUnixTimeMilliseconds(), UserArgument(session.UserId)]))
+            return true;
+        await DropFromUserAsync(new(session.Id, session.UserId));
+        return false;
     }
+
+    private Task EnlistAsync(Guid userId, string sessionId, long now, long expires) =>
+        _database.ScriptEvaluateAsync(SessionScripts.Enlist, [keys.UserSessions(userId)], [now, expires, sessionId, UserSessionsMs]);
 
     public async Task<EndedSession?> LogoutAsync(string sessionId) => await DropFromUserAsync(Ended(sessionId, (RedisValue)await _database.ScriptEvaluateAsync(
         SessionScripts.Logout, [keys.Session(sessionId)],
@@ -99,13 +119,13 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     public async Task<SessionToken?> RenewAsync(SessionToken token, TimeSpan grace)
     {
         var (renewed, now, graceMs) = (SessionToken.New(token.SessionId), await NowAsync(), (long)grace.TotalMilliseconds);
-        return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Renew, [keys.Session(token.SessionId), keys.Retired(token.Hash)],
+        return (bool)await _database.ScriptEvaluateAsync(SessionScripts.Renew, [keys.Session(token.SessionId), keys.Retired(token.SessionId, token.Hash)],
             [now, token.Hash, renewed.Hash, graceMs, $"{token.SessionId} {now + graceMs}", UserSessionsMs])
             ? renewed : null;
     }
 
     /// <summary>The token was renewed, however long ago, and its grace is over: its owner has another one since, so two hold the session.</summary>
-    public async Task<bool> IsReusedAsync(SessionToken token) => await SessionInAsync(await _database.StringGetAsync(keys.Retired(token.Hash)), after: true) == token.SessionId;
+    public async Task<bool> IsReusedAsync(SessionToken token) => await SessionInAsync(await _database.StringGetAsync(keys.Retired(token.SessionId, token.Hash)), after: true) == token.SessionId;
 
     /// <summary>The token of a renewal has arrived at its owner: the grace time of the one before it begins.</summary>
     public async Task UseRenewedAsync(SessionToken token)

@@ -4,7 +4,7 @@ using Im.Core.Messages;
 namespace Im.Realtime.Delivery;
 
 /// <summary>
-/// Asks the store once a second what is new, and tells the feeds what they must come to have. Nearly always the bus has brought it already; what it lost, or could not
+/// Asks the store once a second what is new, and at once when the bus is disturbed, and tells the feeds what they must come to have. Nearly always the bus has brought it already; what it lost, or could not
 /// carry while Redis was away, goes out from here. So delivery between nodes needs Redis to be fast, not to happen.
 /// </summary>
 internal sealed partial class MessageSweep(
@@ -23,6 +23,7 @@ internal sealed partial class MessageSweep(
     public void Start()
     {
         bus.Reconnected += Hasten;
+        bus.Disturbed += Hasten;
         using (ExecutionContext.SuppressFlow())
             _running = Task.Run(RunAsync, CancellationToken.None);
     }
@@ -36,7 +37,8 @@ internal sealed partial class MessageSweep(
         {
             try
             {
-                await _sooner.WaitAsync(Interval, _stopped.Token);
+                if (await _sooner.WaitAsync(Interval, _stopped.Token))
+                    while (_sooner.Wait(0)) ; // however many signs came
                 await SweepAsync();
                 failing = false;
             }
@@ -74,6 +76,7 @@ internal sealed partial class MessageSweep(
     public async ValueTask DisposeAsync()
     {
         bus.Reconnected -= Hasten;
+        bus.Disturbed -= Hasten;
         await _stopped.CancelAsync();
         await _running;
     }

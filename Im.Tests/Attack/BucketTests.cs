@@ -1,5 +1,6 @@
 using Im.Core.Clocks;
 using Im.Core.Limits;
+using Im.Tests.Fixtures;
 using Im.Tests.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,6 +65,10 @@ public sealed class BucketsOnRedis(RealRedis server) : BucketTests(server), ICla
 public sealed class BucketsOnGarnet(Garnet server) : BucketTests(server), IClassFixture<Garnet>;
 
 [Trait("Category", "Attack")]
+[OnRedisCluster]
+public sealed class BucketsOnRedisCluster(ClusterOfRedis server) : BucketTests(server), IClassFixture<ClusterOfRedis>;
+
+[Trait("Category", "Attack")]
 public sealed class TokenBucketTests
 {
     private readonly FakeTimeProvider _time = new();
@@ -112,7 +117,7 @@ public sealed class TokenBucketTests
     public async Task Without_Redis_each_process_counts_for_itself()
     {
         await using var redis = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=200,asyncTimeout=200,connectRetry=0");
-        var (one, other) = (new RedisBuckets(redis, new("test:"), new OwnTime(_time), _time), new RedisBuckets(redis, new("test:"), new OwnTime(_time), _time));
+        var (one, other) = (new RedisBuckets(redis, new(redis, "test:"), new OwnTime(_time), _time), new RedisBuckets(redis, new(redis, "test:"), new OwnTime(_time), _time));
         var rate = new Rate(1, 3);
         for (var i = 0; i < 3; i++)
             Assert.Null(await one.TakeAsync("test", "jenny", rate, 1));
@@ -124,7 +129,7 @@ public sealed class TokenBucketTests
     public async Task Without_Redis_ten_thousand_new_owners_give_nobody_a_new_bucket()
     {
         await using var redis = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=200,asyncTimeout=200,connectRetry=0");
-        var (buckets, rate) = (new RedisBuckets(redis, new("test:"), new OwnTime(_time), _time), new Rate(1, 3));
+        var (buckets, rate) = (new RedisBuckets(redis, new(redis, "test:"), new OwnTime(_time), _time), new Rate(1, 3));
         Assert.Null(await buckets.TakeAsync("test", "jenny", rate, 3));
         for (var i = 0; i < 10_001; i++)
             await buckets.TakeAsync("test", $"{i}", rate, 1);

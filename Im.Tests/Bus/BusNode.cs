@@ -1,4 +1,5 @@
 using System.Net;
+using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Nodes;
 using Im.Tests.Fixtures;
@@ -43,6 +44,9 @@ internal sealed class BusNode : IAsyncDisposable
             options.ConnectTimeout = options.AsyncTimeout = options.SyncTimeout = 1_000;
         }
         options.AbortOnConnectFail = false;
+        if (relay is not null)
+            options.ClientName = prefix.TrimEnd(':');
+        RedisConnection.Configure(options);
         var redis = await ConnectionMultiplexer.ConnectAsync(options);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<IConnectionMultiplexer>(redis);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Im.Core;
 using Im.Core.Bus;
 using Im.Core.Rounds;
 using Im.Tests.Fixtures;
@@ -13,6 +14,8 @@ public abstract class BusTests(string server) : IAsyncLifetime
     private readonly TcpRelay _relay = BusNode.RelayTo(server);
     private BusNode _one = null!;
     private BusNode _two = null!;
+
+    protected string Prefix => _prefix;
 
     public async Task InitializeAsync()
     {
@@ -50,7 +53,7 @@ public abstract class BusTests(string server) : IAsyncLifetime
         await using var second = await _two.Bus.SubscribeAsync(other, envelope => received.Enqueue((other, envelope.Seq)));
         await using var redis = await ConnectionMultiplexer.ConnectAsync(server);
         var messages = new ConcurrentQueue<RedisValue>();
-        await redis.GetSubscriber().SubscribeAsync(RedisChannel.Literal(_prefix + one), (_, message) => messages.Enqueue(message));
+        await redis.GetSubscriber().SubscribeAsync(ChannelOf(redis, one), (_, message) => messages.Enqueue(message));
 
         var published = new List<Task<long>>();
         Round.Run(published, tasks =>
@@ -136,7 +139,7 @@ public abstract class BusTests(string server) : IAsyncLifetime
         var received = new ConcurrentQueue<long>();
         await using var subscription = await _one.Bus.SubscribeAsync(BusTopic.Presence, envelope => received.Enqueue(envelope.Seq));
         await using var redis = await ConnectionMultiplexer.ConnectAsync(server);
-        var channel = RedisChannel.Literal(_prefix + BusTopic.Presence);
+        var channel = ChannelOf(redis, BusTopic.Presence);
         var newer = new byte[BusEnvelopeFormat.GetLength(Frame(7))];
         BusEnvelopeFormat.Write(Frame(7), newer);
         newer[0] = 2;
@@ -161,8 +164,8 @@ public abstract class BusTests(string server) : IAsyncLifetime
             var reconnected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             void OnReconnected() => reconnected.TrySetResult();
             _two.Bus.Reconnected += OnReconnected;
-            _relay.Cut();
-            await reconnected.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            await CutAsync();
+            await reconnected.Task.WaitAsync(TimeSpan.FromSeconds(30));
             _two.Bus.Reconnected -= OnReconnected;
 
             received.Clear();
@@ -171,6 +174,16 @@ public abstract class BusTests(string server) : IAsyncLifetime
             await Eventually.TrueAsync(() => received.Count == topics.Count);
         }
     }
+
+    /// <summary>The second node's connections.</summary>
+    protected virtual Task CutAsync()
+    {
+        _relay.Cut();
+        return Task.CompletedTask;
+    }
+
+    private RedisChannel ChannelOf(ConnectionMultiplexer redis, BusTopic topic) =>
+        new RedisTopology(redis).IsCluster ? RedisChannel.Sharded(_prefix + topic) : RedisChannel.Literal(_prefix + topic);
 
     private static BusEnvelope Frame(long seq) => new(BusKind.Frame, "node", "{}"u8.ToArray()) { Seq = seq };
 
@@ -185,3 +198,17 @@ public abstract class BusTests(string server) : IAsyncLifetime
 public sealed class BusOnRedis() : BusTests(TestServers.Redis);
 
 public sealed class BusOnGarnet() : BusTests(TestServers.Garnet);
+
+[OnRedisCluster]
+public sealed class BusOnRedisCluster() : BusTests(RedisCluster.Shared.ConnectionString)
+{
+    // Of a cluster a client knows the servers themselves, past the relay.
+    protected override Task CutAsync() => RedisCluster.Shared.CutAsync(Prefix.TrimEnd(':'));
+
+    [Fact]
+    public async Task Another_database_than_0_is_refused_in_one_sentence()
+    {
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => BusNode.StartAsync(Prefix, $"{RedisCluster.Shared.ConnectionString},defaultDatabase=1"));
+        Assert.StartsWith("A Redis Cluster has database 0 alone: take defaultDatabase out of the connection string", refusal.Message);
+    }
+}

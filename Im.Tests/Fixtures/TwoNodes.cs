@@ -35,6 +35,8 @@ public class TwoNodes : WebServer
     /// <summary>More settings of the nodes.</summary>
     protected virtual IEnumerable<KeyValuePair<string, string>> NodeSettings => [];
 
+    private protected virtual string RedisBehind(TcpRelay relay) => TestServers.RedisThrough(relay.Address);
+
     protected virtual void ConfigureNode(string name, IServiceCollection services)
     {
     }
@@ -92,7 +94,7 @@ public class TwoNodes : WebServer
 
     private void Isolate(IServiceCollection services)
     {
-        services.AddSingleton(new RedisKeys(_prefix));
+        services.AddSingleton(provider => new RedisKeys(provider.GetRequiredService<IConnectionMultiplexer>(), _prefix));
         services.Configure<BusOptions>(options => options.ChannelPrefix = _prefix);
     }
 
@@ -103,7 +105,7 @@ public class TwoNodes : WebServer
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment("Production");
-            builder.UseSetting("ConnectionStrings:redis", TestServers.RedisThrough(redis.Address));
+            builder.UseSetting("ConnectionStrings:redis", system.RedisBehind(redis));
             builder.UseSetting("ConnectionStrings:im", system.Database.ConnectionString);
             builder.UseSetting("OTEL_EXPORTER_OTLP_ENDPOINT", "");
             builder.UseSetting("Im:Node:Name", name);

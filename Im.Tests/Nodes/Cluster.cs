@@ -11,7 +11,7 @@ internal sealed class Cluster(RedisUnderTest server, bool redisBus = false, TcpR
     private readonly string _prefix = $"test:{Guid.NewGuid():N}:";
     private readonly List<TestNode> _nodes = [];
 
-    public RedisKeys Keys => field ??= new(_prefix);
+    public RedisKeys Keys => field ??= new(server.Connection, _prefix);
 
     public TestBus Bus { get; } = new();
 
@@ -47,7 +47,7 @@ internal sealed class Cluster(RedisUnderTest server, bool redisBus = false, TcpR
     public async Task<string[]> AllKeysAsync()
     {
         var keys = new List<string>();
-        foreach (var endpoint in server.Connection.GetServers())
+        foreach (var endpoint in server.Connection.GetServers().Where(endpoint => endpoint is { IsConnected: true, IsReplica: false }))
             await foreach (var key in endpoint.KeysAsync(pattern: $"{_prefix}*"))
                 keys.Add(key.ToString());
         return [.. keys];
@@ -56,14 +56,18 @@ internal sealed class Cluster(RedisUnderTest server, bool redisBus = false, TcpR
     /// <summary>Redis comes back empty: no keys of ours, no scripts.</summary>
     public async Task WipeAsync()
     {
-        await Redis.KeyDeleteAsync([.. (await AllKeysAsync()).Select(key => (RedisKey)key)]);
-        await Redis.ExecuteAsync("SCRIPT", "FLUSH");
+        await DeleteAllAsync();
+        foreach (var endpoint in server.Connection.GetServers().Where(endpoint => endpoint is { IsConnected: true, IsReplica: false }))
+            await endpoint.ExecuteAsync("SCRIPT", "FLUSH");
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Enumerable.Reverse(_nodes))
             await node.DisposeAsync();
-        await Redis.KeyDeleteAsync([.. (await AllKeysAsync()).Select(key => (RedisKey)key)]);
+        await DeleteAllAsync();
     }
+
+    // One by one: in a cluster they lie on several shards.
+    private async Task DeleteAllAsync() => await Task.WhenAll((await AllKeysAsync()).Select(key => Redis.KeyDeleteAsync(key)));
 }

@@ -129,7 +129,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
     {
         var node = await _cluster.StartNodeAsync("node", configure: Sleepy);
         await node.Sessions.ConnectAsync(new("c-1", node.Id, null, null, DateTimeOffset.UtcNow));
-        var hash = new LeasedHash("hash-of-" + _cluster.Keys.Connections(node.Id), node.Lease, _cluster.Keys, _cluster.Redis, TimeProvider.System);
+        var hash = new LeasedHash(id => "hash-of-" + _cluster.Keys.Connections(id), node.Lease, _cluster.Keys, _cluster.Redis, TimeProvider.System);
         await _cluster.Redis.HashSetAsync(_cluster.Keys.Lease(node.Id), "epoch", 99);
         Assert.Null(await hash.WriteAsync(_ => [new("field", "value")], CancellationToken.None));
         Assert.False(await _cluster.Redis.KeyExistsAsync("hash-of-" + _cluster.Keys.Connections(node.Id)));
@@ -155,7 +155,7 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
         var silent = await _cluster.StartNodeAsync("silent");
         one.Watch.Reaped += _ => Interlocked.Increment(ref reaped);
         await silent.CrashAsync();
-        await _cluster.Redis.KeyDeleteAsync([_cluster.Keys.Lease(one.Id), _cluster.Keys.Lease(silent.Id)]);
+        await Task.WhenAll(_cluster.EndLeaseAsync(one), _cluster.EndLeaseAsync(silent));
         await Eventually.TrueAsync(() => one.Lease.Epoch == 2);
         var check = await NextCheckAsync(one);
         Assert.False(check.Settled);
@@ -188,10 +188,9 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
 
     private async Task ReapAsync(TestNode node)
     {
-        RedisKey[] keys = [_cluster.Keys.Lease(node.Id), _cluster.Keys.Nodes, _cluster.Keys.Presence(node.Id), _cluster.Keys.Connections(node.Id)];
         await _cluster.EndLeaseAsync(node);
-        Assert.Equal(1, (int)await _cluster.Redis.ScriptEvaluateAsync(NodeScripts.Reap, keys, [node.Id]));
-        Assert.Equal(0, (int)await _cluster.Redis.ScriptEvaluateAsync(NodeScripts.Reap, keys, [node.Id]));
+        Assert.True(await node.Get<RedisNodeRegistry>().ReapAsync(node.Id));
+        Assert.False(await node.Get<RedisNodeRegistry>().ReapAsync(node.Id));
     }
 
     private Task<long> EntriesAsync(TestNode node) => _cluster.Redis.KeyExistsAsync([_cluster.Keys.Presence(node.Id), _cluster.Keys.Connections(node.Id)]);
@@ -207,6 +206,9 @@ public abstract class NodeTests(RedisUnderTest server) : IAsyncLifetime
 public sealed class NodesOnRedis(RealRedis server) : NodeTests(server), IClassFixture<RealRedis>;
 
 public sealed class NodesOnGarnet(Garnet server) : NodeTests(server), IClassFixture<Garnet>;
+
+[OnRedisCluster]
+public sealed class NodesOnRedisCluster(ClusterOfRedis server) : NodeTests(server), IClassFixture<ClusterOfRedis>;
 
 public sealed class NodeOptionsTests
 {

@@ -36,4 +36,6 @@ public abstract class RedisUnderTest(string connectionString) : IAsyncLifetime
 
 public sealed class RealRedis() : RedisUnderTest(TestServers.Redis);
 
+public sealed class ClusterOfRedis() : RedisUnderTest(RedisCluster.Shared.ConnectionString);
+
 public sealed class Garnet() : RedisUnderTest(TestServers.Garnet);

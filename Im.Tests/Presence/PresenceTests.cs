@@ -319,3 +319,6 @@ public abstract class PresenceTests(RedisUnderTest server) : IAsyncLifetime
 public sealed class PresenceOnRedis(RealRedis server) : PresenceTests(server), IClassFixture<RealRedis>;
 
 public sealed class PresenceOnGarnet(Garnet server) : PresenceTests(server), IClassFixture<Garnet>;
+
+[OnRedisCluster]
+public sealed class PresenceOnRedisCluster(ClusterOfRedis server) : PresenceTests(server), IClassFixture<ClusterOfRedis>;

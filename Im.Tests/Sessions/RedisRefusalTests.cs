@@ -34,8 +34,8 @@ public abstract class RedisRefusalTests(RedisUnderTest server)
     public async Task A_Redis_that_takes_no_writes_still_says_whose_a_session_is()
     {
         var (refuses, time) = (false, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
-        await using var node = await TestNode.StartAsync(
-            RefusingRedis.Wrap(await server.ConnectAsync(), () => refuses), new($"test:{Guid.NewGuid():N}:"), new TestBus().Connect(), name: null, time);
+        var redis = RefusingRedis.Wrap(await server.ConnectAsync(), () => refuses);
+        await using var node = await TestNode.StartAsync(redis, new(redis, $"test:{Guid.NewGuid():N}:"), new TestBus().Connect(), name: null, time);
         var (sessions, jenny) = (node.Sessions, Guid.NewGuid());
         var (session, token) = await sessions.LoginAsync(null, jenny, new("a browser", null));
         var (bearer, renewed) = (await sessions.CreateBearerAsync(session.Id), await sessions.RenewAsync(token));

@@ -163,3 +163,7 @@ public sealed class SendOnRedis(RealRedis server) : SendTests(server), IClassFix
 
 [Trait("Category", "Sessions")]
 public sealed class SendOnGarnet(Garnet server) : SendTests(server), IClassFixture<Garnet>;
+
+[Trait("Category", "Sessions")]
+[OnRedisCluster]
+public sealed class SendOnRedisCluster(ClusterOfRedis server) : SendTests(server), IClassFixture<ClusterOfRedis>;

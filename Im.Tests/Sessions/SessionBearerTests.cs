@@ -1,4 +1,5 @@
 using Im.Core.Sessions;
+using Im.Tests.Fixtures;
 using Im.Tests.Nodes;
 
 namespace Im.Tests.Sessions;
@@ -87,3 +88,7 @@ public sealed class SessionBearersOnRedis(RealRedis server) : SessionBearerTests
 
 [Trait("Category", "Sessions")]
 public sealed class SessionBearersOnGarnet(Garnet server) : SessionBearerTests(server), IClassFixture<Garnet>;
+
+[Trait("Category", "Sessions")]
+[OnRedisCluster]
+public sealed class SessionBearersOnRedisCluster(ClusterOfRedis server) : SessionBearerTests(server), IClassFixture<ClusterOfRedis>;

@@ -1,5 +1,6 @@
 using Im.Core.Sessions;
 using Im.Protocol;
+using Im.Tests.Fixtures;
 using Im.Tests.Nodes;
 
 namespace Im.Tests.Sessions;
@@ -76,3 +77,7 @@ public sealed class SessionCheckOnRedis(RealRedis server) : SessionCheckTests(se
 
 [Trait("Category", "Sessions")]
 public sealed class SessionCheckOnGarnet(Garnet server) : SessionCheckTests(server), IClassFixture<Garnet>;
+
+[Trait("Category", "Sessions")]
+[OnRedisCluster]
+public sealed class SessionCheckOnRedisCluster(ClusterOfRedis server) : SessionCheckTests(server), IClassFixture<ClusterOfRedis>;

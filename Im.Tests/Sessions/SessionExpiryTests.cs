@@ -1,4 +1,5 @@
 using Im.Core.Sessions;
+using Im.Tests.Fixtures;
 using Im.Tests.Nodes;
 
 namespace Im.Tests.Sessions;
@@ -201,3 +202,7 @@ public sealed class SessionExpiryOnRedis(RealRedis server) : SessionExpiryTests(
 
 [Trait("Category", "Sessions")]
 public sealed class SessionExpiryOnGarnet(Garnet server) : SessionExpiryTests(server), IClassFixture<Garnet>;
+
+[Trait("Category", "Sessions")]
+[OnRedisCluster]
+public sealed class SessionExpiryOnRedisCluster(ClusterOfRedis server) : SessionExpiryTests(server), IClassFixture<ClusterOfRedis>;

@@ -21,7 +21,7 @@ public sealed class SessionFailureTests
     public async Task Without_Redis_every_operation_says_so()
     {
         await using var redis = await UnreachableAsync();
-        await using var node = await TestNode.StartAsync(redis, new(), new TestBus().Connect(), "one");
+        await using var node = await TestNode.StartAsync(redis, new(redis), new TestBus().Connect(), "one");
         var (sessions, user, id, token) = (node.Sessions, Guid.NewGuid(), SessionToken.NewSessionId(), SessionToken.New(SessionToken.NewSessionId()).Text);
         Func<Task>[] operations =
         [
@@ -41,7 +41,7 @@ public sealed class SessionFailureTests
     public async Task A_node_without_a_lease_yet_takes_connections_all_the_same()
     {
         await using var redis = await UnreachableAsync();
-        await using var node = await TestNode.StartAsync(redis, new(), new TestBus().Connect(), "one");
+        await using var node = await TestNode.StartAsync(redis, new(redis), new TestBus().Connect(), "one");
         await node.Sessions.ConnectAsync(new("c-1", node.Id, null, null, DateTimeOffset.UtcNow));
     }
 

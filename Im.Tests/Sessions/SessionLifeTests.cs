@@ -1,5 +1,6 @@
 using Im.Core.Sessions;
 using Im.Protocol;
+using Im.Tests.Fixtures;
 using Im.Tests.Nodes;
 using StackExchange.Redis;
 
@@ -303,3 +304,7 @@ public sealed class SessionLifeOnRedis(RealRedis server) : SessionLifeTests(serv
 
 [Trait("Category", "Sessions")]
 public sealed class SessionLifeOnGarnet(Garnet server) : SessionLifeTests(server), IClassFixture<Garnet>;
+
+[Trait("Category", "Sessions")]
+[OnRedisCluster]
+public sealed class SessionLifeOnRedisCluster(ClusterOfRedis server) : SessionLifeTests(server), IClassFixture<ClusterOfRedis>;

@@ -183,3 +183,7 @@ public sealed class SessionRacesOnRedis(RealRedis server) : SessionRaceTests(ser
 
 [Trait("Category", "Sessions")]
 public sealed class SessionRacesOnGarnet(Garnet server) : SessionRaceTests(server), IClassFixture<Garnet>;
+
+[Trait("Category", "Sessions")]
+[OnRedisCluster]
+public sealed class SessionRacesOnRedisCluster(ClusterOfRedis server) : SessionRaceTests(server), IClassFixture<ClusterOfRedis>;

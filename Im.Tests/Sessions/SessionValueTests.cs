@@ -1,4 +1,5 @@
 using Im.Core.Sessions;
+using Im.Tests.Fixtures;
 using Im.Tests.Nodes;
 
 namespace Im.Tests.Sessions;
@@ -106,3 +107,7 @@ public sealed class SessionValuesOnRedis(RealRedis server) : SessionValueTests(s
 
 [Trait("Category", "Sessions")]
 public sealed class SessionValuesOnGarnet(Garnet server) : SessionValueTests(server), IClassFixture<Garnet>;
+
+[Trait("Category", "Sessions")]
+[OnRedisCluster]
+public sealed class SessionValuesOnRedisCluster(ClusterOfRedis server) : SessionValueTests(server), IClassFixture<ClusterOfRedis>;
