@@ -38,7 +38,7 @@ var realtime = builder.AddProject<Projects.Im_Realtime>("realtime", launchProfil
     .WithReplicas(nodes)
     .WithReplicaHealthChecks(nodes)
     .WithRestartOnCrash()
-    .WithSettings("Limits", "Sessions", "Door", "Presence", "Proxies", "PublicUrl", "Demonstration")
+    .WithSettings("Limits", "Sessions", "Door", "Presence", "Proxies", "PublicUrl", "Demonstration", "ConnectionStrings:im-read")
     .WithCookieSuffix(webPort)
     .WithKillCommand();
 
@@ -50,7 +50,7 @@ builder.AddProject<Projects.Im_Web>("web", launchProfileName: null)
     .WithReference(realtime).WaitForStart(realtime)
     .WithReplicaHealthChecks()
     .WithRestartOnCrash()
-    .WithSettings("Limits", "Sessions", "Admin", "Proxies", "ProxyHeaders", "AllowedHosts", "ConnectSources", "Demonstration")
+    .WithSettings("Limits", "Sessions", "Admin", "Proxies", "ProxyHeaders", "AllowedHosts", "ConnectSources", "Demonstration", "ConnectionStrings:im-read")
     .WithDashboardAddress()
     .WithCookieSuffix(webPort)
     .WithExternalHttpEndpoints()

@@ -18,6 +18,7 @@ namespace Im.Core;
 /// im:node:{id}:lease          hash    epoch, name, address, connections, draining, started, version, public; its time to live is the lease
 /// im:node:{id}:presence       hash    version, guests, {user}: who is online on the node; written only under the lease
 /// im:node:{id}:connections    hash    version, c:{connection}: as JSON, u:{user}: how many, s:{session}: their ids; written only under the lease
+/// im:timeline:{cluster}       string  the newest timeline seen of the Postgres cluster with that system identifier
 /// </code>
 /// Times are Unix milliseconds, users 32 hexadecimal digits, hashes and session ids base64url.
 /// <para>
@@ -62,6 +63,8 @@ internal sealed class RedisKeys(IConnectionMultiplexer redis, string prefix = "i
     public string Presence(string nodeId) => $"{prefix}node:{Tagged(nodeId)}:presence";
 
     public string Connections(string nodeId) => $"{prefix}node:{Tagged(nodeId)}:connections";
+
+    public string Timeline(string cluster) => $"{prefix}timeline:{cluster}";
 
     private string Tagged(string id) => _topology.IsCluster ? $"{{{id}}}" : id;
 }

@@ -2,6 +2,7 @@ using Im.Core;
 using Im.Core.Accounts;
 using Im.Core.Bus;
 using Im.Core.Data;
+using Im.Core.Failover;
 using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Nodes;
@@ -18,6 +19,7 @@ builder.AddServiceDefaults(ImTelemetry.Name);
 builder.AddRedisClient("redis", settings => (settings.DisableTracing, settings.DisableHealthChecks) = (true, true), RedisConnection.Configure); // AddImRedisSpans and AddImBus instead
 builder.AddNpgsqlDbContext<ImDbContext>("im");
 
+builder.Services.AddImFailover();
 builder.Services.AddImData();
 builder.Services.AddImMessages();
 builder.Services.AddImSearchIndex();

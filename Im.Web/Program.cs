@@ -2,6 +2,7 @@ using Im.Core;
 using Im.Core.Accounts;
 using Im.Core.Bus;
 using Im.Core.Data;
+using Im.Core.Failover;
 using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Nodes;
@@ -34,7 +35,7 @@ builder.AddRedisClient("redis", settings => (settings.DisableTracing, settings.D
 // No retries here: whoever asks is told at once that the database is away, and when to ask again.
 builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry = true);
 
-builder.Services.AddImData().AddImMessages().AddImSearch().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople().AddImNotifications();
+builder.Services.AddImFailover().AddImData().AddImMessages().AddImSearch().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople().AddImNotifications();
 builder.Services.AddHttpContextAccessor().AddScoped<RoomRequests>().AddScoped<PeopleSetup.Decisions>();
 builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddFiles().AddGateway();
 

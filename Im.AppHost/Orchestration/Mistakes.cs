@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 
 namespace Im.AppHost.Orchestration;
 
@@ -14,7 +15,21 @@ internal static class Mistakes
         return replicas is < 1 or > MostReplicas ? $"--Replicas is {replicas}; it is from 1 to {MostReplicas}."
             : configuration[ServersExtensions.Argument]?.ToLowerInvariant() is not (null or "embedded" or "containers") ? $"--Servers is '{configuration[ServersExtensions.Argument]}'; it is 'embedded' or 'containers'."
             : configuration.GetConnectionString("redis") is null != configuration.GetConnectionString("im") is null ? "Give both --ConnectionStrings:redis and --ConnectionStrings:im, or neither."
+            : HasHostsWithoutTarget(configuration.GetConnectionString("im")) ? "--ConnectionStrings:im names several hosts: add \"Target Session Attributes=primary\" to it."
             : Ports.FindBusy(builder, webPort);
+    }
+
+    // A string that is not one is left to those who connect.
+    private static bool HasHostsWithoutTarget(string? connectionString)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString) is { Host: { } hosts, TargetSessionAttributes: var wanted } && hosts.Contains(',') && !"primary".Equals(wanted, StringComparison.OrdinalIgnoreCase);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     /// <returns>The exit code.</returns>

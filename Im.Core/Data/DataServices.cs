@@ -14,7 +14,7 @@ public static class DataServices
     public static IServiceCollection AddImData(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.ConfigureDbContext<ImDbContext>(options => options.UseNpgsql(npgsql => npgsql.ConfigureDataSource(source => source.ConfigureSpans())));
+        services.ConfigureDbContext<ImDbContext>(options => options.AddInterceptors(CommitInterceptor.Instance).UseNpgsql(npgsql => npgsql.ConfigureDataSource(source => source.ConfigureStore())));
         services.TryAddSingleton<ImDataSource>();
         services.TryAddSingleton<DatabaseMigrator>();
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseMigrator>());

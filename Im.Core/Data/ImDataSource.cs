@@ -18,24 +18,30 @@ internal sealed class ImDataSource : IAsyncDisposable
 {
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
-    public ImDataSource(IServiceScopeFactory scopes, ILoggerFactory loggers)
+    /// <param name="memory">Asked before the first statement of this process is sent to a server.</param>
+    /// <exception cref="InvalidOperationException"><see cref="StoreConnections.ConfigureStore"/></exception>
+    public ImDataSource(IServiceScopeFactory scopes, ILoggerFactory loggers, ITimelineMemory? memory = null)
     {
         using var scope = scopes.CreateScope();
         // As the host gave it: the context itself, whose connections have spans configured, no longer tells the password.
         var connectionString = RelationalOptionsExtension.Extract(scope.ServiceProvider.GetRequiredService<DbContextOptions<ImDbContext>>()).ConnectionString;
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.UseLoggerFactory(loggers);
-        builder.ConfigureSpans();
+        builder.ConfigureStore(memory);
         var settings = builder.ConnectionStringBuilder;
         settings.Timeout = 3;
         settings.CommandTimeout = 15;
-        settings.CancellationTimeout = -1;
         settings.MaxPoolSize = 16;
         settings.ApplicationName ??= "im";
         Source = builder.Build();
+        TimelineFence.OfProcess.Raised += Source.Clear;
     }
 
     public NpgsqlDataSource Source { get; }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        TimelineFence.OfProcess.Raised -= Source.Clear;
+        return Source.DisposeAsync();
+    }
 }

@@ -45,6 +45,8 @@ internal static class PostgresFailures
         },
         NpgsqlException { InnerException: TimeoutException } or TimeoutException => PostgresFailure.TimedOut,
         NpgsqlException or IOException => PostgresFailure.Away,
+        // A connection that broke while somebody held it.
+        InvalidOperationException { Source: "Npgsql", Message: var message } when message.Contains("not open", StringComparison.Ordinal) => PostgresFailure.Away,
         _ => PostgresFailure.Unexpected,
     };
 }

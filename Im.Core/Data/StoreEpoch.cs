@@ -9,9 +9,9 @@ namespace Im.Core.Data;
 /// </summary>
 public sealed class StoreEpoch
 {
-    private const string PlaceSql = "SELECT oid::text FROM pg_database WHERE datname = current_database()";
+    private const string PlaceSql = "SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8), oid::text FROM pg_database WHERE datname = current_database()";
 
-    private const string ClusterSql = "SELECT s.system_identifier || '/' || c.timeline_id FROM pg_control_system() s, pg_control_checkpoint() c";
+    private const string ClusterSql = "SELECT system_identifier::text FROM pg_control_system()";
 
     // Of nodes that start at once the first makes it; the others wait for the row and find the new place.
     private const string MoveSql = "UPDATE installation SET epoch = CASE WHEN home IS NULL THEN epoch ELSE gen_random_uuid() END, home = $1 WHERE home IS DISTINCT FROM $1";
@@ -20,15 +20,37 @@ public sealed class StoreEpoch
 
     internal StoreEpoch(StoreReader reader) => _reader = reader;
 
+    /// <summary>A standby was promoted. Handlers return at once and do not throw.</summary>
+    public event Action? MayHaveChanged
+    {
+        add => TimelineFence.OfProcess.Raised += value;
+        remove => TimelineFence.OfProcess.Raised -= value;
+    }
+
     /// <summary>Empty until it was read.</summary>
     public string Current { get; private set; } = "";
 
+    /// <summary>The timeline it is of.</summary>
+    public int Timeline { get; private set; }
+
+    /// <summary>Reads it; makes it anew where the database stands in another place.</summary>
     /// <exception cref="StoreUnavailableException"/>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        var home = $"{await ReadClusterAsync(cancellationToken)}/{await ReadTextAsync(PlaceSql, cancellationToken)}";
-        await _reader.QueryAsync(MoveSql, [home], rows => rows.ReadAsync(), cancellationToken);
+        var cluster = await ReadClusterAsync(cancellationToken);
+        var (timeline, database) = await _reader.QueryAsync(
+            PlaceSql, [], async rows => await rows.ReadAsync() ? (TimelineFence.Parse(rows.GetString(0)), rows.GetString(1)) : throw new InvalidOperationException("The database has no name."), cancellationToken);
+        await _reader.QueryAsync(MoveSql, [$"{cluster}/{timeline}/{database}"], rows => rows.ReadAsync(), cancellationToken);
         Current = await ReadTextAsync("SELECT replace(epoch::text, '-', '') FROM installation", cancellationToken);
+        Timeline = timeline;
+    }
+
+    /// <summary>The store went back although its place is the same. Of nodes that see it at once the first one makes the epoch anew.</summary>
+    /// <exception cref="StoreUnavailableException"/>
+    public async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        await _reader.QueryAsync("UPDATE installation SET epoch = gen_random_uuid() WHERE replace(epoch::text, '-', '') = $1", [Current], rows => rows.ReadAsync(), cancellationToken);
+        await ReadAsync(cancellationToken);
     }
 
     // A role that may not ask knows its database alone.

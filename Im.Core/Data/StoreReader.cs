@@ -26,17 +26,27 @@ internal sealed class StoreReader(ImDataSource data)
         }
     }
 
+    public static NpgsqlCommand CommandFor(NpgsqlConnection connection, string sql, object[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in parameters)
+            command.Parameters.Add(value is NpgsqlParameter typed ? typed.Clone() : value is ulong transaction ? new() { Value = transaction, NpgsqlDbType = NpgsqlDbType.Xid8 } : new() { Value = value });
+        return command;
+    }
+
     private async Task<T> RunAsync<T>(string sql, object[] parameters, Func<NpgsqlDataReader, Task<T>> read)
     {
         await using var connection = await data.Source.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in parameters)
-            command.Parameters.Add(value is NpgsqlParameter typed ? typed.Clone() : value is ulong transaction ? new() { Value = transaction, NpgsqlDbType = NpgsqlDbType.Xid8 } : new() { Value = value });
+        var watch = new CommitWatch(connection);
+        await using var command = CommandFor(connection, sql, parameters);
         // Costs a round trip once for each connection and query. Not by Npgsql itself ("Max Auto Prepare"): there a statement that fails while
         // being prepared leaves its connection out of step with the server (npgsql#6391).
         await command.PrepareAsync();
-        await using var reader = await command.ExecuteReaderAsync();
-        return await read(reader);
+        T result;
+        await using (var reader = await command.ExecuteReaderAsync())
+            result = await read(reader);
+        watch.ThrowIfUnconfirmed();
+        return result;
     }
 }
 

@@ -19,6 +19,7 @@ internal sealed class AppendAny : IAsyncDisposable
     // member:   the sender has read up to its own line; the first line of a direct conversation makes the other member too.
     // An event that another node stores between the look into events and the lock violates the unique index: all is undone, and the next try finds it.
     // What an event does to its target is done by the trigger of the table.
+    // Of what is known already it is not known that a standby has it: its own commit may have given up waiting. A transaction that writes nothing does not wait, so this one writes something to the log.
     private const string Sql = """
         WITH gone AS MATERIALIZED (
             SELECT id FROM users WHERE id = ANY ($2) AND erasing_at IS NOT NULL
@@ -73,7 +74,7 @@ internal sealed class AppendAny : IAsyncDisposable
         )
         SELECT position, seq, line, false FROM placed
         UNION ALL
-        SELECT position, known_seq, NULL, true FROM item WHERE known_seq IS NOT NULL
+        SELECT position, known_seq, NULL, pg_logical_emit_message(true, 'im', '') IS NOT NULL FROM item WHERE known_seq IS NOT NULL
         """;
 
     // The first ones of duplicates, which are few.

@@ -18,13 +18,27 @@ internal sealed class AppendStatement : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly AppendLines _lines;
     private readonly AppendAny _any;
+    private readonly CommitWatch _watch;
+    private readonly int _version;
     private Task _running = Task.CompletedTask;
 
-    private AppendStatement(NpgsqlConnection connection) => (_connection, _lines, _any) = (connection, new(connection), new(connection));
+    private AppendStatement(NpgsqlConnection connection, int version) => (_connection, _lines, _any, _watch, _version) = (connection, new(connection), new(connection), new(connection), version);
+
+    /// <summary>A standby was promoted since it was opened: it may be connected to the former primary.</summary>
+    public bool IsOutdated => _version != TimelineFence.OfProcess.Version;
 
     public static async Task<AppendStatement> OpenAsync(NpgsqlDataSource source, long maxFileBytes)
     {
-        var statement = new AppendStatement(await source.OpenConnectionAsync());
+        int version;
+        NpgsqlConnection connection;
+        for (; ; await connection.DisposeAsync())
+        {
+            version = TimelineFence.OfProcess.Version;
+            connection = await source.OpenConnectionAsync();
+            if (version == TimelineFence.OfProcess.Version)
+                break;
+        }
+        var statement = new AppendStatement(connection, version);
         try
         {
             await statement.SetUpAsync(maxFileBytes);
@@ -39,7 +53,7 @@ internal sealed class AppendStatement : IAsyncDisposable
 
     /// <summary>Stores the batch, all or nothing. Returns only what is committed, in the order of <paramref name="batch"/>; null for a message from or to somebody who has no account.</summary>
     /// <param name="isNew">Nothing of it is known to be stored already: then that fails as a conflict, and with false the same batch does not.</param>
-    /// <exception cref="TimeoutException">No answer came in time: it may be stored or not, now or later. All that is left to do with this object is to dispose it.</exception>
+    /// <exception cref="TimeoutException">No answer came in time, or no standby confirmed it: it may be stored or not, now or later. All that is left to do with this object is to dispose it.</exception>
     public Task<AppendResult?[]> ExecuteAsync(IReadOnlyList<PendingAppend> batch, bool isNew = true)
     {
         var running = RunAsync(batch, isNew);
@@ -59,8 +73,13 @@ internal sealed class AppendStatement : IAsyncDisposable
         }
     }
 
-    private async Task<AppendResult?[]> RunAsync(IReadOnlyList<PendingAppend> batch, bool isNew) =>
-        isNew && await _lines.ExecuteAsync(batch) is { } results ? results : await _any.ExecuteAsync(batch);
+    private async Task<AppendResult?[]> RunAsync(IReadOnlyList<PendingAppend> batch, bool isNew)
+    {
+        var results = isNew ? await _lines.ExecuteAsync(batch) : null;
+        results ??= await _any.ExecuteAsync(batch);
+        _watch.ThrowIfUnconfirmed();
+        return IsOutdated ? throw new TimeoutException("A standby was promoted meanwhile: it may have been stored by the former primary alone.") : results;
+    }
 
     /// <summary>Gives the connection back, at once, or when what it still waits for has come or failed.</summary>
     public async ValueTask DisposeAsync()

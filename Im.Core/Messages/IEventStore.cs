@@ -94,7 +94,14 @@ public sealed record LinePage(IReadOnlyList<EventFrame> Lines, IReadOnlyList<Eve
 public sealed record EventPage(IReadOnlyList<EventFrame> Events, long LastSeq, bool More);
 
 /// <param name="Mark">To be given to the next call.</param>
-public sealed record EventChanges(ulong Mark, IReadOnlyList<ConversationChange> Conversations);
+public sealed record EventChanges(ulong Mark, IReadOnlyList<ConversationChange> Conversations)
+{
+    /// <summary>Another one than at the earlier call, a mark that is lower than it was, or another <see cref="Epoch"/>: the store is not the one it was, and what is new since the earlier call cannot be said.</summary>
+    public int Timeline { get; init; }
+
+    /// <summary>As <see cref="StoreEpoch.Current"/>.</summary>
+    public string Epoch { get; init; } = "";
+}
 
 /// <param name="FirstSeq">The oldest of the new events; those up to <paramref name="LastSeq"/> follow without a gap.</param>
 /// <param name="User">A member of a direct conversation, and <paramref name="Peer"/> the other; null in the lobby and in rooms.</param>

@@ -20,6 +20,7 @@ public static class MessageServices
         services.TryAddSingleton<MessageWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<MessageWriter>());
         services.TryAddSingleton<StoreReader>();
+        services.TryAddSingleton<ReplicaReader>();
         services.TryAddSingleton(provider => new StoreEpoch(provider.GetRequiredService<StoreReader>()));
         services.TryAddSingleton<AppendsUnderWay>();
         services.TryAddSingleton<IEventStore, PostgresEventStore>();

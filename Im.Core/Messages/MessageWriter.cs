@@ -81,6 +81,8 @@ internal sealed partial class MessageWriter(ImDataSource data, IOptions<MessageW
             var isFreshConnection = _statement is null;
             try
             {
+                if (_statement is { IsOutdated: true })
+                    await CloseAsync();
                 _statement ??= await AppendStatement.OpenAsync(data.Source, files.Value.ConversationBytes);
                 var started = time.GetTimestamp();
                 var results = await _statement.ExecuteAsync(batch, isNew: attempt == 1);

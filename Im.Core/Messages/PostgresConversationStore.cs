@@ -9,7 +9,7 @@ using NpgsqlTypes;
 namespace Im.Core.Messages;
 
 /// <summary>Conversations in Postgres. Who the two of a direct conversation are never changes, and is remembered for the 100,000 asked for last.</summary>
-internal sealed class PostgresConversationStore(StoreReader reader) : IConversationStore, IDisposable
+internal sealed class PostgresConversationStore(StoreReader reader, ReplicaReader replica) : IConversationStore, IDisposable
 {
     private const int MaxRememberedConversations = 100_000;
 
@@ -109,14 +109,14 @@ internal sealed class PostgresConversationStore(StoreReader reader) : IConversat
             return new(list, next, null);
         var direct = userId is not { } user ? 0 : next is null
             ? list.Where(summary => !summary.Conversation.IsLobby && summary.Notify != NotifyLevels.Nothing && !(rooms && summary is { Kind: "direct", Stranger: true })).Sum(summary => summary.Unread)
-            : await reader.QueryAsync(UnreadSql, [user, rooms], async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
+            : await replica.QueryAsync(UnreadSql, [user, rooms], async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0, cancellationToken);
         return new(list, next, direct + list.Where(summary => summary is { Conversation.IsLobby: true, Notify: not NotifyLevels.Nothing }).Sum(summary => summary.Unread));
     }
 
     private Task<(IReadOnlyList<ConversationInfo> Conversations, ConversationCursor? Next)> ReadPageAsync(Guid? userId, ConversationCursor? after, bool rooms, CancellationToken cancellationToken)
     {
         var directs = after is null ? ProtocolLimits.MaxConversations - 1 : ProtocolLimits.MaxConversations;
-        return reader.QueryAsync(ListSql,
+        return replica.QueryAsync(ListSql,
             [
                 userId ?? Guid.Empty, ConversationId.Lobby.Value, directs + 1,
                 Optional(after?.Written, NpgsqlDbType.Boolean), Optional(after is null ? null : TimeOf(after), NpgsqlDbType.TimestampTz), Optional(after?.Conversation.Value, NpgsqlDbType.Uuid), rooms,

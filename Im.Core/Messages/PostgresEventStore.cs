@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace Im.Core.Messages;
 
 /// <summary>Events in Postgres: appends go through the node's <see cref="MessageWriter"/>, pages are one range of the primary key.</summary>
-internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reader) : IEventStore
+internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reader, ReplicaReader replica) : IEventStore
 {
     // A line by its number: where no event that is no line stands before it, its number is its sequence.
     private const string LineSql = """
@@ -68,7 +68,8 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
     // A transaction below the snapshot's xmin is over, and what it did is in this answer or an earlier one: from there the next call goes on. The upper bound leaves out
     // numbers that another cluster gave, in rows restored from a dump.
     private const string ChangesSql = """
-        SELECT pg_snapshot_xmin(s.taken), c.conversation_id, c.first_seq, c.last_seq, m.user_id, m.peer_id, c.members
+        SELECT pg_snapshot_xmin(s.taken), c.conversation_id, c.first_seq, c.last_seq, m.user_id, m.peer_id, c.members,
+               left(pg_walfile_name(pg_current_wal_lsn()), 8), (SELECT replace(epoch::text, '-', '') FROM installation)
         FROM (SELECT pg_current_snapshot() AS taken) s
         LEFT JOIN LATERAL (
             SELECT conversation_id, min(seq) AS first_seq, max(seq) AS last_seq, array_agg((content::json ->> 'user')::uuid) FILTER (WHERE kind = 8) AS members FROM events
@@ -113,14 +114,14 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         CheckPage(before, after, limit);
         if (scope is not null)
             return await ReadScopedLinesAsync(conversation, before, after, limit, scope, cancellationToken);
-        var (rows, head) = await reader.QueryAsync(PageSql, [conversation.Value, Optional(before), Optional(after), (long)limit], ReadRowsAsync, cancellationToken);
+        var (rows, head) = await replica.QueryAsync(PageSql, [conversation.Value, Optional(before), Optional(after), (long)limit], ReadRowsAsync, cancellationToken);
         return await ToPageAsync(rows, head, isNewer: after is not null, (page, isNewer) => isNewer ? page[^1].Line < head.LastLine : page[0].Line > 1, cancellationToken);
     }
 
     private async Task<LinePage> ReadScopedLinesAsync(ConversationId conversation, long? before, long? after, int limit, ReadScope scope, CancellationToken cancellationToken)
     {
         var (older, newer) = (after is null ? scope.Before(before) : null, after is { } line ? scope.After(line) : null);
-        var (rows, head) = await reader.QueryAsync(
+        var (rows, head) = await replica.QueryAsync(
             scope.IsOpen ? PageSql : PastPageSql, [conversation.Value, Optional(older?.Before ?? before), Optional(newer?.After ?? after), (long)limit], ReadRowsAsync, cancellationToken);
         head = scope.Bound(head);
         if (older is null && newer is null)
@@ -190,7 +191,7 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
 
     private async Task<EventFrame> TallyAsync(EventFrame line, CancellationToken cancellationToken)
     {
-        var tally = await reader.QueryAsync(TallySql, [line.Conversation.Value, line.Line!.Value], async rows =>
+        var tally = await replica.QueryAsync(TallySql, [line.Conversation.Value, line.Line!.Value], async rows =>
         {
             var counts = new Dictionary<string, TallyInfo>();
             while (await rows.ReadAsync())
@@ -219,7 +220,7 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         return new(scope.IsOpen ? page.Events : await LeaveOutReplacedAsync(conversation, page.Events, scope, cancellationToken),
             scope.Bound(new(page.LastSeq, 0)).LastSeq, page.More || index < scope.Spans.Count - 1);
 
-        Task<EventPage> ReadAsync(string sql, long from, long upTo) => reader.QueryAsync(sql, [conversation.Value, from, limit + 1], async rows =>
+        Task<EventPage> ReadAsync(string sql, long from, long upTo) => replica.QueryAsync(sql, [conversation.Value, from, limit + 1], async rows =>
         {
             var events = new List<EventFrame>(limit);
             long lastSeq = 0;
@@ -245,7 +246,7 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
     private async Task<IReadOnlyList<EventFrame>> LeaveOutReplacedAsync(ConversationId conversation, IReadOnlyList<EventFrame> events, ReadScope scope, CancellationToken cancellationToken)
     {
         long[] targets = [.. events.Select(e => e.Effect is null ? e.Line : e.Target).OfType<long>().Distinct()];
-        var later = await reader.QueryAsync(PastEffectsSql, [conversation.Value, targets], async rows =>
+        var later = await replica.QueryAsync(PastEffectsSql, [conversation.Value, targets], async rows =>
         {
             var found = new List<(long Seq, long Target, EventEffect Effect, string Kind, string? Slot)>();
             while (await rows.ReadAsync())
@@ -275,16 +276,18 @@ internal sealed class PostgresEventStore(MessageWriter writer, StoreReader reade
         {
             var conversations = new List<ConversationChange>();
             ulong mark = 0;
+            var (timeline, epoch) = (0, "");
             while (await rows.ReadAsync())
             {
-                mark = rows.GetFieldValue<ulong>(0);
+                if (epoch.Length == 0)
+                    (mark, timeline, epoch) = (rows.GetFieldValue<ulong>(0), TimelineFence.Parse(rows.GetString(7)), rows.GetString(8));
                 if (!rows.IsDBNull(1))
                     conversations.Add(new(new(rows.GetGuid(1)), rows.GetInt64(2), rows.GetInt64(3), rows.IsDBNull(4) ? null : rows.GetGuid(4), rows.IsDBNull(5) ? null : rows.GetGuid(5))
                     {
                         Members = rows.IsDBNull(6) ? [] : rows.GetFieldValue<Guid[]>(6),
                     });
             }
-            return new EventChanges(mark, conversations);
+            return new EventChanges(mark, conversations) { Timeline = timeline, Epoch = epoch };
         }, cancellationToken);
 
     public Task<long?> FindFirstSinceAsync(ConversationId conversation, ulong since, CancellationToken cancellationToken = default) => reader.QueryAsync(

@@ -19,6 +19,7 @@ public static class ServerAway
         RetryLimitExceededException or SocketException => true,
         _ when RedisFailure.IsUnavailable(exception) => true,
         NpgsqlException npgsql when npgsql.IsTransient || PostgresFailures.Classify(exception) is PostgresFailure.Away or PostgresFailure.TimedOut => true,
+        InvalidOperationException broken when PostgresFailures.Classify(broken) == PostgresFailure.Away => true,
         { InnerException: { } inner } => Is(inner), // Entity Framework wraps what it meets
         _ => false,
     };

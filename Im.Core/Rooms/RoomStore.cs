@@ -435,10 +435,12 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
     private async Task<RoomResult> RunAsync(Func<NpgsqlConnection, Task<RoomResult>> change)
     {
         await using var connection = await data.Source.OpenConnectionAsync();
+        var watch = new CommitWatch(connection);
         await using var transaction = await connection.BeginTransactionAsync();
         var result = await change(connection);
         if (result.Refusal is null)
             await transaction.CommitAsync();
+        watch.ThrowIfUnconfirmed();
         return result;
     }
 }

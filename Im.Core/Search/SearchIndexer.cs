@@ -61,6 +61,7 @@ internal sealed class SearchIndexer(ImDataSource data, IEventStore store, IEnume
     private readonly List<SearchUnit> _units = [];
     private NpgsqlConnection? _connection;
     private ulong? _mark;
+    private string _epoch = "";
 
     /// <summary>Indexes all there is; in one process at a time. Returns how many lines were indexed.</summary>
     public async Task<int> IndexAsync(CancellationToken cancellationToken)
@@ -72,6 +73,12 @@ internal sealed class SearchIndexer(ImDataSource data, IEventStore store, IEnume
                 return 0;
             // First the mark: what is stored after it comes with the changes.
             var (found, indexed) = (await store.ReadChangesAsync(_mark, cancellationToken), 0);
+            if (_mark is not null && (found.Epoch != _epoch || found.Mark < _mark))
+            {
+                await StartOverAsync(); // the store is another one
+                return 0;
+            }
+            _epoch = found.Epoch;
             foreach (var follower in followers)
                 follower.Follow(_mark is null ? null : found.Conversations);
             if (_mark is null)

@@ -11,7 +11,7 @@ namespace Im.Core.Search;
 /// The search. First the newest chunks of all are looked through, which finds at once what stands in many; then, if that was not enough, the index is asked for the rest, which are few
 /// then. Chunks are visited newest first, and their texts are read and compared here, until no chunk that is left can have a newer hit.
 /// </summary>
-internal sealed class SearchStore(ImDataSource data) : ISearchStore, IDisposable
+internal sealed class SearchStore(ImDataSource data, ReplicaReader replica) : ISearchStore, IDisposable
 {
     /// <summary>Of one process; the others wait.</summary>
     private const int MaxAtOnce = 4;
@@ -66,12 +66,10 @@ internal sealed class SearchStore(ImDataSource data) : ISearchStore, IDisposable
         await _turns.WaitAsync(cancellationToken);
         try
         {
+            if (await replica.TryAsync(connection => SearchOnAsync(connection, user, request, cancellationToken), cancellationToken) is { } answer)
+                return answer;
             await using var connection = await data.Source.OpenConnectionAsync(cancellationToken);
-            // One moment for membership and texts: whoever is removed meanwhile reads nothing that came after.
-            await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-            await using (var bound = new NpgsqlCommand($"SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = {(int)ImDataSource.AnswerTimeout.TotalMilliseconds}", connection))
-                await bound.ExecuteNonQueryAsync(cancellationToken);
-            return await SearchAsync(connection, user, request, cancellationToken);
+            return await SearchOnAsync(connection, user, request, cancellationToken);
         }
         catch (Exception exception) when (PostgresFailures.Classify(exception) is PostgresFailure.Away or PostgresFailure.TimedOut)
         {
@@ -81,6 +79,15 @@ internal sealed class SearchStore(ImDataSource data) : ISearchStore, IDisposable
         {
             _turns.Release();
         }
+    }
+
+    private static async Task<SearchResponse> SearchOnAsync(NpgsqlConnection connection, Guid user, SearchRequest request, CancellationToken cancellationToken)
+    {
+        // One moment for membership and texts: whoever is removed meanwhile reads nothing that came after.
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        await using (var bound = new NpgsqlCommand($"SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = {(int)ImDataSource.AnswerTimeout.TotalMilliseconds}", connection))
+            await bound.ExecuteNonQueryAsync(cancellationToken);
+        return await SearchAsync(connection, user, request, cancellationToken);
     }
 
     private static async Task<SearchResponse> SearchAsync(NpgsqlConnection connection, Guid user, SearchRequest request, CancellationToken cancellationToken)

@@ -30,6 +30,7 @@ internal sealed partial class ConversationFeed(
     private long _lastLine = head?.LastLine ?? 0;
     private long _expected;
     private bool _healing;
+    private bool _ended;
 
     /// <summary>The newest sequence and line handed to the audience; 0 when none was.</summary>
     public ConversationHead Head
@@ -59,11 +60,21 @@ internal sealed partial class ConversationFeed(
         }
     }
 
+    /// <summary>The store is another one, in which these sequences mean nothing: nothing more is handed on, and nothing read.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            _held.Clear();
+        }
+    }
+
     public void Accept(BusEnvelope envelope)
     {
         lock (_gate)
         {
-            if (envelope.Seq <= _last)
+            if (envelope.Seq <= _last || _ended)
                 return;
             if (_held.Count < MaxHeld)
                 _held.TryAdd(envelope.Seq, envelope); // beyond that the store has it
@@ -79,7 +90,7 @@ internal sealed partial class ConversationFeed(
         lock (_gate)
         {
             _last ??= first - 1;
-            if (last <= _last)
+            if (last <= _last || _ended)
                 return;
             _expected = Math.Max(_expected, last);
             Heal(HoldBack);
@@ -153,7 +164,7 @@ internal sealed partial class ConversationFeed(
         span?.SetTag("messaging.batch.message_count", page.Events.Count);
         lock (_gate)
             foreach (var message in page.Events)
-                if (message.Seq > _last && _held.TryAdd(message.Seq, MessageDelivery.FromStore(message)))
+                if (message.Seq > _last && !_ended && _held.TryAdd(message.Seq, MessageDelivery.FromStore(message)))
                     metrics.Healed();
         return IsWhole();
     }
@@ -184,7 +195,7 @@ internal sealed partial class ConversationFeed(
         lock (_gate)
         {
             DeliverContiguous();
-            _healing = _held.Count > 0 || _last < _expected;
+            _healing = !_ended && (_held.Count > 0 || _last < _expected);
             return !_healing;
         }
     }

@@ -15,13 +15,14 @@ internal sealed class Lobby(IBus bus, IEventStore store, FeedFactory feeds)
 
     public ConversationHead Head => _feed?.Head ?? default;
 
-    /// <summary>Subscribes, then reads where the conversation stands; what came in between is kept by the feed and told apart by its sequence. May be tried again after a failure.</summary>
+    /// <summary>Subscribes, then reads where the conversation stands; what came in between is kept by the feed and told apart by its sequence. May be tried again after a failure, and is done again where the store is another one.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         _subscription ??= await bus.SubscribeAsync(BusTopic.Conversation(ConversationId.Lobby), Accept, cancellationToken);
         var head = await store.GetHeadAsync(ConversationId.Lobby, cancellationToken);
         lock (_early)
         {
+            _feed?.End();
             _feed = feeds.Create(ConversationId.Lobby, Audience, head);
             _early.ForEach(_feed.Accept);
             _early.Clear();

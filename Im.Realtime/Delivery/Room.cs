@@ -40,6 +40,9 @@ internal sealed class Room(ConversationId id, FeedFactory feeds, Func<Guid, IRea
 
     private ConversationFeed Feed => _feed ?? Interlocked.CompareExchange(ref _feed, feeds.Create(id, this), null) ?? _feed;
 
+    /// <inheritdoc cref="ConversationFeed.End"/>
+    public void End() => Feed.End();
+
     public void Expect(ConversationChange change) => Feed.Expect(change.FirstSeq, change.LastSeq);
 
     public void Accept(BusEnvelope envelope)

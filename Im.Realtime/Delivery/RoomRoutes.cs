@@ -86,8 +86,10 @@ internal sealed partial class RoomRoutes : IAsyncDisposable
         try
         {
             room.Expect(change);
-            while (room.LastSeq < change.LastSeq)
+            while (room.LastSeq < change.LastSeq && IsCurrent(room))
                 await Task.Delay(Poll, _time, _stopped.Token);
+            if (!IsCurrent(room))
+                return; // who was connected comes again
             await AdmitAsync([change.Conversation], user, () => _users.ConnectionsOf(user), startsAtHead: false);
             await SubscribeAsync(room);
         }
@@ -201,6 +203,29 @@ internal sealed partial class RoomRoutes : IAsyncDisposable
                 return;
             _rooms.Remove(room.Id);
         }
+        await UnsubscribeAsync(room);
+    }
+
+    /// <summary>The store is another one: rooms are opened anew by those who connect from now on. Before the connections that are in them are closed.</summary>
+    public void Forget()
+    {
+        List<Room> rooms;
+        lock (_gate)
+        {
+            rooms = [.. _rooms.Values];
+            _rooms.Clear();
+        }
+        foreach (var room in rooms)
+        {
+            room.End();
+            _ = UnsubscribeAsync(room);
+        }
+    }
+
+    private bool IsCurrent(Room room) => Find(room.Id) == room;
+
+    private static async Task UnsubscribeAsync(Room room)
+    {
         try
         {
             await (await room.Subscription!).DisposeAsync();

@@ -29,6 +29,17 @@ internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo,
         }
     }
 
+    /// <summary>The store is another one: no feed knows where a conversation stands in it.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            foreach (var feed in _feeds?.Values ?? Enumerable.Empty<ConversationFeed>())
+                feed.End();
+            _feeds = null;
+        }
+    }
+
     public void Expect(ConversationChange change) => FeedOf(change.Conversation).Expect(change.FirstSeq, change.LastSeq);
 
     public void Accept(BusEnvelope envelope)

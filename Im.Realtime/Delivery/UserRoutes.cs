@@ -61,6 +61,14 @@ internal sealed class UserRoutes(IBus bus, FeedFactory feeds, IUserDirectory use
     /// <summary>The same for what the store has and the bus may not have brought.</summary>
     public void Expect(Guid userId, ConversationChange change) => Find(userId)?.Expect(change);
 
+    /// <inheritdoc cref="UserRoute.Forget"/>
+    public void Forget()
+    {
+        lock (_gate)
+            foreach (var route in _routes.Values)
+                route.Forget();
+    }
+
     private UserRoute? Find(Guid userId)
     {
         lock (_gate)

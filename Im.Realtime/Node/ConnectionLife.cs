@@ -36,13 +36,16 @@ internal sealed partial class ConnectionLife(
         Activity.Current = null; // a message is a trace of its own, not part of the request that opened the socket
         var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writers.Next(), time), place, version);
         stream.Watch(connection.Outbox, options.Value.ControlFrames, time);
+        var told = epoch.Current;
         connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), version == 1 ? LimitsOne : Limits)
         {
             Protocol = version,
-            Epoch = version == 1 ? null : epoch.Current,
+            Epoch = version == 1 ? null : told,
         });
         connections.Add(connection);
         lease.Connections = connections.Count;
+        if (epoch.Current != told)
+            connection.Outbox.Close(CloseCodes.ServiceRestart, "the store is another one"); // it came too late to be among those that were closed
         try
         {
             await binding.BindAsync(connection, sessionId, user);

@@ -17,7 +17,7 @@ namespace Im.Realtime.Node;
 /// and close what is left with "service restart".
 /// </summary>
 internal sealed partial class NodeLifecycle(
-    StoreEpoch epoch, MessageSweep sweep, Lobby lobby, SessionChanges sessionChanges, NodeInbox inbox, Ways ways, ConnectionTable connections,
+    StoreEpoch epoch, MessageSweep sweep, Lobby lobby, UserRoutes routes, RoomRoutes rooms, SessionChanges sessionChanges, NodeInbox inbox, Ways ways, ConnectionTable connections,
     INodeLease lease, IServer server, IConfiguration configuration, IHostEnvironment environment, IOptions<DoorOptions> door, TimeProvider time, ILogger<NodeLifecycle> log) : IHostedLifecycleService
 {
     /// <summary>Clients spread their move over this time; then the node closes.</summary>
@@ -40,7 +40,19 @@ internal sealed partial class NodeLifecycle(
         await InsistAsync(ways.OpenAsync, cancellationToken);
         await InsistAsync(sweep.MarkAsync, cancellationToken);
         await InsistAsync(lobby.OpenAsync, cancellationToken);
+        sweep.StartOver = StartOverAsync;
         sweep.Start();
+    }
+
+    // As at the start, and then every connection begins anew: it is told the epoch first of all. Clients spread their return over a second.
+    private async Task StartOverAsync(CancellationToken cancellationToken)
+    {
+        await sweep.MarkAsync(cancellationToken);
+        routes.Forget();
+        rooms.Forget();
+        await lobby.OpenAsync(cancellationToken);
+        foreach (var connection in connections.All)
+            connection.Outbox.Close(CloseCodes.ServiceRestart, "the store is another one");
     }
 
     // A server that is slow or away for a moment is no reason to give up starting.

@@ -33,6 +33,15 @@ public sealed class AwayTests
     [InlineData("25P04", nameof(PostgresFailure.TimedOut)), InlineData("57014", nameof(PostgresFailure.TimedOut)), InlineData("25P03", nameof(PostgresFailure.Away))]
     public void What_took_too_long_is_not_asked_again_at_once(string sqlState, string failure) => Assert.Equal(failure, $"{PostgresFailures.Classify(Postgres(sqlState))}");
 
+    [Fact]
+    public async Task A_connection_that_broke_while_somebody_held_it_is_away()
+    {
+        await using var connection = new NpgsqlConnection("Host=127.0.0.1");
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        Assert.True(ServerAway.Is(await Assert.ThrowsAsync<InvalidOperationException>(() => command.ExecuteScalarAsync())));
+        Assert.False(ServerAway.Is(new InvalidOperationException("It is not open.")));
+    }
+
     /// <summary>StackExchange.Redis knows of a replica before it asks, and then says so itself.</summary>
     [Fact]
     public void A_Redis_that_is_known_to_be_a_replica_is_away() => Assert.True(ServerAway.Is(new RedisCommandException("Command cannot be issued to a replica: HSET im:session:x")));

@@ -14,7 +14,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     // The longest, in seconds as seen on two cores; the others take less, and come in whichever order.
     private static readonly Dictionary<string, int> Seconds = new()
     {
-        [ImAppCollection.Name] = 350, [NodePackages.Collection] = 125, [PageCollection.Name] = 150, ["BenchTests"] = 120, [AppHostProcess.Collection] = 110, ["ServersPostgresTests"] = 58, ["OpenConnectionAttacks"] = 35, [WebCollection.Name] = 35,
+        [ImAppCollection.Name] = 350, [NodePackages.Collection] = 125, [PageCollection.Name] = 150, ["FailoverTests"] = 45, ["BenchTests"] = 120, [AppHostProcess.Collection] = 110, ["ServersPostgresTests"] = 58, ["OpenConnectionAttacks"] = 35, [WebCollection.Name] = 35,
         ["MeterAttacks"] = 30, ["TranscriptTests"] = 25, ["ServersRedisServerTests"] = 24, ["ServersGarnetTests"] = 19, ["GatewayTests"] = 18, ["DeployedPageTests"] = 20, ["OutageTests"] = 15,
         ["PresenceOnGarnet"] = 15, ["PresenceOnRedis"] = 15, ["ConnectionTests"] = 15, ["SendTests"] = 14, ["SessionFailureTests"] = 12,
     };
