@@ -5,12 +5,13 @@ namespace Im.Core;
 /// <summary>
 /// Every key of sessions, nodes and presence. Redis may lose all of them: people log in again, everything else is written anew within a lease.
 /// <code>
-/// im:session:{id}             hash    token, oldToken, oldTokenUntil, user, created, seen, expires, device, address, v:{name}…; ends with the session
+/// im:session:{id}             hash    token, oldToken, oldTokenUntil, user, created, seen, expires, device, address, widget, v:{name}…; ends with the session
 /// im:user:{id}:sessions       zset    the user's sessions by the time they end; may name ended ones, never misses a living one
 /// im:retired:{sha-256}        string  a token that was renewed: its session's id and from when on its use is a theft's sign
 /// im:ticket:{sha-256}         string  session id and the time it ends; taken once
 /// im:connect:{sha-256}        string  session id, the time it ends, its user, the page's origin and the node's name; taken once
 /// im:bearer:{sha-256}         string  the same, for as often as it is used
+/// im:widget:{sha-256}         string  a widget's token: the time it ends, its key, the key's owner, the site, the user, the conversation and the page's origin; taken once
 /// im:limit:{kind}:{owner}     hash    taken, at: a token bucket; ends when it is full again
 /// im:sessions:mark            string  random: another one, and Redis has lost its data since
 /// im:nodes                    set     ids of the nodes that hold or held a lease and are not reaped yet
@@ -55,6 +56,8 @@ internal sealed class RedisKeys(IConnectionMultiplexer redis, string prefix = "i
     public string ConnectTicket(string hash) => $"{prefix}connect:{hash}";
 
     public string Bearer(string hash) => $"{prefix}bearer:{hash}";
+
+    public string WidgetToken(string hash) => $"{prefix}widget:{hash}";
 
     public string Bucket(string kind, string owner) => $"{prefix}limit:{kind}:{owner}";
 

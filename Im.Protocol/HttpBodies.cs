@@ -65,7 +65,7 @@ public sealed record PublishResponse(ConversationId Conversation, long Seq, long
 
 public static class ApiScopes
 {
-    public const string Lobby = "publish:lobby", Direct = "publish:direct";
+    public const string Lobby = "publish:lobby", Direct = "publish:direct", Widget = "widget";
 }
 
 /// <param name="Address">The node's own address, such as <c>http://127.0.0.1:21001</c>.</param>

@@ -101,6 +101,12 @@ namespace Im.Protocol;
 [JsonSerializable(typeof(PushKeyResponse))]
 [JsonSerializable(typeof(PushSubscriptionRequest))]
 [JsonSerializable(typeof(PushNotification))]
+[JsonSerializable(typeof(AddWidgetSiteRequest))]
+[JsonSerializable(typeof(WidgetSiteInfo))]
+[JsonSerializable(typeof(IReadOnlyList<WidgetSiteInfo>))]
+[JsonSerializable(typeof(WidgetTokenRequest))]
+[JsonSerializable(typeof(WidgetTokenResponse))]
+[JsonSerializable(typeof(WidgetSessionResponse))]
 [JsonSerializable(typeof(ProblemBody))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {

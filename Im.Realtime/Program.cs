@@ -11,6 +11,7 @@ using Im.Core.Presence;
 using Im.Core.Search;
 using Im.Core.Sessions;
 using Im.Core.Webhooks;
+using Im.Core.Widgets;
 using Im.Realtime.Node;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -30,6 +31,7 @@ builder.Services.AddImBus();
 builder.Services.AddImRedisSpans();
 builder.Services.AddImPosting();
 builder.Services.AddImSessions();
+builder.Services.AddImWidgetSites();
 builder.Services.AddImNode(NodeName.Of(builder.Configuration));
 builder.Services.AddImPresence();
 builder.Services.AddRealtimeNode();

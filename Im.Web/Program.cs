@@ -24,6 +24,7 @@ using Im.Web.Programs;
 using Im.Web.Rooms;
 using Im.Web.Search;
 using Im.Web.Sessions;
+using Im.Web.Widgets;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -37,7 +38,7 @@ builder.AddNpgsqlDbContext<ImDbContext>("im", settings => settings.DisableRetry 
 
 builder.Services.AddImFailover().AddImData().AddImMessages().AddImSearch().AddImAccounts().AddImLimits().AddImBus(probe: false).AddImRedisSpans().AddImPosting().AddImSessions().AddImNodes().AddImOnlinePeople().AddImNotifications();
 builder.Services.AddHttpContextAccessor().AddScoped<RoomRequests>().AddScoped<PeopleSetup.Decisions>();
-builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddFiles().AddGateway();
+builder.AddHttp().AddApiDescription().AddSessions().AddAccounts().AddPrograms().AddAdministration().AddWidgets().AddFiles().AddGateway();
 
 var app = builder.Build();
 
@@ -50,6 +51,7 @@ api.MapDevices();
 api.MapOwnAccount();
 api.MapRecovery();
 api.MapPrograms();
+api.MapWidgets();
 api.MapAdministration();
 api.MapDashboard(app.Configuration);
 api.MapNodes();

@@ -78,6 +78,18 @@ public sealed class Administration
 
     public Task RevokeKeyAsync(Guid key, CancellationToken cancellationToken = default) => DoAsync(HttpMethod.Delete, $"/keys/{key}", null, cancellationToken);
 
+    /// <summary>Where the widget may be, by origin.</summary>
+    public Task<IReadOnlyList<WidgetSiteInfo>> SitesAsync(CancellationToken cancellationToken = default) => GetAsync("/sites", ProtocolJson.Wire.IReadOnlyListWidgetSiteInfo, cancellationToken);
+
+    /// <param name="origin">Such as <c>https://shop.example</c>.</param>
+    /// <param name="label">Stands behind the names of those who come from there.</param>
+    /// <param name="owner">Whose keys may ask for tokens, by nickname; null: one's own.</param>
+    public Task<WidgetSiteInfo> AllowSiteAsync(string origin, string label, string? owner = null, CancellationToken cancellationToken = default) =>
+        AskAsync(HttpMethod.Post, "/sites", JsonContent.Create(new AddWidgetSiteRequest(origin, label, owner), ProtocolJson.Wire.AddWidgetSiteRequest), ProtocolJson.Wire.WidgetSiteInfo, cancellationToken);
+
+    /// <summary>What was opened from there ends within five seconds.</summary>
+    public Task RemoveSiteAsync(Guid site, CancellationToken cancellationToken = default) => DoAsync(HttpMethod.Delete, $"/sites/{site}", null, cancellationToken);
+
     /// <summary>Newest first.</summary>
     public Task<IReadOnlyList<AuditInfo>> AuditAsync(string? action = null, Guid? actor = null, string? target = null, long? before = null, CancellationToken cancellationToken = default) =>
         GetAsync($"/audit{Query(("action", action), ("actor", actor?.ToString()), ("target", target), ("before", before?.ToString(System.Globalization.CultureInfo.InvariantCulture)))}", ProtocolJson.Wire.IReadOnlyListAuditInfo, cancellationToken);

@@ -49,6 +49,10 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
                   AND greatest(muted_until, banned_until) <= now()
         ), keys AS (
             DELETE FROM api_keys k USING erased e WHERE k.owner_id = e.id
+        ), sites AS (
+            DELETE FROM widget_sites s USING erased e WHERE s.owner_id = e.id
+        ), hosted AS (
+            DELETE FROM widget_users w USING erased e WHERE e.id IN (w.owner_id, w.user_id)
         ), blocked AS (
             DELETE FROM blocks b USING erased e WHERE e.id IN (b.user_id, b.blocked_id)
         ), reported AS (

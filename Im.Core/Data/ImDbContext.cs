@@ -185,6 +185,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
         FileTables.Map(builder);
         NotificationTables.Map(builder);
         WebhookRow.Map(builder);
+        WidgetTables.Map(builder);
 
         builder.Entity<Mention>(mention =>
         {

@@ -18,7 +18,7 @@ public sealed class ImUser : IdentityUser<Guid>
 
     public bool IsAdmin { get; set; }
 
-    /// <summary>Nobody's account: a webhook posts as it. It has no password, and is in no directory.</summary>
+    /// <summary>Nobody logs in to it: a webhook posts as it, or somebody comes with a site's widget. It has no password, and is in no directory.</summary>
     public bool IsProgram { get; set; }
 
     /// <summary>Until then the user may read and not write.</summary>

@@ -121,6 +121,10 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate WebhookGuesses { get; set; } = new(1, 100);
 
+    /// <summary>Tokens for widgets with the API keys of one user, over all web servers.</summary>
+    [ValidateObjectMembers]
+    public Rate WidgetTokens { get; set; } = new(20, 1_000);
+
     /// <summary>
     /// Open WebSockets of one process, and as many TCP connections beside them that are none (yet), 10 to 1,000,000. Of the former more are answered with 503, of the latter
     /// closed as they come.

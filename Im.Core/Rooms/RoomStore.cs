@@ -162,7 +162,7 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
         }, cancellationToken, isKnown: true);
     }
 
-    private static async Task<RoomResult> EnterAsync(RoomChange change, SenderInfo user)
+    internal static async Task<RoomResult> EnterAsync(RoomChange change, SenderInfo user)
     {
         if (change.Room.Archived || await change.NicknameOfAsync(user.Id) is null)
             return RoomRefusal.NotFound;

@@ -33,6 +33,9 @@ public interface ISessionManager
     /// </summary>
     Task<(Session Session, string Token)> LoginAsync(string? guestToken, Guid userId, SessionOrigin origin, CancellationToken ct = default);
 
+    /// <summary>A new session for a widget, which ends an hour after its last use (<see cref="SessionOptions.WidgetSlidingExpiration"/>); used with bearer tokens alone.</summary>
+    Task<Session> CreateWidgetAsync(Guid userId, WidgetGrant widget, SessionOrigin origin, CancellationToken ct = default);
+
     /// <summary>Makes the session a guest's again, its values deleted, id and token the same; its sockets are told at once. True also for a guest's; false when there is none.</summary>
     Task<bool> LogoutAsync(string sessionId, CancellationToken ct = default);
 
@@ -132,7 +135,11 @@ public interface ISessionManager
 }
 
 /// <param name="Id">Public: may be shown to its user. 22 characters, base64url.</param>
-public sealed record Session(string Id, Guid? UserId, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, SessionOrigin Origin, IReadOnlyDictionary<string, string> Values);
+public sealed record Session(string Id, Guid? UserId, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, SessionOrigin Origin, IReadOnlyDictionary<string, string> Values)
+{
+    /// <summary>There where it is a widget's: then it is good from one page and for one conversation alone.</summary>
+    public WidgetGrant? Widget { get; init; }
+}
 
 /// <param name="Nodes">Names of the nodes on which the session has connections.</param>
 public sealed record SessionPlaces(Session Session, IReadOnlyList<string> Nodes, int Connections);

@@ -55,6 +55,9 @@ internal sealed class RedisSessionManager(
         return (session, token);
     }, ct);
 
+    public Task<Session> CreateWidgetAsync(Guid userId, WidgetGrant widget, SessionOrigin origin, CancellationToken ct = default) => RunAsync(async () =>
+        (await store.CreateAsync(origin, userId, replaced: null, widget)).Session, ct);
+
     public Task<bool> LogoutAsync(string sessionId, CancellationToken ct = default) => RunAsync(async () =>
     {
         if (!SessionToken.IsSessionId(sessionId) || await store.LogoutAsync(sessionId) is not { } was)

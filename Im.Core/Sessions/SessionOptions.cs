@@ -15,6 +15,14 @@ public sealed class SessionOptions
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan GuestSlidingExpiration { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>The same for a widget's: 1 min to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan WidgetSlidingExpiration { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>No widget's session lives longer, however much it is used; then the site's server is asked again: 1 min to 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
+    public TimeSpan WidgetExpiration { get; set; } = TimeSpan.FromHours(12);
+
     /// <summary>No session lives longer, however much it is used; not shorter than the sliding ones.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan AbsoluteExpiration { get; set; } = TimeSpan.FromDays(90);

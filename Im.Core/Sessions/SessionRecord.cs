@@ -20,7 +20,7 @@ internal sealed record SessionRecord(Session Session, long ExpiresAt, string Tok
             return null;
         var fields = hash.ToDictionary(field => field.Name.ToString(), field => field.Value);
         var values = fields.Where(field => field.Key.StartsWith(ValuePrefix, StringComparison.Ordinal)).ToDictionary(field => field.Key[ValuePrefix.Length..], field => field.Value.ToString());
-        var session = new Session(id, UserOf(Field("user")), Time(Field("created")), Time(Field("seen")), new(Field("device"), Field("address")), values);
+        var session = new Session(id, UserOf(Field("user")), Time(Field("created")), Time(Field("seen")), new(Field("device"), Field("address")), values) { Widget = WidgetGrant.Parse(Field("widget")) };
         return new(session, (long)Field("expires"), Field("token").ToString(), Field("oldToken"), (long?)Field("oldTokenUntil"));
 
         RedisValue Field(string name) => fields.GetValueOrDefault(name);
@@ -33,7 +33,7 @@ internal sealed record SessionRecord(Session Session, long ExpiresAt, string Tok
 
     public bool IsFirstUse(SessionToken token) => OldToken is not null && OldTokenUntil is null && Same(Token, token.Hash);
 
-    public static IEnumerable<RedisValue> NewFields(SessionToken token, SessionOrigin origin, DateTimeOffset now)
+    public static IEnumerable<RedisValue> NewFields(SessionToken token, SessionOrigin origin, DateTimeOffset now, WidgetGrant? widget = null)
     {
         yield return "token";
         yield return token.Hash;
@@ -50,6 +50,11 @@ internal sealed record SessionRecord(Session Session, long ExpiresAt, string Tok
         {
             yield return "address";
             yield return address;
+        }
+        if (widget is not null)
+        {
+            yield return "widget";
+            yield return widget.ToString();
         }
     }
 

@@ -24,15 +24,15 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     /// anybody knows before all is done. What breaks off leaves a session that nobody can use.
     /// </summary>
     /// <returns>The new session, its token, and what became of the session it replaces.</returns>
-    public async Task<(Session Session, string Token, EndedSession? Replaced)> CreateAsync(SessionOrigin origin, Guid? userId, SessionToken? replaced)
+    public async Task<(Session Session, string Token, EndedSession? Replaced)> CreateAsync(SessionOrigin origin, Guid? userId, SessionToken? replaced, WidgetGrant? widget = null)
     {
         var now = await time.NowAsync();
         var token = SessionToken.New(SessionToken.NewSessionId());
         var key = keys.Session(token.SessionId);
         origin = SessionRecord.Shorten(origin);
-        var (nowMs, expires) = (now.ToUnixTimeMilliseconds(), ExpiresAt(now, now, userId));
+        var (nowMs, expires) = (now.ToUnixTimeMilliseconds(), ExpiresAt(now, now, userId, widget is not null));
         RedisValue[] user = userId is null ? [] : ["user", UserArgument(userId)];
-        await _database.ScriptEvaluateAsync(SessionScripts.Create, [key], [expires, expires - nowMs, .. SessionRecord.NewFields(token, origin, now), .. user]);
+        await _database.ScriptEvaluateAsync(SessionScripts.Create, [key], [expires, expires - nowMs, .. SessionRecord.NewFields(token, origin, now, widget), .. user]);
         RedisValue[] took = [None];
         try
         {
@@ -50,7 +50,7 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
         }
         var values = took.Skip(1).Chunk(2).ToDictionary(pair => pair[0].ToString()[SessionRecord.ValuePrefix.Length..], pair => pair[1].ToString());
         var at = DateTimeOffset.FromUnixTimeMilliseconds(nowMs);
-        return (new(token.SessionId, userId, at, at, origin, values), token.Text, Ended(replaced?.SessionId, took[0]));
+        return (new(token.SessionId, userId, at, at, origin, values) { Widget = widget }, token.Text, Ended(replaced?.SessionId, took[0]));
     }
 
     public async Task<SessionRecord?> ReadAsync(string sessionId)
@@ -64,13 +64,13 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     /// <summary>The session and whose it is, its expiry slid; null when there is none. Its values are not read.</summary>
     public async Task<(string Id, Guid? UserId)?> ReadInUseAsync(string sessionId)
     {
-        var fields = await _database.HashGetAsync(keys.Session(sessionId), ["expires", "user", "created", "seen"]);
+        var fields = await _database.HashGetAsync(keys.Session(sessionId), ["expires", "user", "created", "seen", "widget"]);
         var now = await time.NowAsync();
         if (!SessionToken.IsSessionId(sessionId) || (long)fields[0] <= now.ToUnixTimeMilliseconds())
             return null;
         var userId = SessionRecord.UserOf(fields[1]);
         var (createdAt, seenAt) = (DateTimeOffset.FromUnixTimeMilliseconds((long)fields[2]), DateTimeOffset.FromUnixTimeMilliseconds((long)fields[3]));
-        if (now - seenAt < options.Value.TouchInterval || await TouchAsync(new(sessionId, userId, createdAt, seenAt, new(null, null), NoValues)))
+        if (now - seenAt < options.Value.TouchInterval || await TouchAsync(new(sessionId, userId, createdAt, seenAt, new(null, null), NoValues) { Widget = WidgetGrant.Parse(fields[4]) }))
             return (sessionId, userId);
         // It ended or changed hands since it was read.
         return await ReadAsync(sessionId) is { } record ? (sessionId, record.Session.UserId) : null;
@@ -95,7 +95,7 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
     private async Task<bool> SlideAsync(Session session)
     {
         var now = await time.NowAsync();
-        var expires = ExpiresAt(now, session.CreatedAt, session.UserId);
+        var expires = ExpiresAt(now, session.CreatedAt, session.UserId, session.Widget is not null);
         // First the set: it must not hold the session for ended before the session does.
         if (session.UserId is { } owner)
             await EnlistAsync(owner, session.Id, now.ToUnixTimeMilliseconds(), expires);
@@ -218,10 +218,10 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, RedisKeys keys,
         return ended;
     }
 
-    private long ExpiresAt(DateTimeOffset now, DateTimeOffset createdAt, Guid? userId)
+    private long ExpiresAt(DateTimeOffset now, DateTimeOffset createdAt, Guid? userId, bool isWidgets)
     {
-        var slid = now + (userId is null ? options.Value.GuestSlidingExpiration : options.Value.SlidingExpiration);
-        var end = createdAt + options.Value.AbsoluteExpiration;
+        var slid = now + (isWidgets ? options.Value.WidgetSlidingExpiration : userId is null ? options.Value.GuestSlidingExpiration : options.Value.SlidingExpiration);
+        var end = createdAt + (isWidgets ? options.Value.WidgetExpiration : options.Value.AbsoluteExpiration);
         return (slid < end ? slid : end).ToUnixTimeMilliseconds();
     }
 

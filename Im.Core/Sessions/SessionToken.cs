@@ -13,7 +13,7 @@ internal readonly record struct SessionToken(string Text, string SessionId, stri
 {
     private const int IdBytes = 16, SecretBytes = 32, TextChars = 64, SessionIdChars = 22;
 
-    private const string BearerPrefix = "imt_", ConnectPrefix = ProtocolLimits.ConnectTicketPrefix;
+    private const string BearerPrefix = "imt_", WidgetPrefix = "imx_", ConnectPrefix = ProtocolLimits.ConnectTicketPrefix;
 
     public static string NewSessionId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes));
 
@@ -75,6 +75,19 @@ internal readonly record struct SessionToken(string Text, string SessionId, stri
     {
         hash = null;
         return text is not null && text.StartsWith(ConnectPrefix, StringComparison.Ordinal) && TryHashTicket(text[ConnectPrefix.Length..], out hash);
+    }
+
+    /// <summary>The same for a widget.</summary>
+    public static (string Text, string Hash) NewWidget()
+    {
+        var (text, hash) = NewTicket();
+        return (WidgetPrefix + text, hash);
+    }
+
+    public static bool TryHashWidget(string? text, [NotNullWhen(true)] out string? hash)
+    {
+        hash = null;
+        return text is not null && text.StartsWith(WidgetPrefix, StringComparison.Ordinal) && TryHashTicket(text[WidgetPrefix.Length..], out hash);
     }
 
     private static string HashOf(ReadOnlySpan<byte> bytes)

@@ -1,3 +1,4 @@
+using Im.Core.Sessions;
 using Im.Protocol;
 using Im.ServiceDefaults.Connections;
 
@@ -20,6 +21,9 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
 
     public int Version => version;
 
+    /// <summary>There where it is a widget's: it is for that one conversation.</summary>
+    public WidgetGrant? Widget { get; init; }
+
     /// <summary>The public id of its session; null without a cookie.</summary>
     public string? SessionId { get; private set; } = sessionId;
 
@@ -27,6 +31,9 @@ internal sealed class ClientConnection(string id, string? sessionId, UserInfo? u
     public UserInfo? User => _user;
 
     public Outbox Outbox => outbox;
+
+    /// <summary>A widget's connection hears of one conversation.</summary>
+    public bool MayHear(ConversationId conversation) => Widget is null || Widget.Conversation == conversation;
 
     /// <summary>For whom the bytes count that it reads: the user, or the guests of its address.</summary>
     public string ReadOwner => _user is { } reader ? $"{reader.Id:N}" : place?.Address ?? "";

@@ -4,7 +4,8 @@ using Im.Realtime.Connections;
 namespace Im.Realtime.Delivery;
 
 /// <summary>The connections of this node that listen to one topic. Delivering walks an immutable snapshot, made anew only after a change.</summary>
-internal class Audience : IRoomAudience
+/// <param name="withWidgets">False where a widget's connection is one of it and is told nothing.</param>
+internal class Audience(bool withWidgets = true) : IRoomAudience
 {
     private readonly Lock _gate = new();
     private readonly HashSet<ClientConnection> _connections = [];
@@ -61,6 +62,8 @@ internal class Audience : IRoomAudience
         var isMade = false;
         foreach (var connection in connections)
         {
+            if (!withWidgets && connection.Widget is not null)
+                continue;
             var bytes = frame;
             if (connection.Version == 1)
             {
@@ -81,7 +84,8 @@ internal class Audience : IRoomAudience
     {
         var connections = Snapshot;
         foreach (var connection in connections)
-            connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Outbox.Few, toMany: connections.Length > Outbox.Few);
+            if (withWidgets || connection.Widget is null)
+                connection.Outbox.Enqueue(frame, droppable, atOnce: connections.Length <= Outbox.Few, toMany: connections.Length > Outbox.Few);
         return connections.Length;
     }
 }

@@ -1,6 +1,7 @@
 using Im.Core.Bus;
 using Im.Core.Messages;
 using Im.Protocol;
+using Im.Realtime.Connections;
 
 namespace Im.Realtime.Delivery;
 
@@ -12,6 +13,9 @@ internal sealed class Lobby(IBus bus, IEventStore store, FeedFactory feeds)
     private ConversationFeed? _feed;
 
     public Audience Audience { get; } = new();
+
+    /// <summary>Widgets that are for a room: of all that is everybody's they hear that the node stops.</summary>
+    private readonly Audience _aside = new();
 
     public ConversationHead Head => _feed?.Head ?? default;
 
@@ -30,6 +34,16 @@ internal sealed class Lobby(IBus bus, IEventStore store, FeedFactory feeds)
     }
 
     public void Expect(ConversationChange change) => _feed?.Expect(change.FirstSeq, change.LastSeq);
+
+    public void Add(ClientConnection connection) => (connection.MayHear(ConversationId.Lobby) ? Audience : _aside).Add(connection);
+
+    public void Remove(ClientConnection connection) => (connection.MayHear(ConversationId.Lobby) ? Audience : _aside).Remove(connection);
+
+    public void Move(MoveFrame frame)
+    {
+        Send(frame);
+        _aside.Send(ProtocolJson.Write(frame));
+    }
 
     public void Send(ServerFrame frame) => Audience.Send(ProtocolJson.Write(frame));
 

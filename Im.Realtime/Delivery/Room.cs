@@ -80,7 +80,7 @@ internal sealed class Room(ConversationId id, FeedFactory feeds, Func<Guid, IRea
             if (last < membership.JoinedSeq)
                 return; // they are added when that event's turn comes
             foreach (var connection in connections)
-                if (connection.TryEnter(this, user))
+                if (connection.MayHear(id) && connection.TryEnter(this, user))
                     missed = last;
         });
         Feed.Expect(startsBefore, membership.Head.LastSeq);
@@ -94,7 +94,7 @@ internal sealed class Room(ConversationId id, FeedFactory feeds, Func<Guid, IRea
         if (MemberDeeds.Begins(member.What) || MemberDeeds.Ends(member.What))
             _applied?.Add((member.User, envelope.Seq));
         if (MemberDeeds.Begins(member.What))
-            foreach (var connection in connectionsOf(member.User))
+            foreach (var connection in connectionsOf(member.User).Where(connection => connection.MayHear(id)))
                 connection.TryEnter(this, member.User);
     }
 

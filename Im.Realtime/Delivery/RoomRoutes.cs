@@ -63,10 +63,10 @@ internal sealed partial class RoomRoutes : IAsyncDisposable
     {
         if (connection.Version == 1)
             return;
-        var rooms = await _store.ListMembershipsAsync(user);
+        var rooms = (await _store.ListMembershipsAsync(user)).Select(membership => membership.Room).Where(connection.MayHear).ToList();
         // Who joins one more meanwhile is reviewed by the event that says so.
         if (rooms.Count > 0)
-            await AdmitAsync([.. rooms.Select(membership => membership.Room)], user, () => [connection], startsAtHead: true);
+            await AdmitAsync(rooms, user, () => [connection], startsAtHead: true);
     }
 
     /// <summary>Somebody has left these rooms.</summary>

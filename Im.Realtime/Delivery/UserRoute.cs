@@ -12,7 +12,8 @@ internal sealed class UserRoute(Guid userId, FeedFactory feeds, Action<UserInfo,
     private Dictionary<ConversationId, ConversationFeed>? _feeds; // most users are silent: none is made before it is needed
     private Task<IAsyncDisposable>? _subscription;
 
-    public Audience Audience { get; } = new();
+    /// <summary>Widgets among them: they have a name and rooms, and hear nothing of what is the user's in other conversations.</summary>
+    public Audience Audience { get; } = new(withWidgets: false);
 
     /// <summary>Completes when the topic is subscribed; the first caller starts it, the others wait for the same.</summary>
     public Task SubscribeAsync(IBus bus) => _subscription ??= bus.SubscribeAsync(BusTopic.User(userId), Accept).AsTask();

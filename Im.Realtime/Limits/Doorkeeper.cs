@@ -27,14 +27,15 @@ internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, Pro
         var byGateway = await IsByGatewayAsync(request, forwarded, scheme, host);
         if (!byGateway && options.Value.OnlyByGateway)
             return Visit.NotByGateway;
-        if (!(byGateway ? IsOwnOrigin(request, scheme, host) : request.Headers.Origin.Count == 0 || TicketOf(context) is not null))
+        var isOwn = byGateway ? IsOwnOrigin(request, scheme, host) : request.Headers.Origin.Count == 0;
+        if (!isOwn && TicketOf(context) is null)
             return Visit.ForeignOrigin;
         var address = byGateway && IPAddress.TryParse(forwarded, out var client) ? client : proxies.ClientOf(context.Connection.RemoteIpAddress, forwarded);
         if (byGateway)
             gateways.Add(context.Connection.RemoteIpAddress);
         context.Connection.RemoteIpAddress = address;
         using var lease = _connects.AttemptAcquire(AddressKey.Of(address));
-        return lease.IsAcquired ? Visit.Welcome : Visit.TooOften;
+        return !lease.IsAcquired ? Visit.TooOften : byGateway && !isOwn ? Visit.OnlyWidgets : Visit.Welcome;
     }
 
     public void Dispose() => _connects.Dispose();
@@ -62,7 +63,17 @@ internal sealed class Doorkeeper(GatewayProof proof, KnownGateways gateways, Pro
         request.Headers.Origin.Count == 0 || (request.Headers.Origin is [{ } origin] && $"{scheme}://{host}".Equals(origin, StringComparison.OrdinalIgnoreCase));
 }
 
-internal enum Visit { Welcome, NotByGateway, ForeignOrigin, TooOften }
+internal enum Visit
+{
+    Welcome,
+
+    /// <summary>A foreign page, by the gateway, with a ticket: that of a widget alone is good for it.</summary>
+    OnlyWidgets,
+
+    NotByGateway,
+    ForeignOrigin,
+    TooOften,
+}
 
 /// <summary>Section <c>Door</c>.</summary>
 internal sealed class DoorOptions

@@ -30,6 +30,17 @@ internal sealed class FrameGate(UserPace users, ReadBudget reads, IUserStandings
                     throw new FrameRefusedException(ErrorCodes.Muted, "You may not write at the moment.");
                 break;
         }
+        if (connection.Widget is { } widget)
+            BoundToOne(widget.Conversation, frame);
+    }
+
+    // "Not for you" and "not there" are one answer.
+    private static void BoundToOne(ConversationId only, ClientFrame frame)
+    {
+        if (frame is PeopleRequest or AuthenticateRequest or WayRequest || frame is ConversationsRequest { After: not null })
+            throw new FrameRefusedException(ErrorCodes.Forbidden, "A widget's connection is for one conversation.");
+        if (frame is ConversationFrame about && (about.User is not null || about.Conversation is { } named && named != only))
+            throw new FrameRefusedException(ErrorCodes.NotFound, "There is no such user or conversation.");
     }
 
     /// <summary>What the servers refuse for their own reasons costs its sender no message.</summary>

@@ -17,6 +17,8 @@ internal sealed class ConversationsHandler(NodeIdentity node, ConversationResolv
         if (frame.After is not null && !ConversationCursor.TryParse(frame.After, out cursor))
             throw new FrameRefusedException(ErrorCodes.BadFrame, "\"after\" is the \"next\" of the page before.");
         var page = await conversations.ListPageAsync(connection.User?.Id, cursor, rooms: connection.Version > 1);
+        if (connection.Widget is not null && page.Conversations.Where(each => connection.MayHear(each.Conversation)).ToList() is var own)
+            page = page with { Conversations = own, Next = null, Unread = own.Sum(each => each.Unread) };
         ServerFrame answer = connection.Version == 1
             ? new ConversationsFrame([.. page.Conversations.Select(VersionOne.ToSummary)]) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread }
             : new ConversationListFrame(page.Conversations) { Id = frame.Id, Next = page.Next?.ToString(), Unread = page.Unread };

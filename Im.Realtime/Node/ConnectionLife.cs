@@ -6,6 +6,7 @@ using Im.Core.Bus;
 using Im.Core.Data;
 using Im.Core.Limits;
 using Im.Core.Nodes;
+using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Delivery;
@@ -31,10 +32,10 @@ internal sealed partial class ConnectionLife(
     /// <summary>How long the peer may take to answer our close frame.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(3);
 
-    public async Task RunAsync(WebSocket socket, ClientStream stream, string? sessionId, UserInfo? user, SocketPlace place, int version)
+    public async Task RunAsync(WebSocket socket, ClientStream stream, string? sessionId, UserInfo? user, SocketPlace place, int version, WidgetGrant? widget = null)
     {
         Activity.Current = null; // a message is a trace of its own, not part of the request that opened the socket
-        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writers.Next(), time), place, version);
+        var connection = new ClientConnection(NewId(), sessionId, null, new Outbox(socket, stream, writers.Next(), time), place, version) { Widget = widget };
         stream.Watch(connection.Outbox, options.Value.ControlFrames, time);
         var told = epoch.Current;
         connection.Send(new HelloFrame(node.Name, connection.Id, sessionId, user, time.GetUtcNow().ToUnixTimeMilliseconds(), version == 1 ? LimitsOne : Limits)
@@ -49,9 +50,10 @@ internal sealed partial class ConnectionLife(
         try
         {
             await binding.BindAsync(connection, sessionId, user);
-            lobby.Audience.Add(connection);
+            lobby.Add(connection);
             connection.Send(Ready(version));
-            broadcast.SendSnapshot(connection);
+            if (widget is null)
+                broadcast.SendSnapshot(connection);
             await ReceiveAsync(connection, socket);
         }
         catch (BusUnavailableException)
@@ -69,7 +71,7 @@ internal sealed partial class ConnectionLife(
         }
         finally
         {
-            lobby.Audience.Remove(connection);
+            lobby.Remove(connection);
             connections.Remove(connection);
             lease.Connections = connections.Count;
             await binding.UnbindAsync(connection);

@@ -91,7 +91,7 @@ internal sealed partial class NodeLifecycle(
         _serving = false;
         LogDraining(log, connections.Count);
         lease.StartDraining();
-        lobby.Send(new MoveFrame((int)MoveWithin.TotalMilliseconds));
+        lobby.Move(new MoveFrame((int)MoveWithin.TotalMilliseconds));
         await WaitUntilEmptyAsync(MoveWithin + TimeSpan.FromMilliseconds(200), cancellationToken);
         foreach (var connection in connections.All)
             connection.Outbox.Close(CloseCodes.ServiceRestart, "service restart");

@@ -28,7 +28,7 @@ internal static class RealtimeNode
         .AddSingleton<LastSeen>().AddHostedService(p => p.GetRequiredService<LastSeen>())
         .AddSingleton<NodeLifecycle>().AddHostedService(p => p.GetRequiredService<NodeLifecycle>())
         .AddSingleton<PresenceBroadcast>().AddHostedService(p => p.GetRequiredService<PresenceBroadcast>())
-        .AddHostedService<SilenceWatch>()
+        .AddHostedService<SilenceWatch>().AddHostedService<WidgetWatch>()
         .AddSingleton<SessionWatch>().AddHostedService(p => p.GetRequiredService<SessionWatch>())
         .AddDoors()
         .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));

@@ -4,6 +4,7 @@ using Im.Core.Limits;
 using Im.Core.Messages;
 using Im.Core.Nodes;
 using Im.Core.Sessions;
+using Im.Core.Widgets;
 using Im.Protocol;
 using Im.Realtime.Connections;
 using Im.Realtime.Limits;
@@ -13,7 +14,7 @@ namespace Im.Realtime.Node;
 
 /// <summary>Takes a WebSocket at <c>/ws</c>: whose it is, is settled here, by a ticket, a bearer token or the session cookie; a client's word counts for nothing.</summary>
 internal sealed class SocketEndpoint(
-    NodeIdentity node, ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door, SessionCookie cookie, ConnectionCounts counts, ProxyNetworks proxies)
+    NodeIdentity node, ISessionManager sessions, IUserDirectory users, ConnectionLife life, NodeLifecycle lifecycle, Doorkeeper door, SessionCookie cookie, ConnectionCounts counts, ProxyNetworks proxies, IWidgetSites sites)
 {
     private const string BearerScheme = "Bearer ";
 
@@ -46,6 +47,9 @@ internal sealed class SocketEndpoint(
         }
         switch (await door.ReceiveAsync(context))
         {
+            case Visit.OnlyWidgets:
+                await AdmitAsync(context, onlyWidgets: true);
+                break;
             case Visit.NotByGateway:
                 await HttpRefusal.WriteAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, "This node takes connections by the gateway only.");
                 break;
@@ -57,24 +61,24 @@ internal sealed class SocketEndpoint(
                 await HttpRefusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "Too many connections from this address.");
                 break;
             default:
-                await AdmitAsync(context);
+                await AdmitAsync(context, onlyWidgets: false);
                 break;
         }
     }
 
-    private async Task AdmitAsync(HttpContext context)
+    private async Task AdmitAsync(HttpContext context, bool onlyWidgets)
     {
         var room = counts.TryEnter(proxies.OwnerOf(context.Connection.RemoteIpAddress), context.FindPlainPlace(), out var place);
         using (place)
             if (place is not null)
-                await ServeAsync(context, place);
+                await ServeAsync(context, place, onlyWidgets);
             else if (room == Room.OwnerIsFull)
                 await RefuseFullAsync(context, StatusCodes.Status429TooManyRequests, ProblemCodes.SlowDown, "This address has as many open connections as it may have.");
             else
                 await RefuseFullAsync(context, StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "This node has as many open connections as it may have.");
     }
 
-    private async Task ServeAsync(HttpContext context, SocketPlace place)
+    private async Task ServeAsync(HttpContext context, SocketPlace place, bool onlyWidgets)
     {
         Session? session;
         UserInfo? user;
@@ -116,11 +120,21 @@ internal sealed class SocketEndpoint(
             }
             else
                 session = (await cookie.FindAsync(sessions, context.Request.Headers.Cookie, isHttps: null))?.Session;
+            if (!await MayComeFromAsync(context, session?.Widget, onlyWidgets))
+            {
+                await HttpRefusal.WriteAsync(context, StatusCodes.Status403Forbidden, ProblemCodes.CrossSite, "The Origin is not this page's own.");
+                return;
+            }
             user = session?.UserId is { } id ? await users.FindAsync(id) : null;
         }
         catch (Exception e) when (e is SessionsUnavailableException or StoreUnavailableException)
         {
             await HttpRefusal.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "A server behind the node cannot be reached.");
+            return;
+        }
+        if (user is null && session?.Widget is not null)
+        {
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status401Unauthorized, ProblemCodes.NotLoggedIn, "The account is gone.");
             return;
         }
         if (!place.TryBecome(user is null ? null : $"{user.Id:N}"))
@@ -130,14 +144,23 @@ internal sealed class SocketEndpoint(
         }
         var offered = context.WebSockets.WebSocketRequestedProtocols;
         var version = offered.Contains(ProtocolLimits.SubProtocol) ? 2 : 1;
+        if (version == 1 && session?.Widget is not null)
+        {
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status400BadRequest, ProblemCodes.BadRequest, "A widget speaks version 2.");
+            return;
+        }
         using var socket = await context.WebSockets.AcceptWebSocketAsync(version == 2 ? AcceptTwo : offered.Contains(ProtocolLimits.SubProtocolOne) ? AcceptOne : Accept);
         var stream = ClientStream.Of(context);
         context.Request.Headers.Clear(); // nobody reads them again, and they would be kept as long as the connection
-        await life.RunAsync(socket, stream, session?.Id, user, place, version);
+        await life.RunAsync(socket, stream, session?.Id, user, place, version, session?.Widget);
         stream.Finish();
         if (socket.State == WebSocketState.Aborted)
             await stream.DrainAsync();
     }
+
+    // What a widget's session opens comes from the page that it is for, whichever way; and what comes from a foreign page by the gateway is a widget's.
+    private async ValueTask<bool> MayComeFromAsync(HttpContext context, WidgetGrant? widget, bool onlyWidgets) =>
+        widget is null ? !onlyWidgets : context.Request.Headers.Origin is [{ } origin] && origin == widget.Origin && await sites.IsAllowedAsync(widget.Site, context.RequestAborted);
 
     private static Task RefuseFullAsync(HttpContext context, int status, string code, string detail)
     {

@@ -15,7 +15,7 @@ internal sealed class AuthenticateHandler(ISessionManager sessions, IUserDirecto
 
     public async Task HandleAsync(ClientConnection connection, AuthenticateRequest frame)
     {
-        if (await sessions.RedeemTicketAsync(frame.Ticket) is not { UserId: { } userId } session || await users.FindAsync(userId) is not { } user)
+        if (await sessions.RedeemTicketAsync(frame.Ticket) is not { UserId: { } userId, Widget: null } session || await users.FindAsync(userId) is not { } user)
             throw new FrameRefusedException(ErrorCodes.BadTicket, "The ticket is used, expired or was never given.");
         if (!connection.MayBecome(user))
             throw new FrameRefusedException(ErrorCodes.SlowDown, "This user has as many open connections as there may be.") { RetryAfterMs = RetryAfterMs };

@@ -21,6 +21,7 @@ public sealed class AdministrationAttacks(AdministrationAttacks.Brisk chat) : At
         { "GET", "/rooms", null }, { "GET", "/rooms/$", null }, { "GET", "/rooms/$/members", null }, { "PUT", "/rooms/$/archived", """{"archived":true}""" },
         { "GET", "/reports", null }, { "PUT", "/reports/1", """{"closed":true}""" }, { "GET", "/keys", null }, { "DELETE", "/keys/$", null }, { "GET", "/audit", null }, { "GET", "/nodes", null },
         { "DELETE", "/conversations/lobby/messages/1", null }, { "POST", "/announcements", """{"text":"hello"}""" },
+        { "GET", "/sites", null }, { "POST", "/sites", """{"origin":"https://evil.example","label":"Evil"}""" }, { "DELETE", "/sites/$", null },
     };
 
     public override async Task InitializeAsync()

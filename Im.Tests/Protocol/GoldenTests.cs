@@ -83,6 +83,12 @@ public sealed class GoldenTests
         ["push-key"] = ProtocolJson.Wire.PushKeyResponse,
         ["push-subscription-request"] = ProtocolJson.Wire.PushSubscriptionRequest,
         ["push-notification"] = ProtocolJson.Wire.PushNotification,
+        ["add-widget-site-request"] = ProtocolJson.Wire.AddWidgetSiteRequest,
+        ["widget-site"] = ProtocolJson.Wire.WidgetSiteInfo,
+        ["widget-sites"] = ProtocolJson.Wire.IReadOnlyListWidgetSiteInfo,
+        ["widget-token-request"] = ProtocolJson.Wire.WidgetTokenRequest,
+        ["widget-token-response"] = ProtocolJson.Wire.WidgetTokenResponse,
+        ["widget-session-response"] = ProtocolJson.Wire.WidgetSessionResponse,
         ["problem"] = ProtocolJson.Wire.ProblemBody,
     };
 

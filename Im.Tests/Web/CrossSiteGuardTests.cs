@@ -1,3 +1,4 @@
+using Im.Core.Widgets;
 using Im.Web.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ public sealed class CrossSiteGuardTests
     public async Task A_page_by_https_whose_requests_come_by_http_is_refused_and_the_log_says_once_what_to_do(string scheme, string origin, int status, int warnings)
     {
         var log = new Warnings();
-        var guard = new CrossSiteGuard(_ => Task.CompletedTask, log);
+        var guard = new CrossSiteGuard(_ => Task.CompletedTask, new(new NoSites()), log);
         for (var times = 0; times < 2; times++)
         {
             var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
@@ -25,6 +26,13 @@ public sealed class CrossSiteGuardTests
             Assert.Equal(status, context.Response.StatusCode);
         }
         Assert.Equal(warnings, log.Texts.Count(text => text.Contains("the setting Proxies", StringComparison.Ordinal)));
+    }
+
+    private sealed class NoSites : IWidgetSites
+    {
+        public ValueTask<WidgetSite?> FindAsync(string origin, CancellationToken cancellationToken = default) => default;
+
+        public ValueTask<bool> IsAllowedAsync(Guid site, CancellationToken cancellationToken = default) => default;
     }
 
     private sealed class Warnings : ILogger<CrossSiteGuard>

@@ -19,12 +19,12 @@ public sealed class OpenApiTests(WebServer server)
         var operations = Operations(await ReadAsync()).Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path}").Order();
         Assert.Equal(
         [
-            "DELETE /api/admin/conversations/{conversation}/messages/{seq}", "DELETE /api/admin/keys/{id}", "DELETE /api/admin/users/{id}", "DELETE /api/admin/users/{id}/sessions", "DELETE /api/admin/users/{id}/sessions/{session}",
-            "DELETE /api/files/{id}", "DELETE /api/keys/{id}", "DELETE /api/me", "DELETE /api/me/blocks/{id}", "DELETE /api/push/subscription", "DELETE /api/rooms/{id}/bans/{user}", "DELETE /api/rooms/{id}/links/{link}", "DELETE /api/rooms/{id}/members/{user}", "DELETE /api/rooms/{id}/webhooks/{hook}", "DELETE /api/sessions", "DELETE /api/sessions/{id}",
-            "GET /api/admin/audit", "GET /api/admin/keys", "GET /api/admin/nodes", "GET /api/admin/reports", "GET /api/admin/rooms", "GET /api/admin/rooms/{id}", "GET /api/admin/rooms/{id}/members", "GET /api/admin/users", "GET /api/admin/users/{nameOrId}", "GET /api/connect", "GET /api/conversations", "GET /api/conversations/{id}/messages", "GET /api/directory", "GET /api/files", "GET /api/files/{id}", "GET /api/files/{id}/thumbnail", "GET /api/keys",
+            "DELETE /api/admin/conversations/{conversation}/messages/{seq}", "DELETE /api/admin/keys/{id}", "DELETE /api/admin/sites/{id}", "DELETE /api/admin/users/{id}", "DELETE /api/admin/users/{id}/sessions", "DELETE /api/admin/users/{id}/sessions/{session}",
+            "DELETE /api/files/{id}", "DELETE /api/keys/{id}", "DELETE /api/me", "DELETE /api/me/blocks/{id}", "DELETE /api/push/subscription", "DELETE /api/rooms/{id}/bans/{user}", "DELETE /api/rooms/{id}/links/{link}", "DELETE /api/rooms/{id}/members/{user}", "DELETE /api/rooms/{id}/webhooks/{hook}", "DELETE /api/sessions", "DELETE /api/sessions/{id}", "DELETE /api/widget/users/{id}", "DELETE /api/widget/users/{id}/sessions",
+            "GET /api/admin/audit", "GET /api/admin/keys", "GET /api/admin/nodes", "GET /api/admin/reports", "GET /api/admin/rooms", "GET /api/admin/rooms/{id}", "GET /api/admin/rooms/{id}/members", "GET /api/admin/sites", "GET /api/admin/users", "GET /api/admin/users/{nameOrId}", "GET /api/connect", "GET /api/conversations", "GET /api/conversations/{id}/messages", "GET /api/directory", "GET /api/files", "GET /api/files/{id}", "GET /api/files/{id}/thumbnail", "GET /api/keys",
             "GET /api/me", "GET /api/me/blocks", "GET /api/me/export", "GET /api/me/notifications", "GET /api/me/recovery-codes", "GET /api/me/settings", "GET /api/nodes", "GET /api/people", "GET /api/push/key", "GET /api/rooms", "GET /api/rooms/{id}", "GET /api/rooms/{id}/bans", "GET /api/rooms/{id}/invitations", "GET /api/rooms/{id}/links", "GET /api/rooms/{id}/members", "GET /api/rooms/{id}/webhooks", "GET /api/rooms/invitations", "GET /api/search", "GET /api/sessions", "GET /api/users/{id}", "GET /api/users/{id}/profile",
             "PATCH /api/rooms/{id}",
-            "POST /api/admin/announcements", "POST /api/files", "POST /api/keys", "POST /api/login", "POST /api/logout", "POST /api/me/recovery-codes", "POST /api/publish", "POST /api/recover", "POST /api/reports", "POST /api/requests/{id}/accept", "POST /api/requests/{id}/decline", "POST /api/rooms", "POST /api/rooms/{id}/decline", "POST /api/rooms/{id}/invitations", "POST /api/rooms/{id}/join", "POST /api/rooms/{id}/leave", "POST /api/rooms/{id}/links", "POST /api/rooms/{id}/webhooks", "POST /api/rooms/{id}/webhooks/{hook}/secret", "POST /api/rooms/join", "POST /api/ticket", "POST /api/tokens", "POST /api/tokens/renew", "POST /api/webhooks",
+            "POST /api/admin/announcements", "POST /api/admin/sites", "POST /api/files", "POST /api/keys", "POST /api/login", "POST /api/logout", "POST /api/me/recovery-codes", "POST /api/publish", "POST /api/recover", "POST /api/reports", "POST /api/requests/{id}/accept", "POST /api/requests/{id}/decline", "POST /api/rooms", "POST /api/rooms/{id}/decline", "POST /api/rooms/{id}/invitations", "POST /api/rooms/{id}/join", "POST /api/rooms/{id}/leave", "POST /api/rooms/{id}/links", "POST /api/rooms/{id}/webhooks", "POST /api/rooms/{id}/webhooks/{hook}/secret", "POST /api/rooms/join", "POST /api/ticket", "POST /api/tokens", "POST /api/tokens/renew", "POST /api/webhooks", "POST /api/widget/sessions", "POST /api/widget/tokens",
             "PUT /api/admin/reports/{id}", "PUT /api/admin/rooms/{id}/archived", "PUT /api/admin/users/{id}/admin", "PUT /api/admin/users/{id}/ban", "PUT /api/admin/users/{id}/mute", "PUT /api/me", "PUT /api/me/blocks/{id}", "PUT /api/me/conversations/{id}", "PUT /api/me/notifications", "PUT /api/me/password", "PUT /api/me/settings", "PUT /api/push/subscription",
             "PUT /api/rooms/{id}/bans/{user}", "PUT /api/rooms/{id}/members/{user}/role",
         ], operations);
@@ -74,7 +74,7 @@ public sealed class OpenApiTests(WebServer server)
     {
         var document = await ReadAsync();
         var schemes = document.GetProperty("components").GetProperty("securitySchemes");
-        Assert.Equal(["bearer", "key", "session"], schemes.EnumerateObject().Select(scheme => scheme.Name).Order());
+        Assert.Equal(["bearer", "key", "session", "widget"], schemes.EnumerateObject().Select(scheme => scheme.Name).Order());
         Assert.Equal(("apiKey", "cookie"), (schemes.GetProperty("session").GetProperty("type").GetString(), schemes.GetProperty("session").GetProperty("in").GetString()));
         Assert.Equal(("http", "bearer"), (schemes.GetProperty("bearer").GetProperty("type").GetString(), schemes.GetProperty("bearer").GetProperty("scheme").GetString()));
 
@@ -84,6 +84,7 @@ public sealed class OpenApiTests(WebServer server)
         {
             ["get /api/me"] = "nothing or session or bearer", ["post /api/login"] = "nothing or session", ["post /api/logout"] = "nothing or session or bearer", ["post /api/tokens"] = "",
             ["get /api/nodes"] = "", ["get /api/connect"] = "nothing or session or bearer", ["get /api/people"] = "", ["get /api/conversations/{id}/messages"] = "nothing or session or bearer", ["post /api/publish"] = "key", ["post /api/webhooks"] = "", ["post /api/recover"] = "nothing or session",
+            ["post /api/widget/tokens"] = "key", ["delete /api/widget/users/{id}"] = "key", ["delete /api/widget/users/{id}/sessions"] = "key", ["post /api/widget/sessions"] = "widget",
             ["get /api/files/{id}"] = "nothing or session or bearer", ["get /api/files/{id}/thumbnail"] = "nothing or session or bearer",
         }, others);
         // Who must be logged in can be told to do so.

@@ -9,6 +9,7 @@ using Im.Core.People;
 using Im.Core.Posting;
 using Im.Core.Sessions;
 using Im.Core.Webhooks;
+using Im.Core.Widgets;
 using Im.Protocol;
 using Im.ServiceDefaults.Connections;
 using Im.Web.Http;
@@ -80,14 +81,14 @@ internal static class OwnAccountSetup
     }
 
     private static async Task ExportAsync(
-        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IWebhookStore webhooks, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
+        HttpContext context, Exports exports, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IWebhookStore webhooks, IWidgetStore widgets, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var userId = CurrentSession.UserOf(context);
         var room = exports.TryBegin(userId, out var place, out var wait);
         using (place)
             await (room switch
             {
-                Room.Free => WriteExportAsync(userId, context, database, conversations, data, people, notifications, webhooks, files, sessions, cancellationToken),
+                Room.Free => WriteExportAsync(userId, context, database, conversations, data, people, notifications, webhooks, widgets, files, sessions, cancellationToken),
                 Room.OwnerIsFull when wait is not null => (ProblemKind.SlowDown with { RetryAfter = wait }).WriteAsync(context, "This account was exported too often."),
                 Room.OwnerIsFull => ProblemKind.SlowDown.WriteAsync(context, "An export of this account is under way."),
                 _ => ProblemKind.Unavailable.WriteAsync(context, "As many exports as there may be are under way."),
@@ -96,7 +97,7 @@ internal static class OwnAccountSetup
 
     // Written as it is read, and no faster than it is taken: an account may have written a million messages.
     private static async Task WriteExportAsync(
-        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IWebhookStore webhooks, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
+        Guid userId, HttpContext context, ImDbContext database, IConversationStore conversations, IAccountData data, IPeopleStore people, INotificationStore notifications, IWebhookStore webhooks, IWidgetStore widgets, IFileRecords files, ISessionManager sessions, CancellationToken cancellationToken)
     {
         var user = await database.Users.AsNoTracking().SingleAsync(row => row.Id == userId, cancellationToken);
         var keys = await database.ApiKeys.AsNoTracking().Where(key => key.OwnerId == userId).Select(key => key.Name).ToListAsync(cancellationToken);
@@ -106,6 +107,7 @@ internal static class OwnAccountSetup
         var codes = await database.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken);
         var places = await sessions.ListPlacesAsync(userId, cancellationToken);
         var made = await webhooks.ListOfAsync(userId, cancellationToken);
+        var (allowed, hosted) = ((await widgets.ListAsync(cancellationToken)).Where(site => site.Owner.Id == userId), await widgets.CountOfAsync(userId, cancellationToken));
 
         context.Response.ContentType = MediaTypeNames.Application.Json;
         context.Response.Headers.ContentDisposition = "attachment; filename=\"im-export.json\"";
@@ -154,6 +156,9 @@ internal static class OwnAccountSetup
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WritePropertyName("sites");
+        JsonSerializer.Serialize(json, [.. allowed], ProtocolJson.Default.IReadOnlyListWidgetSiteInfo);
+        json.WriteNumber("siteUsers", hosted);
         json.WriteStartArray("conversations");
         for (var talks = await conversations.ListPageAsync(userId, null, cancellationToken: cancellationToken); ; talks = await conversations.ListPageAsync(userId, talks.Next, cancellationToken: cancellationToken))
         {

@@ -10,6 +10,7 @@ using Im.Web.Accounts;
 using Im.Web.Http;
 using Im.Web.People;
 using Im.Web.Sessions;
+using Im.Web.Widgets;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Im.Web.Administration;
@@ -33,6 +34,7 @@ internal static class AdminSetup
         var admin = api.MapGroup("/admin").WithTags("Administration").AddEndpointFilter(OnlyAdminsAsync)
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.Forbidden, ProblemKind.NotFound, ProblemKind.BadRequest, ProblemKind.BadText, ProblemKind.LastAdministrator, ProblemKind.CrossSite, ProblemKind.Unavailable);
         admin.MapLists();
+        admin.MapSites();
         admin.MapGet("/users/{nameOrId}", (string nameOrId, Wardens wardens, CancellationToken ct) => wardens.AnswerAsync(nameOrId, ct))
             .RequireLogin().WithSummary("One account").WithDescription("By nickname or id: what it may do, and its sessions.").Produces<AdminUserInfo>();
         admin.MapDelete("/users/{id:guid}", EraseAsync)

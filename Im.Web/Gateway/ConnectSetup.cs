@@ -32,7 +32,7 @@ internal static class ConnectSetup
             return TypedResults.Ok(ByGateway);
         if (await buckets.TakeAsync("connects", session.Id, limits.Value.ConnectTickets, 1) is { } wait)
             return (ProblemKind.SlowDown with { RetryAfter = wait }).Because("Too many tickets of this session. The gateway is open.");
-        var origin = $"{context.Request.Scheme}://{context.Request.Host}"; // as the browser says it to the node
+        var origin = session.Widget?.Origin ?? $"{context.Request.Scheme}://{context.Request.Host}"; // as the browser says it to the node
         var ticket = await sessions.CreateConnectTicketAsync(session, chosen.Name, origin, cancellationToken);
         return TypedResults.Ok(new ConnectResponse(chosen.Name, url.ToString(), ticket, (int)options.Value.TicketLifetime.TotalSeconds));
     }

@@ -19,7 +19,7 @@ internal static class ApiDescription
     public const string ReferencePath = "/scalar";
 
     /// <summary>What a request can be made with: names of security schemes.</summary>
-    public const string Session = "session", Bearer = "bearer", Key = "key";
+    public const string Session = "session", Bearer = "bearer", Key = "key", Widget = "widget";
 
     // The guards in front of the API refuse so whatever is asked for.
     private static readonly ProblemKind[] Everywhere = [ProblemKind.BadRequest, ProblemKind.CrossSite, ProblemKind.BadMethod, ProblemKind.SlowDown, ProblemKind.Internal, ProblemKind.Unavailable];
@@ -89,6 +89,7 @@ internal static class ApiDescription
         };
         document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "imt_…", Description = "A token of `POST /api/tokens`." };
         document.Components.SecuritySchemes[Key] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "imk_…", Description = "A key of `POST /api/keys`." };
+        document.Components.SecuritySchemes[Widget] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "imx_…", Description = "A token of `POST /api/widget/tokens`." };
         return Task.CompletedTask;
     }
 

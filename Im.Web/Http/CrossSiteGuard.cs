@@ -1,12 +1,13 @@
 using Im.Web.Sessions;
+using Im.Web.Widgets;
 
 namespace Im.Web.Http;
 
 /// <summary>
-/// Keeps other sites out, whatever the browser sends along for them. Where there is an <c>Origin</c> it must be this one (the API and the socket), and what
+/// Keeps other sites out, whatever the browser sends along for them, but for the widget of those that are allowed (<see cref="WidgetCors"/>). Where there is an <c>Origin</c> it must be this one (the API and the socket), and what
 /// changes something must carry <c>X-Im</c>, which a form cannot and a foreign script may not, or <c>Authorization</c>, of which the same is true, and with which no cookie is looked at.
 /// </summary>
-internal sealed partial class CrossSiteGuard(RequestDelegate next, ILogger<CrossSiteGuard> logger)
+internal sealed partial class CrossSiteGuard(RequestDelegate next, WidgetCors widgets, ILogger<CrossSiteGuard> logger)
 {
     public const string Header = "X-Im";
 
@@ -15,22 +16,30 @@ internal sealed partial class CrossSiteGuard(RequestDelegate next, ILogger<Cross
 
     private int _warned;
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
         if (request.Headers.Origin is [_, ..] origin && !IsAt(origin, request.Scheme, request.Host))
         {
+            if (origin is [{ } one] && await widgets.AdmitsAsync(context, one))
+            {
+                if (!HttpMethods.IsOptions(request.Method))
+                    await next(context);
+                return;
+            }
             if (IsAt(origin, Uri.UriSchemeHttps, request.Host) && Interlocked.Exchange(ref _warned, 1) == 0)
                 LogUnknownProxy();
-            return ProblemKind.CrossSite.WriteAsync(context, "The Origin is not this page's.");
+            await ProblemKind.CrossSite.WriteAsync(context, "The Origin is not this page's.");
+            return;
         }
 
         // The socket takes GET alone, which says who may; whatever else comes there is refused as that.
         // A webhook's token is in its address, which no other site knows, and no cookie is looked at there.
         var changes = !request.Path.StartsWithSegments(Gateway.GatewaySetup.Path) && !request.Path.StartsWithSegments(WebhooksPath) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsConnect(request.Method);
         if (changes && !request.Headers.ContainsKey(Header) && Bearer.Of(request) is null)
-            return ProblemKind.CrossSite.WriteAsync(context, $"The header {Header} is missing.");
-        return next(context);
+            await ProblemKind.CrossSite.WriteAsync(context, $"The header {Header} is missing.");
+        else
+            await next(context);
     }
 
     private static bool IsAt(string? origin, string scheme, HostString host) => $"{scheme}://{host}".Equals(origin, StringComparison.OrdinalIgnoreCase);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Im.Protocol;
+using Im.Web.Widgets;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -57,6 +58,7 @@ internal static class HttpSetup
         app.UseRateLimiter();
         app.UsePage();
         app.UseAuthentication();
+        app.UseWidgetSessions();
         app.UseAuthorization();
     }
 

@@ -9,6 +9,8 @@ internal static class SecurityHeaders
     private const string Before = "default-src 'self'; connect-src 'self'", After =
         "; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+    private const string WidgetPath = "/widget.js";
+
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {
         context.Response.OnStarting(() =>
@@ -17,7 +19,11 @@ internal static class SecurityHeaders
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            // The widget's script is for pages of other origins; with the second they may pin it by its hash.
+            var isWidget = context.Request.Path.Value == WidgetPath;
+            headers["Cross-Origin-Resource-Policy"] = isWidget ? "cross-origin" : "same-origin";
+            if (isWidget)
+                headers.AccessControlAllowOrigin = "*";
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
             // The API's reference page of Development brings a script of its own kind.
             if (!context.Request.Path.StartsWithSegments(ApiDescription.ReferencePath) && headers.ContentSecurityPolicy.Count == 0)

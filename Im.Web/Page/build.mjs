@@ -9,6 +9,7 @@ import { budgetBytes, measure, report } from './size.mjs';
 const [work, webRoot] = process.argv.slice(2);
 const here = import.meta.dirname ?? process.cwd();
 const lockWaitMs = 10 * 60_000;
+const widgetBudgetBytes = 45 * 1024;
 
 class Failure extends Error {}
 
@@ -49,6 +50,12 @@ function keepToBudget(folder) {
   const sizes = measure(folder);
   console.log(`The chat page: ${report(sizes).at(-1)}`);
   if (sizes.oneLanguage > budgetBytes) throw new Failure(['The chat page is larger than it may be.', ...report(sizes)].join('\n'));
+}
+
+function keepWidgetSmall(file) {
+  const bytes = gzipSync(readFileSync(file), { level: 9 }).length;
+  console.log(`The widget: ${(bytes / 1024).toFixed(1)} KB of ${widgetBudgetBytes / 1024} KB compressed with gzip`);
+  if (bytes > widgetBudgetBytes) throw new Failure('The widget is larger than it may be.');
 }
 
 // A server may be serving the old files: the new ones first, then those that name them, then the old ones go.
@@ -96,9 +103,12 @@ try {
   mkdirSync(work, { recursive: true });
   locked(work, () => {
     install();
-    run('The chat page has type errors.', 'npx --no-install tsc -p app && npx --no-install tsc -p app/worker');
+    run('The chat page has type errors.', 'npx --no-install tsc -p app && npx --no-install tsc -p app/worker && npx --no-install tsc -p widget');
     run('Vite could not build the chat page.', `npx --no-install vite build app --logLevel warn --outDir "${join(work, 'dist')}"`);
     keepToBudget(join(work, 'dist'));
+    // After the page was measured: nobody who opens the page fetches it.
+    run('Vite could not build the widget.', `npx --no-install vite build widget --logLevel warn --outDir "${join(work, 'dist')}"`);
+    keepWidgetSmall(join(work, 'dist', 'widget.js'));
     compress(join(work, 'dist'));
     publish(join(work, 'dist'), webRoot);
   });

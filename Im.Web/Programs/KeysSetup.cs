@@ -10,7 +10,7 @@ namespace Im.Web.Programs;
 /// <summary><c>/api/keys</c>: keys with which a server publishes in its owner's name. The key itself is shown once; stored is its SHA-256.</summary>
 internal static class KeysSetup
 {
-    private static readonly string[] KnownScopes = [ApiScopes.Lobby, ApiScopes.Direct];
+    private static readonly string[] KnownScopes = [ApiScopes.Lobby, ApiScopes.Direct, ApiScopes.Widget];
 
     public static void MapKeys(this IEndpointRouteBuilder api)
     {
@@ -19,7 +19,7 @@ internal static class KeysSetup
             .RequireLogin()
             .LimitLogins()
             .WithSummary("Make a key")
-            .WithDescription($"Needs the password; wrong ones count as at a login. At most {ProtocolLimits.MaxApiKeys}. Scopes: `{ApiScopes.Lobby}`, `{ApiScopes.Direct}`.")
+            .WithDescription($"Needs the password; wrong ones count as at a login. At most {ProtocolLimits.MaxApiKeys}. Scopes: `{ApiScopes.Lobby}`, `{ApiScopes.Direct}`, `{ApiScopes.Widget}`.")
             .Produces<ApiKeyInfo>()
             .WithProblems(ProblemKind.BadName, ProblemKind.BadRequest, ProblemKind.WrongPassword, ProblemKind.NotLoggedIn, ProblemKind.TooMany, ProblemKind.CrossSite, ProblemKind.LockedOut,
                 ProblemKind.Unavailable);

@@ -1112,6 +1112,77 @@ namespace Im.Core.Data.Migrations
                     b.ToTable("webhooks", (string)null);
                 });
 
+            modelBuilder.Entity("Im.Core.Data.WidgetSiteRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<string>("LabelKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label_key");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("origin");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_widget_sites");
+
+                    b.HasIndex("Origin")
+                        .IsUnique()
+                        .HasDatabaseName("ux_widget_sites_origin");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("ix_widget_sites_owner_id");
+
+                    b.ToTable("widget_sites", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.WidgetUserRow", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("OwnerId", "Subject")
+                        .HasName("pk_widget_users");
+
+                    b.HasIndex("UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ux_widget_users_user_id");
+
+                    b.ToTable("widget_users", (string)null);
+                });
+
             modelBuilder.Entity("Im.Core.Data.ApiKey", b =>
                 {
                     b.HasOne("Im.Core.Data.ImUser", null)
@@ -1157,6 +1228,33 @@ namespace Im.Core.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_rooms_conversation");
+                });
+
+            modelBuilder.Entity("Im.Core.Data.WidgetSiteRow", b =>
+                {
+                    b.HasOne("Im.Core.Data.ImUser", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_widget_sites_owner");
+                });
+
+            modelBuilder.Entity("Im.Core.Data.WidgetUserRow", b =>
+                {
+                    b.HasOne("Im.Core.Data.ImUser", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_widget_users_owner");
+
+                    b.HasOne("Im.Core.Data.ImUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_widget_users_user");
                 });
 #pragma warning restore 612, 618
         }

@@ -75,6 +75,15 @@ export interface AuditEntry {
   readonly detail?: string;
 }
 
+/** A page of another origin on which the widget may be. `label` stands behind the names of those who come from there; with the keys of `owner` tokens are asked for. */
+export interface WidgetSite {
+  readonly id: string;
+  readonly origin: string;
+  readonly label: string;
+  readonly owner: Sender;
+  readonly created: number;
+}
+
 /** `people`: who is online on it, each once; guests are counted apart. */
 export interface AdminNode {
   readonly id: string;
@@ -180,6 +189,21 @@ export class Administration {
 
   revokeKey(id: string): Promise<void> {
     return this.#http.ask('DELETE', `${admin}/keys/${id}`);
+  }
+
+  /** Where the widget may be, by origin. */
+  sites(): Promise<readonly WidgetSite[]> {
+    return this.#get('/sites');
+  }
+
+  /** @param owner Whose keys may ask for tokens, by nickname; oneself by default. */
+  allowSite(origin: string, label: string, owner?: string): Promise<WidgetSite> {
+    return this.#http.ask('POST', `${admin}/sites`, { origin, label, ...(owner ? { owner } : {}) });
+  }
+
+  /** What was opened from there ends within five seconds. */
+  removeSite(id: string): Promise<void> {
+    return this.#http.ask('DELETE', `${admin}/sites/${id}`);
   }
 
   /** Newest first, 100 at a time. */

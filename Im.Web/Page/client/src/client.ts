@@ -89,13 +89,13 @@ export class ImClient extends Emitter<ImEvents> {
       emit: (name, payload) => this.emit(name, payload),
     };
     const { bearer } = options;
-    if (bearer && !options.webSocket) throw new Error('With `bearer`, `webSocket` has to be given: the runtime\'s own cannot send headers.');
     const webSocket = options.webSocket ?? ((url, _headers, protocols) => new WebSocket(url, protocols));
     this.#supervisor = new Supervisor(
       {
         origin,
         node: options.node,
         webSocket,
+        ticket: bearer && !options.webSocket ? async () => (bearer.value === undefined ? undefined : http.ticket()) : undefined,
         direct: (options.direct ?? !options.webSocket) ? new DirectWay(http, clock) : undefined,
         http,
         clock,

@@ -1,5 +1,5 @@
 export { Administration } from './admin.ts';
-export type { AdminKey, AdminNode, AdminPerson, AdminRoom, AdminStanding, AdminUser, AdminUserFilter, AuditEntry, Report, ReportDecision } from './admin.ts';
+export type { AdminKey, AdminNode, AdminPerson, AdminRoom, AdminStanding, AdminUser, AdminUserFilter, AuditEntry, Report, ReportDecision, WidgetSite } from './admin.ts';
 export { BearerToken } from './bearer.ts';
 export { ImClient } from './client.ts';
 export { systemClock, type Clock } from './clock.ts';
@@ -21,3 +21,4 @@ export type { Files, FileSpace, UploadOptions } from './files.ts';
 export type { Rooms } from './rooms.ts';
 export { isRoom, lobby, peerOf } from './timelines.ts';
 export type { KeptTimeline, Visit } from './visit.ts';
+export { endWidgetUser, openWidget, signOutWidgetUser, widgetToken, type WidgetSession, type WidgetToken, type WidgetTokenRequest } from './widget.ts';

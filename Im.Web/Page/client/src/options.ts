@@ -18,7 +18,7 @@ export interface ImClientOptions {
   node?: string;
   /** See {@link defaultMaxFillEvents}. `Infinity` reads everything in order, however much it is, and nothing is left out. */
   maxFillEvents?: number;
-  /** For programs: holds the session, in place of the browser's cookie. Needs a {@link webSocket} that can send headers. */
+  /** For programs: holds the session, in place of the browser's cookie. Without a {@link webSocket} of one's own, which can send headers, connections come with a ticket. */
   bearer?: BearerToken;
   fetch?: typeof fetch;
   /** Opens a WebSocket. `headers` are a program's; a browser's WebSocket cannot send them, that of the package `ws` can. `protocols` are the subprotocols to offer. */

@@ -279,7 +279,7 @@ export interface ApiKeyInfo {
   readonly key?: string;
 }
 
-export type ApiScope = 'publish:lobby' | 'publish:direct';
+export type ApiScope = 'publish:lobby' | 'publish:direct' | 'widget';
 
 export interface LinesPage {
   readonly conversation: string;

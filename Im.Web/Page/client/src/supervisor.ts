@@ -27,6 +27,8 @@ export interface SupervisorOptions {
   /** undefined: always by the gateway. */
   readonly direct: DirectWay | undefined;
   readonly http: HttpApi;
+  /** Where the WebSocket cannot send a program's headers: says at the gateway whose it is. */
+  readonly ticket: (() => Promise<string | undefined>) | undefined;
   /** Whose the session is; fails with `not_logged_in` where a program's is over. */
   readonly identify: () => Promise<User | null>;
   /** A program's WebSocket cannot say why it was refused: so it is asked before each. */
@@ -36,6 +38,8 @@ export interface SupervisorOptions {
 
 const protocol = 'im.v2';
 const ticketProtocol = 'im.ticket.';
+/** What a connection that did not come about is closed with. */
+const noClose = 1006;
 const steadyMs = 5_000;
 /** A browser drops its cookie 30 days after it was last given; asked, the page's server gives it anew once a day. */
 const renewalMs = 24 * 3_600_000;
@@ -106,10 +110,25 @@ export class Supervisor {
   }
 
   #dialGateway(): void {
+    if (this.#options.ticket) void this.#dialWithTicket(this.#options.ticket);
+    else this.#openGateway([protocol]);
+  }
+
+  async #dialWithTicket(ticketOf: () => Promise<string | undefined>): Promise<void> {
+    const dial = this.#dialling;
+    try {
+      const ticket = await ticketOf();
+      if (dial === this.#dialling) this.#openGateway(ticket === undefined ? [protocol] : [protocol, ticketProtocol + ticket]);
+    } catch {
+      if (dial === this.#dialling) this.#dialAgain(noClose);
+    }
+  }
+
+  #openGateway(protocols: string[]): void {
     const url = new URL('/ws', this.#options.origin);
     url.protocol = url.protocol.replace('http', 'ws');
     if (this.node) url.searchParams.set('node', this.node);
-    this.#use(this.#options.webSocket(url.href, this.#options.http.credentials, [protocol]), false, false);
+    this.#use(this.#options.webSocket(url.href, this.#options.http.credentials, protocols), false, false);
   }
 
   // A policy of the page, say, that does not know the node.
@@ -218,7 +237,7 @@ export class Supervisor {
     } else if (this.#next) {
       this.#setState({ phase: 'connecting' });
     } else {
-      this.#waitAndDial(connection, code);
+      this.#dialAgain(code, connection.readyAt !== undefined);
     }
   }
 
@@ -230,12 +249,13 @@ export class Supervisor {
     this.#listener.ended(code, this.#endReason);
   }
 
-  #waitAndDial(connection: Connection, code: number): void {
+  /** @param held A connection that was `ready`: then its close says why. */
+  #dialAgain(code: number, held = false): void {
     const { clock } = this.#options;
     const delayMs = reconnectDelayMs(code, ++this.#attempt, clock.random());
     this.#dialIn(delayMs);
     if (this.current) return; // the move to another node failed; this one still serves
-    if (connection.readyAt !== undefined) this.#cause = causeOf(code);
+    if (held) this.#cause = causeOf(code);
     else void this.#findCause();
     this.#setState({ phase: 'waiting', retryAt: clock.now() + delayMs });
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BearerToken, ImClient, lobby, type ImError } from '../src/index.ts';
+import { BearerToken, lobby, type ImError } from '../src/index.ts';
 import { jenny, ready, settled, stage, type Stage } from './fakes.ts';
 
 const tokenOf = (token: string, created?: boolean): [number, object] => [200, { token, expiresInSeconds: 3600, user: jenny, session: 's-2', created }];
@@ -115,8 +115,4 @@ test('A program that logs out has no token, and goes on as a guest', async () =>
   await it.socket().ends(1006);
   await it.clock.advance(500);
   assert.deepEqual(it.socket().headers, {});
-});
-
-test('A program has to bring a WebSocket that can send headers', () => {
-  assert.throws(() => new ImClient({ origin: 'http://im.test', bearer: new BearerToken() }), /webSocket/);
 });

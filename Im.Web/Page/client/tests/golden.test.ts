@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   Administration, contentOf, lobby, mentions, newestReplace, pollOf, reactionsOf, slotOf, textOf,
-  type Ack, type AdminNode, type AdminRoom, type AdminUser, type ApiKeyInfo, type AuditEntry, type Report, type ConversationPage, type ConversationSettings, type ConversationSummary, type DirectoryPage, type EventsPage, type FileContent, type FileSpace, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type NotificationSettings, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomInvitedPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User, type Webhook,
+  type Ack, type AdminNode, type AdminRoom, type AdminUser, type ApiKeyInfo, type AuditEntry, type Report, type ConversationPage, type ConversationSettings, type ConversationSummary, type DirectoryPage, type EventsPage, type FileContent, type FileSpace, type ImClient, type ImError, type LinesPage, type Invitation, type LogEvent, type NotificationSettings, type PeoplePage, type Post, type Profile, type Room, type RoomAnswer, type RoomBansPage, type RoomInvitedPage, type RoomLink, type RoomMembersPage, type RoomPage, type SearchPage, type SessionInfo, type Settings, type User, type Webhook, type WidgetSite,
 } from '../src/index.ts';
 import type { ClientFrame } from '../src/protocol.ts';
 import { direct, jenny, linesAnswer, lobbyLine, ready, settled, stage, type FakeSocket } from './fakes.ts';
@@ -127,6 +127,7 @@ const version1 = [
 const notItsOwn = [
   'http.webhook-post-request', 'http.webhook-post-response',
   'http.token-response', 'http.publish-request', 'http.publish-request.user', 'http.publish-response',
+  'http.widget-token-request', 'http.widget-token-response', 'http.widget-session-response', // widget.test.ts
   'http.push-notification', // the page's worker shows it
 ];
 const admin = (client: ImClient) => new Administration(client.http);
@@ -159,6 +160,7 @@ const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.close-report-request.decision': (client) => admin(client).closeReport(7, 'banned'),
   'http.announcement-request': (client) => admin(client).announce('We restart at 18:00.'),
   'http.push-subscription-request': (client) => client.http.notifications.subscribe(golden('http.push-subscription-request') as { endpoint: string; keys: Record<string, string> }),
+  'http.add-widget-site-request': (client) => admin(client).allowSite('https://shop.example', 'Shop', 'Jenny'),
   'http.brief-request': (client) => client.updateBrief('今天在家'),
 };
 
@@ -204,6 +206,8 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.admin-nodes': ['GET /api/admin/nodes', (client) => admin(client).nodes(), (nodes: AdminNode[]) => nodes[0]!.version === '1.0.0' && nodes[1]!.draining],
   'http.audit': ['GET /api/admin/audit', (client) => admin(client).audit({ action: 'user.mute' }), (entries: AuditEntry[]) => entries[0]!.action === 'user.mute' && entries[0]!.actorId !== undefined],
   'http.reports': ['GET /api/admin/reports', (client) => admin(client).reports({ closed: true }), (reports: Report[]) => reports[0]!.closedBy!.nickname === 'Jenny' && reports[0]!.decision === 'recalled'],
+  'http.widget-site': ['POST /api/admin/sites', (client) => admin(client).allowSite('https://shop.example', 'Shop'), (site: WidgetSite) => site.owner.nickname === 'Jenny'],
+  'http.widget-sites': ['GET /api/admin/sites', (client) => admin(client).sites(), (sites: WidgetSite[]) => sites[1]!.origin === 'http://localhost:5173'],
   'http.nodes': ['GET /api/nodes', (client) => client.nodes(), (nodes: { live: boolean }[]) => nodes[0]!.live && !nodes[1]!.live],
   'http.connect-response': ['GET /api/connect', (client) => client.http.connect(), ({ node, url, connectTicket }: { node?: string; url?: string; connectTicket?: string }) => node === 'realtime-1' && url === 'wss://node-1.chat.example/ws' && connectTicket === 'imc_kq2vX7dE1mRzT0aB'],
   'http.connect-response.gateway': ['GET /api/connect', (client) => client.http.connect(), ({ url }: { url?: string }) => url === undefined],
@@ -303,7 +307,7 @@ for (const [name, act] of Object.entries(posted)) {
     for (const request of [`PUT /api/admin/users/${tomId}/mute`, `PUT /api/admin/users/${tomId}/admin`]) answers.set(request, [200, golden('http.admin-user')]);
     answers.set(`DELETE /api/admin/users/${tomId}`, [200, golden('http.ended-response')]).set(`PUT /api/admin/rooms/${room}/archived`, [200, golden('http.admin-room')]);
     for (const request of ['PUT /api/admin/reports/7', 'POST /api/admin/announcements']) answers.set(request, [204, undefined]);
-    answers.set(`POST /api/rooms/${room}/webhooks`, [200, golden('http.webhook')]);
+    answers.set(`POST /api/rooms/${room}/webhooks`, [200, golden('http.webhook')]).set('POST /api/admin/sites', [200, golden('http.widget-site')]);
     await act(client);
     assert.deepEqual(requests[0]!.body, golden(name));
     client.disconnect();

@@ -9,7 +9,7 @@ import { accountFailureText } from './accountFailureText.ts';
 import { PasswordField } from './PasswordField.tsx';
 import './devices.css';
 
-const scopes: readonly ApiScope[] = ['publish:lobby', 'publish:direct'];
+const scopes: readonly ApiScope[] = ['publish:lobby', 'publish:direct', 'widget'];
 
 /** The keys with which programs publish in the user's name: seen, revoked, and made by whoever knows the password. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {

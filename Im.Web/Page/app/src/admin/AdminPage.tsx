@@ -10,12 +10,13 @@ import { Person } from './Person.tsx';
 import { Reports } from './Reports.tsx';
 import { RoomList } from './RoomList.tsx';
 import { RoomPage } from './RoomPage.tsx';
+import { Sites } from './Sites.tsx';
 import { a } from './texts.ts';
 export { textsReady } from './texts.ts';
 import '../rooms/rooms.css';
 import './admin.css';
 
-const sections = ['people', 'rooms', 'reports', 'keys', 'audit', 'nodes'] as const;
+const sections = ['people', 'rooms', 'reports', 'keys', 'sites', 'audit', 'nodes'] as const;
 
 /** What administrators see and do. Who is none sees that; what they may is decided by the servers alone. `place`: what follows `#/admin/`. */
 export function AdminPage({ place: [wanted, one, other] }: { place: readonly string[] }) {
@@ -57,6 +58,7 @@ export function AdminPage({ place: [wanted, one, other] }: { place: readonly str
         {section === 'rooms' && (one ? <RoomPage key={one} id={one} /> : <RoomList />)}
         {section === 'reports' && <Reports />}
         {section === 'keys' && <Keys key={one} owner={one} />}
+        {section === 'sites' && <Sites />}
         {section === 'audit' && <Audit key={`${one} ${other}`} by={one} id={other} />}
         {section === 'nodes' && <Nodes />}
       </div>

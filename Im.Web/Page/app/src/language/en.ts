@@ -109,7 +109,7 @@ export const en = {
   onlyHere: 'You are not logged in anywhere else.',
   keys: 'My keys',
   keysHint: 'A key lets a program send messages as you, even after you log out. Revoke any key you do not recognise.',
-  keyScopes: { 'publish:lobby': 'can write in the lobby', 'publish:direct': 'can write to people' },
+  keyScopes: { 'publish:lobby': 'can write in the lobby', 'publish:direct': 'can write to people', widget: 'can let people of your site chat here' },
   keyMadeAt: (when: string) => `Created ${when}`,
   keyName: 'Name for a new key',
   keyMade: 'Your new key, shown only this once:',

@@ -110,7 +110,7 @@ export const zh: Dictionary = {
   onlyHere: '你没有在其他设备上登录。',
   keys: '我的密钥',
   keysHint: '程序可凭密钥以你的名义发消息，退出登录后仍然有效。请撤销你不认识的密钥。',
-  keyScopes: { 'publish:lobby': '在群聊广场发言', 'publish:direct': '给他人发消息' },
+  keyScopes: { 'publish:lobby': '在群聊广场发言', 'publish:direct': '给他人发消息', widget: '让您网站的访客在此聊天' },
   keyMadeAt: (when) => `创建于 ${when}`,
   keyName: '新密钥的名称',
   keyMade: '新密钥，仅显示这一次：',

@@ -110,7 +110,7 @@ export const zhTW: Dictionary = {
   onlyHere: '你沒有在其他裝置上登入。',
   keys: '我的金鑰',
   keysHint: '程式可憑金鑰以你的名義發訊息，登出後仍然有效。請撤銷你不認識的金鑰。',
-  keyScopes: { 'publish:lobby': '在聊天大廳發言', 'publish:direct': '給他人發訊息' },
+  keyScopes: { 'publish:lobby': '在聊天大廳發言', 'publish:direct': '給他人發訊息', widget: '讓您網站的訪客在此聊天' },
   keyMadeAt: (when) => `建立於 ${when}`,
   keyName: '新金鑰的名稱',
   keyMade: '新金鑰，僅顯示這一次：',

@@ -1,7 +1,7 @@
 import { isolated } from '../../language/isolated.ts';
 
 export const adminEn = {
-  sections: { people: 'People', rooms: 'Rooms', reports: 'Reports', keys: 'Keys', audit: 'Audit trail', nodes: 'Nodes' },
+  sections: { people: 'People', rooms: 'Rooms', reports: 'Reports', keys: 'Keys', sites: 'Websites', audit: 'Audit trail', nodes: 'Nodes' },
   onlyAdministrators: 'For administrators only',
   onlyAdministratorsHint: 'Whoever runs this server can make you an administrator.',
   notRead: 'This could not be read.',
@@ -95,6 +95,27 @@ export const adminEn = {
   myKeys: 'Make a key of my own',
   noKeys: 'No one has an API key.',
 
+  sitesHint: 'On these websites people can talk here with the widget. Each website belongs to an account, whose API keys let its visitors in.',
+  noSites: 'No website may use the widget.',
+  allowSite: 'Allow a website',
+  siteOrigin: 'Address',
+  siteOriginHint: 'Such as https://shop.example, without a path.',
+  siteLabel: 'Label',
+  siteLabelHint: 'Stands behind the names of its visitors: Jenny • Shop.',
+  siteOwner: 'Account',
+  siteOwnerHint: 'A nickname. If left empty, your own.',
+  allow: 'Allow',
+  remove: 'Remove',
+  removeNamed: (name: string) => `Remove ${isolated(name)}`,
+  removeSiteSure: (origin: string) => `Everyone who is here from ${isolated(origin)} will be disconnected, and no one can come from there any more. What they wrote stays.`,
+  siteFailures: {
+    bad_request: 'This is not the address of a website. It begins with https://.',
+    bad_nickname: 'This label cannot be used.',
+    nickname_taken: 'This website is allowed already, or the label belongs to another account.',
+    not_found: 'No one has this nickname.',
+    too_many: 'There are as many websites as there may be.',
+  } as Record<string, string>,
+
   action: 'What was done',
   anyAction: 'Everything',
   actions: {
@@ -108,6 +129,8 @@ export const adminEn = {
     'room.archive': 'Room archived',
     'room.unarchive': 'Room opened again',
     'key.revoke': 'Key revoked',
+    'site.allow': 'Website allowed',
+    'site.remove': 'Website removed',
     'report.close': 'Report closed',
     'report.open': 'Report opened again',
     announce: 'Announcement',

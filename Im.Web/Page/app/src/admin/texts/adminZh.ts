@@ -2,7 +2,7 @@ import { isolated } from '../../language/isolated.ts';
 import type { AdminTexts } from './adminEn.ts';
 
 export const adminZh: AdminTexts = {
-  sections: { people: '用户', rooms: '房间', reports: '举报', keys: '密钥', audit: '审计记录', nodes: '节点' },
+  sections: { people: '用户', rooms: '房间', reports: '举报', keys: '密钥', sites: '网站', audit: '审计记录', nodes: '节点' },
   onlyAdministrators: '仅限管理员',
   onlyAdministratorsHint: '服务器的运营者可以将你设为管理员。',
   notRead: '读取失败。',
@@ -96,6 +96,27 @@ export const adminZh: AdminTexts = {
   myKeys: '创建我自己的密钥',
   noKeys: '还没有人创建 API 密钥。',
 
+  sitesHint: '以下网站可以使用聊天组件。每个网站对应一个账号，访客通过该账号的 API 密钥接入。',
+  noSites: '还没有网站可以使用聊天组件。',
+  allowSite: '允许一个网站',
+  siteOrigin: '网址',
+  siteOriginHint: '例如 https://shop.example，不含路径。',
+  siteLabel: '标签',
+  siteLabelHint: '显示在访客名字之后：小珍 • 商店。',
+  siteOwner: '账号',
+  siteOwnerHint: '填写昵称；留空则为您自己。',
+  allow: '允许',
+  remove: '移除',
+  removeNamed: (name: string) => `移除${isolated(name)}`,
+  removeSiteSure: (origin: string) => `来自 ${isolated(origin)} 的访客都会断开连接，此后也无法再从该网站进入。他们写过的消息会保留。`,
+  siteFailures: {
+    bad_request: '这不是有效的网址，网址须以 https:// 开头。',
+    bad_nickname: '不能使用此标签。',
+    nickname_taken: '此网站已在列表中，或该标签属于其他账号。',
+    not_found: '没有人使用此昵称。',
+    too_many: '网站数量已达上限。',
+  } as Record<string, string>,
+
   action: '操作',
   anyAction: '全部操作',
   actions: {
@@ -109,6 +130,8 @@ export const adminZh: AdminTexts = {
     'room.archive': '归档房间',
     'room.unarchive': '重新开放房间',
     'key.revoke': '吊销密钥',
+    'site.allow': '允许网站',
+    'site.remove': '移除网站',
     'report.close': '处理举报',
     'report.open': '重新处理举报',
     announce: '公告',

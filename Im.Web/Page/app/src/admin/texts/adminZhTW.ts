@@ -2,7 +2,7 @@ import { isolated } from '../../language/isolated.ts';
 import type { AdminTexts } from './adminEn.ts';
 
 export const adminZhTW: AdminTexts = {
-  sections: { people: '使用者', rooms: '聊天室', reports: '檢舉', keys: '金鑰', audit: '稽核紀錄', nodes: '節點' },
+  sections: { people: '使用者', rooms: '聊天室', reports: '檢舉', keys: '金鑰', sites: '網站', audit: '稽核紀錄', nodes: '節點' },
   onlyAdministrators: '僅限管理員',
   onlyAdministratorsHint: '伺服器的營運者可以將你設為管理員。',
   notRead: '讀取失敗。',
@@ -96,6 +96,27 @@ export const adminZhTW: AdminTexts = {
   myKeys: '建立我自己的金鑰',
   noKeys: '還沒有人建立 API 金鑰。',
 
+  sitesHint: '以下網站可以使用聊天元件。每個網站對應一個帳號，訪客透過該帳號的 API 金鑰進入。',
+  noSites: '還沒有網站可以使用聊天元件。',
+  allowSite: '允許一個網站',
+  siteOrigin: '網址',
+  siteOriginHint: '例如 https://shop.example，不含路徑。',
+  siteLabel: '標籤',
+  siteLabelHint: '顯示在訪客名字之後：小珍 • 商店。',
+  siteOwner: '帳號',
+  siteOwnerHint: '填寫暱稱；留空則為您自己。',
+  allow: '允許',
+  remove: '移除',
+  removeNamed: (name: string) => `移除${isolated(name)}`,
+  removeSiteSure: (origin: string) => `來自 ${isolated(origin)} 的訪客都會中斷連線，之後也無法再從該網站進入。他們寫過的訊息會保留。`,
+  siteFailures: {
+    bad_request: '這不是有效的網址，網址須以 https:// 開頭。',
+    bad_nickname: '不能使用此標籤。',
+    nickname_taken: '此網站已在清單中，或該標籤屬於其他帳號。',
+    not_found: '沒有人使用此暱稱。',
+    too_many: '網站數量已達上限。',
+  } as Record<string, string>,
+
   action: '操作',
   anyAction: '全部操作',
   actions: {
@@ -109,6 +130,8 @@ export const adminZhTW: AdminTexts = {
     'room.archive': '封存聊天室',
     'room.unarchive': '重新開放聊天室',
     'key.revoke': '撤銷金鑰',
+    'site.allow': '允許網站',
+    'site.remove': '移除網站',
     'report.close': '處理檢舉',
     'report.open': '重新處理檢舉',
     announce: '公告',
