@@ -18,15 +18,23 @@ internal sealed class TimelineFence
     private const string ClusterSql = $"{TimelineSql}, (SELECT system_identifier::text FROM pg_control_system())";
 
     private readonly ConcurrentDictionary<string, int> _newest = new(StringComparer.Ordinal);
-    private int _version;
+    private readonly ConcurrentDictionary<(string? Host, int Port), string> _clusters = new();
+    private readonly ConcurrentDictionary<string, int> _raises = new(StringComparer.Ordinal);
+    private int _allRaises;
 
     public static TimelineFence OfProcess { get; } = new();
 
     /// <summary>A newer timeline of some cluster was seen: what is connected already may be connected to a former primary. Handlers return at once and do not throw.</summary>
     public event Action? Raised;
 
-    /// <summary>Another one whenever <see cref="Raised"/> was.</summary>
-    public int Version => Volatile.Read(ref _version);
+    /// <summary>How often <see cref="Raised"/> was.</summary>
+    public int Raises => Volatile.Read(ref _allRaises);
+
+    /// <summary>How often it was for one cluster.</summary>
+    public int RaisesOf(string cluster) => _raises.GetValueOrDefault(cluster);
+
+    /// <summary>The cluster that an open connection leads to.</summary>
+    public string ClusterOf(NpgsqlConnection connection) => _clusters.GetValueOrDefault((connection.Host, connection.Port), "");
 
     /// <summary>The newest timeline seen of each cluster, by the cluster's system identifier.</summary>
     public IEnumerable<KeyValuePair<string, int>> Newest => _newest;
@@ -38,6 +46,7 @@ internal sealed class TimelineFence
     {
         Activity.Current = null; // no span in the trace of whoever opened it
         var (cluster, timeline) = await ReadAsync(connection);
+        _clusters[(connection.Host, connection.Port)] = cluster;
         if (timeline is not { } current)
             throw Refusal($"{connection.Host}:{connection.Port} is a standby.");
         if (memory is not null && !_newest.ContainsKey(cluster))
@@ -53,8 +62,10 @@ internal sealed class TimelineFence
         var before = _newest.GetValueOrDefault(cluster);
         if (timeline <= before || _newest.AddOrUpdate(cluster, timeline, (_, known) => Math.Max(known, timeline)) != timeline || before == 0)
             return;
-        Interlocked.Increment(ref _version);
+        // First the pools forget what they have: a connection that is given out after the count is not of before.
         Raised?.Invoke();
+        Interlocked.Increment(ref _allRaises);
+        _raises.AddOrUpdate(cluster, 1, (_, raises) => raises + 1);
     }
 
     /// <summary>The first eight hexadecimal digits of a WAL file's name.</summary>

@@ -19,26 +19,30 @@ internal sealed class AppendStatement : IAsyncDisposable
     private readonly AppendLines _lines;
     private readonly AppendAny _any;
     private readonly CommitWatch _watch;
-    private readonly int _version;
+    private readonly string _cluster;
+    private readonly int _raises;
     private Task _running = Task.CompletedTask;
 
-    private AppendStatement(NpgsqlConnection connection, int version) => (_connection, _lines, _any, _watch, _version) = (connection, new(connection), new(connection), new(connection), version);
+    private AppendStatement(NpgsqlConnection connection)
+    {
+        (_connection, _lines, _any, _watch) = (connection, new(connection), new(connection), new(connection));
+        _cluster = TimelineFence.OfProcess.ClusterOf(connection);
+        _raises = TimelineFence.OfProcess.RaisesOf(_cluster);
+    }
 
     /// <summary>A standby was promoted since it was opened: it may be connected to the former primary.</summary>
-    public bool IsOutdated => _version != TimelineFence.OfProcess.Version;
+    public bool IsOutdated => _raises != TimelineFence.OfProcess.RaisesOf(_cluster);
 
     public static async Task<AppendStatement> OpenAsync(NpgsqlDataSource source, long maxFileBytes)
     {
-        int version;
-        NpgsqlConnection connection;
-        for (; ; await connection.DisposeAsync())
+        AppendStatement statement;
+        for (; ; await statement.DisposeAsync())
         {
-            version = TimelineFence.OfProcess.Version;
-            connection = await source.OpenConnectionAsync();
-            if (version == TimelineFence.OfProcess.Version)
+            var raises = TimelineFence.OfProcess.Raises;
+            statement = new(await source.OpenConnectionAsync());
+            if (raises == TimelineFence.OfProcess.Raises)
                 break;
         }
-        var statement = new AppendStatement(connection, version);
         try
         {
             await statement.SetUpAsync(maxFileBytes);

@@ -37,7 +37,7 @@ internal sealed class BusNode : IAsyncDisposable
     public static async Task<BusNode> StartAsync(string prefix, string server, TcpRelay? relay = null, bool probe = false)
     {
         var options = ConfigurationOptions.Parse(server);
-        if (relay is not null)
+        if (relay is not null && options.EndPoints.Count == 1) // the servers of a cluster a client knows past a relay
         {
             options.EndPoints.Clear();
             options.EndPoints.Add(relay.Address);

@@ -1,4 +1,3 @@
-using Im.Client;
 using Im.Client.Chat;
 using Im.Tests.Fixtures;
 using Npgsql;

