@@ -22,6 +22,12 @@ public static class AdminUserFilters
 /// <summary>An account in a list. Times are Unix milliseconds.</summary>
 public sealed record AdminPersonInfo(Guid Id, string Nickname, string Brief, long Created, bool Admin)
 {
+    /// <inheritdoc cref="UserInfo.Name"/>
+    public string? Name { get; init; }
+
+    /// <inheritdoc cref="UserInfo.Picture"/>
+    public string? Picture { get; init; }
+
     public long? MutedUntil { get; init; }
     public long? BannedUntil { get; init; }
 

@@ -9,6 +9,19 @@ public static class FileLimits
     public const int ThumbnailPixels = 640;
 }
 
+/// <summary>Pictures of people and rooms: square WebP, in two sizes.</summary>
+public static class PictureLimits
+{
+    /// <summary>Width and height in pixels.</summary>
+    public const int Small = 96, Large = 256;
+
+    /// <summary>Letters and digits of a version: of another picture it is another one.</summary>
+    public const int VersionChars = 16;
+}
+
+/// <param name="File">An own picture that is uploaded and not posted; it is used up.</param>
+public sealed record PictureRequest(Guid File);
+
 /// <summary>How much room there is for one's files, in bytes.</summary>
 /// <param name="MaxBytes">Of one file.</param>
 /// <param name="UsedBytes">By all of one's files that are kept, posted or not.</param>

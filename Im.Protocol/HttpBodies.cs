@@ -17,7 +17,8 @@ public sealed record MeResponse([property: JsonIgnore(Condition = JsonIgnoreCond
 /// <param name="Dashboard">Where traces are looked at, such as <c>http://localhost:18888</c>; null where the server knows none.</param>
 public sealed record DemonstrationInfo(string? Dashboard = null);
 
-public sealed record BriefRequest(string Brief);
+/// <summary>What is left out stays; an empty name is none.</summary>
+public sealed record ProfileRequest(string? Brief = null, string? Name = null);
 
 public sealed record TicketResponse(string Ticket, int ExpiresInSeconds);
 

@@ -3,6 +3,12 @@ namespace Im.Protocol;
 /// <summary>An account as others see it. Nickname: 1 to 16 text elements; brief: up to 128.</summary>
 public sealed record UserInfo(Guid Id, string Nickname, string Brief)
 {
+    /// <summary>What they want to be called, 1 to <see cref="PeopleLimits.MaxNameElements"/> text elements; it is not unique, and nobody logs in with it. Null for none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The version of their picture, which is part of its address (<see cref="PictureLimits"/>). Null for none.</summary>
+    public string? Picture { get; init; }
+
     /// <summary>True for an administrator; told to themselves alone. Else null.</summary>
     public bool? Admin { get; init; }
 }
@@ -10,7 +16,14 @@ public sealed record UserInfo(Guid Id, string Nickname, string Brief)
 public sealed record SenderInfo(Guid Id, string Nickname);
 
 /// <param name="Places">Connections of the user on all nodes; 0: gone.</param>
-public sealed record OnlineUser(Guid Id, string Nickname, string Brief, int Places);
+public sealed record OnlineUser(Guid Id, string Nickname, string Brief, int Places)
+{
+    /// <inheritdoc cref="UserInfo.Name"/>
+    public string? Name { get; init; }
+
+    /// <inheritdoc cref="UserInfo.Picture"/>
+    public string? Picture { get; init; }
+}
 
 /// <summary>A line as version 1 and the HTTP API see it: <see cref="Seq"/> is its number among the lines, and what is no text is shown as one. <see cref="Id"/> is the client message id, <see cref="At"/> Unix milliseconds, <see cref="Node"/> the node that took it.</summary>
 public sealed record MessageInfo(ConversationId Conversation, long Seq, string Id, SenderInfo From, string Text, long At, string Node)

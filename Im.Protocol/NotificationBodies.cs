@@ -53,6 +53,9 @@ public sealed record PushKeys(string P256dh, string Auth);
 /// <param name="Line">The message's. Whoever has shown a later one of the conversation shows nothing.</param>
 public sealed record PushNotification(ConversationId Conversation, string Kind, long Line, SenderInfo From)
 {
+    /// <summary>The sender's display name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>A room's.</summary>
     public string? Title { get; init; }
 

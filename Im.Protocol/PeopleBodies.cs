@@ -6,13 +6,19 @@ public static class PeopleLimits
     /// <summary>People or reports on a page.</summary>
     public const int PageSize = 50;
 
-    /// <summary>What is looked for in nicknames.</summary>
+    /// <summary>What is looked for in nicknames and display names.</summary>
     public const int MaxSearchChars = 64;
 
     /// <summary>People whom one user has blocked.</summary>
     public const int MaxBlocks = 1_000;
 
     public const int RecoveryCodes = 10;
+
+    /// <summary>Text elements of a display name.</summary>
+    public const int MaxNameElements = 40;
+
+    /// <summary>People whom one request asks about by their ids.</summary>
+    public const int MaxIds = 100;
 }
 
 /// <param name="Next">For the next page's <c>after</c>; null when this is the last.</param>

@@ -32,6 +32,9 @@ public sealed record RoomInfo(ConversationId Conversation, string Title, string 
 {
     public bool? Archived { get; init; }
 
+    /// <summary>The version of its picture, which is part of its address (<see cref="PictureLimits"/>). Null for none.</summary>
+    public string? Picture { get; init; }
+
     /// <summary>The reader's own, one of <see cref="Kinds.RoomRoles"/>; null for who is no member.</summary>
     public string? Role { get; init; }
 }
@@ -56,7 +59,14 @@ public sealed record InviteRequest(string Nickname);
 public sealed record InvitationInfo(RoomInfo Room, SenderInfo By, long At);
 
 /// <param name="Role">One of <see cref="Kinds.RoomRoles"/>.</param>
-public sealed record RoomMemberInfo(Guid Id, string Nickname, string Brief, string Role);
+public sealed record RoomMemberInfo(Guid Id, string Nickname, string Brief, string Role)
+{
+    /// <inheritdoc cref="UserInfo.Name"/>
+    public string? Name { get; init; }
+
+    /// <inheritdoc cref="UserInfo.Picture"/>
+    public string? Picture { get; init; }
+}
 
 /// <inheritdoc cref="RoomsResponse"/>
 public sealed record RoomMembersResponse(IReadOnlyList<RoomMemberInfo> Members, string? Next = null);
@@ -67,7 +77,14 @@ public sealed record RoomBansResponse(IReadOnlyList<UserInfo> Users, string? Nex
 /// <summary>Somebody who was invited and has not answered yet.</summary>
 /// <param name="By">Who invited them.</param>
 /// <param name="At">Unix milliseconds.</param>
-public sealed record InvitedInfo(Guid Id, string Nickname, string Brief, SenderInfo By, long At);
+public sealed record InvitedInfo(Guid Id, string Nickname, string Brief, SenderInfo By, long At)
+{
+    /// <inheritdoc cref="UserInfo.Name"/>
+    public string? Name { get; init; }
+
+    /// <inheritdoc cref="UserInfo.Picture"/>
+    public string? Picture { get; init; }
+}
 
 /// <inheritdoc cref="RoomsResponse"/>
 public sealed record RoomInvitedResponse(IReadOnlyList<InvitedInfo> Invited, string? Next = null);

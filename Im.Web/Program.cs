@@ -20,6 +20,7 @@ using Im.Web.Http;
 using Im.Web.Nodes;
 using Im.Web.Notifications;
 using Im.Web.People;
+using Im.Web.Pictures;
 using Im.Web.Programs;
 using Im.Web.Rooms;
 using Im.Web.Search;
@@ -63,6 +64,7 @@ api.MapReports();
 api.MapNotifications();
 api.MapSearch();
 api.MapFiles();
+api.MapPictures();
 
 app.MapGateway();
 app.MapApiDescription();

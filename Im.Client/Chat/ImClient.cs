@@ -127,9 +127,12 @@ public sealed class ImClient : IAsyncDisposable
         _session.LogOut();
     }
 
-    public async Task<UserInfo> UpdateBriefAsync(string brief, CancellationToken cancellationToken = default)
+    public Task<UserInfo> UpdateBriefAsync(string brief, CancellationToken cancellationToken = default) => UpdateProfileAsync(new(Brief: brief), cancellationToken);
+
+    /// <summary>Changes brief, display name or both; what is null stays, an empty name is none. <see cref="ProblemCodes.NicknameTaken"/> for a name that is easily taken for another's nickname.</summary>
+    public async Task<UserInfo> UpdateProfileAsync(ProfileRequest change, CancellationToken cancellationToken = default)
     {
-        var user = await _http.PutBriefAsync(brief, cancellationToken);
+        var user = await _http.PutProfileAsync(change, cancellationToken);
         _session.SetUser(user);
         return user;
     }

@@ -15,10 +15,26 @@ public sealed class People
     internal People(ImHttp http) => _http = http;
 
     /// <summary>A page of everybody by nickname, online or not.</summary>
-    /// <param name="search">Those of whose nickname each of its words begins a word; null for all.</param>
+    /// <param name="search">Those of whose nickname or display name each of its words begins a word; null for all.</param>
     /// <param name="after">The <see cref="DirectoryResponse.Next"/> of the page before.</param>
     public Task<DirectoryResponse> SearchAsync(string? search = null, string? after = null, CancellationToken cancellationToken = default) =>
         _http.CallAsync(HttpMethod.Get, $"/api/directory?search={Uri.EscapeDataString(search ?? "")}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}", null, ProtocolJson.Wire.DirectoryResponse, cancellationToken);
+
+    /// <summary>Who these are, in no order: a message has its sender's nickname alone. Who has no account any more is left out.</summary>
+    /// <param name="users">1 to <see cref="PeopleLimits.MaxIds"/>.</param>
+    public Task<IReadOnlyList<UserInfo>> FindAsync(IEnumerable<Guid> users, CancellationToken cancellationToken = default) =>
+        _http.CallAsync(HttpMethod.Get, $"/api/users?{string.Join('&', users.Select(user => $"id={user}"))}", null, ProtocolJson.Wire.IReadOnlyListUserInfo, cancellationToken);
+
+    /// <summary>Makes the user's picture of an uploaded one that is not posted: its middle, as a square. The file is used up.</summary>
+    /// <exception cref="ImException"><see cref="ProblemCodes.BadRequest"/> for what is no picture that can be shown.</exception>
+    public Task<UserInfo> SetPictureAsync(Guid file, CancellationToken cancellationToken = default) =>
+        _http.CallAsync(HttpMethod.Put, "/api/me/picture", JsonContent.Create(new PictureRequest(file), ProtocolJson.Wire.PictureRequest), ProtocolJson.Wire.UserInfo, cancellationToken);
+
+    public Task<UserInfo> RemovePictureAsync(CancellationToken cancellationToken = default) => _http.CallAsync(HttpMethod.Delete, "/api/me/picture", null, ProtocolJson.Wire.UserInfo, cancellationToken);
+
+    /// <summary>Somebody's picture, WebP, which the caller disposes of. Of another picture the version is another one.</summary>
+    /// <param name="size"><see cref="PictureLimits.Small"/> or <see cref="PictureLimits.Large"/>.</param>
+    public Task<Stream> OpenPictureAsync(Guid user, string version, int size = PictureLimits.Small, CancellationToken cancellationToken = default) => _http.OpenAsync($"/api/users/{user}/pictures/{version}/{size}", cancellationToken);
 
     public Task<ProfileInfo> ProfileAsync(Guid user, CancellationToken cancellationToken = default) => _http.CallAsync(HttpMethod.Get, $"/api/users/{user}/profile", null, ProtocolJson.Wire.ProfileInfo, cancellationToken);
 

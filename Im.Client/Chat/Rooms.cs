@@ -45,6 +45,16 @@ public sealed class Rooms
     public Task<RoomResponse> EditAsync(ConversationId room, EditRoomRequest change, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Patch, $"/{room}", JsonContent.Create(change, ProtocolJson.Wire.EditRoomRequest), cancellationToken);
 
+    /// <summary>Makes the room's picture of an uploaded one that is not posted: its middle, as a square. The file is used up. By administrators of the room.</summary>
+    public Task<RoomResponse> SetPictureAsync(ConversationId room, Guid file, CancellationToken cancellationToken = default) =>
+        AskAsync(HttpMethod.Put, $"/{room}/picture", JsonContent.Create(new PictureRequest(file), ProtocolJson.Wire.PictureRequest), cancellationToken);
+
+    public Task<RoomResponse> RemovePictureAsync(ConversationId room, CancellationToken cancellationToken = default) => AskAsync(HttpMethod.Delete, $"/{room}/picture", null, cancellationToken);
+
+    /// <summary>The room's picture, WebP, which the caller disposes of.</summary>
+    /// <param name="size"><see cref="PictureLimits.Small"/> or <see cref="PictureLimits.Large"/>.</param>
+    public Task<Stream> OpenPictureAsync(ConversationId room, string version, int size = PictureLimits.Small, CancellationToken cancellationToken = default) => _http.OpenAsync($"{Path}/{room}/pictures/{version}/{size}", cancellationToken);
+
     /// <summary>Into a public room, or one that one is invited to.</summary>
     public Task<RoomResponse> JoinAsync(ConversationId room, CancellationToken cancellationToken = default) => AskAsync(HttpMethod.Post, $"/{room}/join", null, cancellationToken);
 

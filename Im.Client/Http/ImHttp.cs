@@ -56,8 +56,8 @@ internal sealed class ImHttp(ImClientOptions options)
         options.Bearer?.Value = null; // a guest's session has no tokens
     }
 
-    public Task<UserInfo> PutBriefAsync(string brief, CancellationToken cancellationToken) =>
-        CallAsync(HttpMethod.Put, "/api/me", JsonContent.Create(new BriefRequest(brief), ProtocolJson.Wire.BriefRequest), ProtocolJson.Wire.UserInfo, cancellationToken);
+    public Task<UserInfo> PutProfileAsync(ProfileRequest change, CancellationToken cancellationToken) =>
+        CallAsync(HttpMethod.Put, "/api/me", JsonContent.Create(change, ProtocolJson.Wire.ProfileRequest), ProtocolJson.Wire.UserInfo, cancellationToken);
 
     public Task<TicketResponse> CreateTicketAsync(CancellationToken cancellationToken) => CallAsync(HttpMethod.Post, "/api/ticket", null, ProtocolJson.Wire.TicketResponse, cancellationToken);
 

@@ -38,7 +38,7 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
     // Muted or banned, the account keeps its nickname's key, so that nobody takes the nickname before that is over; those of others that are over go on this occasion.
     private const string EraseSql = $"""
         WITH erased AS (
-            UPDATE users SET user_name = $2, brief = '', password_hash = NULL, is_admin = false, last_seen_at = NULL,
+            UPDATE users SET user_name = $2, brief = '', display_name = '', display_name_key = '', picture = NULL, password_hash = NULL, is_admin = false, last_seen_at = NULL,
                    normalized_user_name = CASE WHEN greatest(muted_until, banned_until) > now() THEN normalized_user_name ELSE $2 || ' ' || id END,
                    skeleton = CASE WHEN greatest(muted_until, banned_until) > now() THEN skeleton END,
                    security_stamp = gen_random_uuid()::text, concurrency_stamp = gen_random_uuid()::text, erased_at = now()
@@ -61,6 +61,8 @@ internal sealed class AccountData(StoreReader reader, IEventStore store, IRoomSt
             DELETE FROM recovery_codes c USING erased e WHERE c.user_id = e.id
         ), subscribed AS (
             DELETE FROM push_subscriptions p USING erased e WHERE p.user_id = e.id
+        ), pictured AS (
+            DELETE FROM pictures p USING erased e WHERE p.holder = e.id
         ), told AS (
             DELETE FROM notification_settings n USING erased e WHERE n.user_id = e.id
         ), settled AS (

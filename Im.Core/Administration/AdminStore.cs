@@ -8,7 +8,7 @@ namespace Im.Core.Administration;
 
 internal sealed class AdminStore(StoreReader reader) : IAdminStore
 {
-    private const string PersonColumns = "id, user_name, brief, normalized_user_name, created_at, is_admin, muted_until, banned_until, last_seen_at";
+    private const string PersonColumns = "id, user_name, brief, normalized_user_name, created_at, is_admin, muted_until, banned_until, last_seen_at, display_name, display_name_key, picture";
 
     /// <summary>$1 search words, $2 what a nickname has, $3 after, $4 how many.</summary>
     private const string SearchSql = $"""
@@ -16,7 +16,7 @@ internal sealed class AdminStore(StoreReader reader) : IAdminStore
             SELECT {PersonColumns} FROM users WHERE {NameWords.Sql} @@ $1::text::tsquery AND erased_at IS NULL
         )
         SELECT {PersonColumns} FROM found
-        WHERE normalized_user_name > $3 AND NOT EXISTS (SELECT FROM unnest($2::text[]) t WHERE strpos(normalized_user_name, t) = 0)
+        WHERE normalized_user_name > $3 AND NOT EXISTS (SELECT FROM unnest($2::text[]) t WHERE strpos({NameWords.Names}, t) = 0)
         """;
 
     /// <summary>$1 after, $2 how many.</summary>
@@ -58,7 +58,7 @@ internal sealed class AdminStore(StoreReader reader) : IAdminStore
                 names.Add(rows.GetString(3));
                 found.Add(new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetUnixMilliseconds(4), rows.GetBoolean(5))
                 {
-                    MutedUntil = MomentOf(rows, 6), BannedUntil = MomentOf(rows, 7), LastSeen = MomentOf(rows, 8),
+                    Name = rows.GetString(9) is { Length: > 0 } name ? name : null, Picture = rows.IsDBNull(11) ? null : rows.GetString(11), MutedUntil = MomentOf(rows, 6), BannedUntil = MomentOf(rows, 7), LastSeen = MomentOf(rows, 8),
                 });
             }
             return found.Count < limit ? new AdminPeoplePage(found, null) : new(found[..^1], new(names[^2]));

@@ -44,6 +44,9 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
             user.Property(u => u.LockoutEnd).HasColumnName("lockout_end");
             user.Property(u => u.AccessFailedCount).HasColumnName("access_failed_count");
             user.Property(u => u.Brief).HasColumnName("brief");
+            user.Property(u => u.DisplayName).HasColumnName("display_name").HasDefaultValue("");
+            user.Property(u => u.DisplayNameKey).HasColumnName("display_name_key").HasDefaultValue("");
+            user.Property(u => u.Picture).HasColumnName("picture");
             user.Property(u => u.CreatedAt).HasColumnName("created_at");
             user.Property(u => u.Skeleton).HasColumnName("skeleton");
             user.Property(u => u.SkeletonRank).HasColumnName("skeleton_rank").HasDefaultValue(0);
@@ -183,6 +186,7 @@ public sealed class ImDbContext(DbContextOptions<ImDbContext> options) : Identit
         PeopleTables.Map(builder);
         SearchChunk.Map(builder);
         FileTables.Map(builder);
+        PictureRow.Map(builder);
         NotificationTables.Map(builder);
         WebhookRow.Map(builder);
         WidgetTables.Map(builder);

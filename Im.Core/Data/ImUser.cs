@@ -8,6 +8,15 @@ public sealed class ImUser : IdentityUser<Guid>
     /// <summary>Shown beside the nickname; up to 128 text elements.</summary>
     public string Brief { get; set; } = "";
 
+    /// <summary>What the user wants to be called; empty for none. Not unique.</summary>
+    public string DisplayName { get; set; } = "";
+
+    /// <summary>The display name as it is looked for: folded.</summary>
+    public string DisplayNameKey { get; set; } = "";
+
+    /// <summary>The version of their picture (<see cref="PictureRow"/>); null for none.</summary>
+    public string? Picture { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>What look-alikes of the nickname have in common; unique together with <see cref="SkeletonRank"/>. Null for erased accounts, and until the web server's next start for those of an older rule.</summary>

@@ -22,6 +22,9 @@ internal sealed class RoomRow
 
     public bool Archived { get; init; }
 
+    /// <summary>The version of its picture (<see cref="PictureRow"/>); null for none.</summary>
+    public string? Picture { get; init; }
+
     public int Members { get; init; }
 
     public DateTime CreatedAt { get; init; }
@@ -108,6 +111,7 @@ internal static class RoomTables
             room.Property(r => r.IsPublic).HasColumnName("is_public");
             room.Property(r => r.HasHistory).HasColumnName("has_history");
             room.Property(r => r.Archived).HasColumnName("archived");
+            room.Property(r => r.Picture).HasColumnName("picture");
             room.Property(r => r.Members).HasColumnName("members");
             room.Property(r => r.CreatedAt).HasColumnName("created_at");
             room.HasOne<Conversation>().WithOne().HasForeignKey<RoomRow>(r => r.Id).HasConstraintName("fk_rooms_conversation");

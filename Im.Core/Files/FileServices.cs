@@ -1,4 +1,5 @@
 using Im.Core.Data;
+using Im.Core.Pictures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ public static class FileServices
         services.TryAddSingleton<StoreReader>();
         services.TryAddSingleton<IFileRecords, FileRecords>();
         services.TryAddSingleton<IFileStore, PostgresFileStore>();
+        services.TryAddSingleton<IPictureStore, PictureStore>();
         return services;
     }
 }

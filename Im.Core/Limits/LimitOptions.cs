@@ -53,7 +53,7 @@ public sealed class LimitOptions
     [ValidateObjectMembers]
     public Rate Directory { get; set; } = new(10, 200);
 
-    /// <summary>Blocks, answered requests, settings, mutes, pins and push subscriptions of one user, over all web servers. What is refused counts.</summary>
+    /// <summary>Blocks, answered requests, settings, display names, pictures, mutes, pins and push subscriptions of one user, over all web servers. What is refused counts.</summary>
     [ValidateObjectMembers]
     public Rate PeopleChanges { get; set; } = new(1, 100);
 

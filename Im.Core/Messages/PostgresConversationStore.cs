@@ -13,13 +13,16 @@ internal sealed class PostgresConversationStore(StoreReader reader, ReplicaReade
 {
     private const int MaxRememberedConversations = 100_000;
 
+    // Ordinals in what ListSql selects.
+    private const int FirstOfPeer = 20, FirstOfLast = FirstOfPeer + UserRow.Count;
+
     // $3 is one more than a page has; with a cursor ($4 to $6) the lobby was on the first page.
     private const string ListSql = $"""
-        SELECT c.id, c.last_seq, c.last_line, coalesce(own.read_line, 0), own.written, c.last_message_at, p.id, p.user_name, p.brief, CASE WHEN other.written THEN greatest(other.read_line, other.seen_line) END,
+        SELECT c.id, c.last_seq, c.last_line, coalesce(own.read_line, 0), own.written, c.last_message_at, CASE WHEN other.written THEN greatest(other.read_line, other.seen_line) END,
                (SELECT count(*) FROM mentions n WHERE n.user_id IN ($1, '00000000-0000-0000-0000-000000000000') AND n.conversation_id = c.id AND n.line > coalesce(own.read_line, 0)),
                r.content, o.title, o.topic, o.is_public, o.has_history, o.archived, o.members, own.role,
                CASE WHEN o.id IS NULL THEN 0 ELSE (SELECT count(*) FROM events q WHERE q.conversation_id = c.id AND q.kind IN ({EventKinds.SystemNumbers}) AND q.line > own.read_line) END,
-               own.notify, own.pinned, {EventRow.Columns}
+               own.notify, own.pinned, o.picture, {UserRow.Columns}, {EventRow.Columns}
         FROM (
             SELECT l.id AS conversation_id, NULL::uuid AS peer_id, s.read_line, coalesce(s.written, false) AS written, NULL::smallint AS role, s.notify, s.pinned_at IS NOT NULL AS pinned
             FROM conversations l LEFT JOIN members s ON s.conversation_id = l.id AND s.user_id = $1
@@ -37,7 +40,7 @@ internal sealed class PostgresConversationStore(StoreReader reader, ReplicaReade
         ) own
         JOIN conversations c ON c.id = own.conversation_id
         LEFT JOIN rooms o ON o.id = c.id
-        LEFT JOIN users p ON p.id = own.peer_id
+        LEFT JOIN users u ON u.id = own.peer_id
         LEFT JOIN members other ON other.conversation_id = c.id AND other.user_id = own.peer_id
         LEFT JOIN LATERAL (
             SELECT * FROM events WHERE conversation_id = c.id AND seq = c.last_line AND line = seq
@@ -162,20 +165,21 @@ internal sealed class PostgresConversationStore(StoreReader reader, ReplicaReade
         var conversation = new ConversationId(row.GetGuid(0));
         var lastLine = row.GetInt64(2);
         var readLine = userId is null ? lastLine : row.GetInt64(3);
-        var room = row.IsDBNull(12) ? null : new RoomInfo(conversation, row.GetString(12), row.GetString(13), row.GetBoolean(14), row.GetBoolean(15) ? RoomHistories.Everything : RoomHistories.Joined, row.GetInt32(17))
+        var room = row.IsDBNull(9) ? null : new RoomInfo(conversation, row.GetString(9), row.GetString(10), row.GetBoolean(11), row.GetBoolean(12) ? RoomHistories.Everything : RoomHistories.Joined, row.GetInt32(14))
         {
-            Archived = row.GetBoolean(16) ? true : null,
-            Role = NameOf((RoomRole)row.GetInt16(18)),
+            Archived = row.GetBoolean(13) ? true : null,
+            Role = NameOf((RoomRole)row.GetInt16(15)),
+            Picture = row.IsDBNull(19) ? null : row.GetString(19),
         };
-        return new(conversation, conversation.IsLobby ? "lobby" : room is null ? "direct" : "room", row.GetInt64(1), lastLine, readLine, lastLine - readLine - row.GetInt64(19))
+        return new(conversation, conversation.IsLobby ? "lobby" : room is null ? "direct" : "room", row.GetInt64(1), lastLine, readLine, lastLine - readLine - row.GetInt64(16))
         {
             Room = room,
-            Peer = row.IsDBNull(6) ? null : new(row.GetGuid(6), row.GetString(7), row.GetString(8)),
-            PeerReadLine = row.IsDBNull(9) ? null : row.GetInt64(9),
-            Mentions = userId is not null && row.GetInt64(10) is > 0 and var mentions ? mentions : null,
-            Last = row.IsDBNull(22) ? null : ReadLast(row),
-            Notify = row.IsDBNull(20) ? null : NameOf((NotifyLevel)row.GetInt16(20)),
-            Pinned = row.GetBoolean(21) ? true : null,
+            Peer = row.IsDBNull(FirstOfPeer) ? null : UserRow.Read(row, FirstOfPeer),
+            PeerReadLine = row.IsDBNull(6) ? null : row.GetInt64(6),
+            Mentions = userId is not null && row.GetInt64(7) is > 0 and var mentions ? mentions : null,
+            Last = row.IsDBNull(FirstOfLast) ? null : ReadLast(row),
+            Notify = row.IsDBNull(17) ? null : NameOf((NotifyLevel)row.GetInt16(17)),
+            Pinned = row.GetBoolean(18) ? true : null,
             Stranger = !conversation.IsLobby && !row.GetBoolean(4) ? true : null,
         };
     }
@@ -186,8 +190,8 @@ internal sealed class PostgresConversationStore(StoreReader reader, ReplicaReade
 
     private static EventFrame ReadLast(NpgsqlDataReader row)
     {
-        var last = EventRow.Read(row, 22);
-        var content = row.IsDBNull(11) ? last.Content : new RawJson(row.GetFieldValue<byte[]>(11));
+        var last = EventRow.Read(row, FirstOfLast);
+        var content = row.IsDBNull(8) ? last.Content : new RawJson(row.GetFieldValue<byte[]>(8));
         return last with { Content = EventKinds.Cut(last.Kind, content, ProtocolLimits.MaxPreviewChars) };
     }
 }

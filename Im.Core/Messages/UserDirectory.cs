@@ -11,8 +11,8 @@ internal sealed class UserDirectory(StoreReader reader) : IUserDirectory, IDispo
     private static readonly TimeSpan RememberedFor = TimeSpan.FromSeconds(30);
 
     private readonly GatheredQuery<UserInfo> _question = new(
-        reader, "SELECT id, user_name, brief, is_admin FROM users WHERE id = ANY ($1) AND erased_at IS NULL",
-        row => new(row.GetGuid(0), row.GetString(1), row.GetString(2)) { Admin = row.GetBoolean(3) ? true : null });
+        reader, $"SELECT {UserRow.Columns}, is_admin FROM users u WHERE id = ANY ($1) AND erased_at IS NULL",
+        row => UserRow.Read(row, 0) with { Admin = row.GetBoolean(UserRow.Count) ? true : null });
 
     private readonly MemoryCache _users = new(new MemoryCacheOptions { SizeLimit = MaxRememberedUsers });
 

@@ -62,7 +62,8 @@ internal sealed class PushQueue(ImDataSource data, StoreReader reader) : IAsyncD
     private const string FindSql = $"""
         SELECT e.kind, e.sender_id, e.sender_nickname, coalesce(x.content, e.content), c.kind, o.title, c.kind = 1 AND NOT m.written, coalesce(m.read_line, 0),
                EXISTS (SELECT FROM mentions n WHERE n.user_id IN ($1, '00000000-0000-0000-0000-000000000000') AND n.conversation_id = $2 AND n.line = $3),
-               coalesce(s.shows_text, true), s.quiet_from, s.quiet_until, s.zone
+               coalesce(s.shows_text, true), s.quiet_from, s.quiet_until, s.zone,
+               (SELECT display_name FROM users WHERE id = e.sender_id)
         FROM users u
         JOIN conversations c ON c.id = $2
         LEFT JOIN members m ON m.user_id = u.id AND m.conversation_id = c.id
@@ -167,6 +168,7 @@ internal sealed class PushQueue(ImDataSource data, StoreReader reader) : IAsyncD
         var text = EventKinds.Preview(EventKinds.NameOf(rows.GetInt16(0)), new RawJson(rows.GetFieldValue<byte[]>(3)));
         return new PushNotification(due.Conversation, due.Conversation.IsLobby ? "lobby" : due.Conversation.IsRoom ? "room" : "direct", due.Line, new(rows.GetGuid(1), rows.GetString(2)))
         {
+            Name = rows.IsDBNull(13) || rows.GetString(13) is { Length: 0 } ? null : rows.GetString(13),
             Title = rows.IsDBNull(5) ? null : rows.GetString(5),
             Text = isRequest || !rows.GetBoolean(9) ? null : TextKind.FirstCodePoints(text, NotificationLimits.MaxTextChars),
             Mention = rows.GetBoolean(8) ? true : null,

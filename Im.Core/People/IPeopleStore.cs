@@ -7,11 +7,14 @@ namespace Im.Core.People;
 public interface IPeopleStore
 {
     /// <summary>A page of all accounts by nickname, at most <see cref="PeopleLimits.PageSize"/>.</summary>
-    /// <param name="search">Folded, as nicknames are compared: each of its words begins a word of the nickname. Empty: everybody.</param>
+    /// <param name="search">Folded, as nicknames are compared: each of its words begins a word of the nickname or of the display name. Empty: everybody.</param>
     Task<DirectoryPage> SearchAsync(string search, NameCursor? after, CancellationToken cancellationToken = default);
 
     /// <summary>Somebody as <paramref name="viewer"/> may see them; null where there is no such account.</summary>
     Task<ProfileInfo?> FindAsync(Guid userId, Guid viewer, CancellationToken cancellationToken = default);
+
+    /// <summary>Those of these who have an account, in no order.</summary>
+    Task<IReadOnlyList<UserInfo>> FindManyAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default);
 
     /// <summary>Whether others see when the user was here last, and the user when others were.</summary>
     Task<bool> GetLastSeenAsync(Guid userId, CancellationToken cancellationToken = default);

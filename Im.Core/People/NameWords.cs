@@ -3,13 +3,16 @@ using System.Text;
 namespace Im.Core.People;
 
 /// <summary>
-/// What a nickname is found by: the words of its folded form, each from its beginning. Blanks, <c>-</c>, <c>_</c> and <c>.</c> are between words, and every character of Chinese, Japanese and
+/// What somebody is found by: the words of nickname and display name, folded, each from its beginning. Blanks, <c>-</c>, <c>_</c> and <c>.</c> are between words, and every character of Chinese, Japanese and
 /// Korean is one, as those write no blanks. <see cref="Sql"/> says the same of a row, and is what the index has: change both, with a migration.
 /// </summary>
 internal static class NameWords
 {
+    /// <summary>Both names of a row.</summary>
+    public const string Names = "normalized_user_name || ' ' || display_name_key";
+
     /// <summary>A text search vector made by us alone: no dictionary, nothing of the server's locale.</summary>
-    public const string Sql = @"array_to_tsvector(array_remove(string_to_array(regexp_replace(translate(normalized_user_name, '-_.', '   '), '([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])', ' \1 ', 'g'), ' '), ''))";
+    public const string Sql = $@"array_to_tsvector(array_remove(string_to_array(regexp_replace(translate({Names}, '-_.', '   '), '([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])', ' \1 ', 'g'), ' '), ''))";
 
     /// <summary>The question for what somebody typed, folded; null where it has no word.</summary>
     public static string? ToQuery(string folded)

@@ -11,17 +11,19 @@ internal sealed class PeopleStore(StoreReader reader) : IPeopleStore
     // First who is found, by the index of words, then the page of them: few have what was typed, and the order's own index would be read to its end for them.
     private const string SearchSql = $"""
         WITH found AS MATERIALIZED (
-            SELECT id, user_name, brief, normalized_user_name FROM users WHERE {NameWords.Sql} @@ $1::text::tsquery AND {Live}
+            SELECT {UserRow.Columns}, normalized_user_name, display_name_key FROM users u WHERE {NameWords.Sql} @@ $1::text::tsquery AND {Live}
         )
-        SELECT id, user_name, brief, normalized_user_name FROM found
-        WHERE normalized_user_name > $3 AND NOT EXISTS (SELECT FROM unnest($2::text[]) t WHERE strpos(normalized_user_name, t) = 0)
+        SELECT {UserRow.Columns}, normalized_user_name FROM found u
+        WHERE normalized_user_name > $3 AND NOT EXISTS (SELECT FROM unnest($2::text[]) t WHERE strpos({NameWords.Names}, t) = 0)
         ORDER BY normalized_user_name LIMIT $4
         """;
 
-    private const string ListSql = $"SELECT id, user_name, brief, normalized_user_name FROM users WHERE {Live} AND normalized_user_name > $1 ORDER BY normalized_user_name LIMIT $2";
+    private const string ListSql = $"SELECT {UserRow.Columns}, normalized_user_name FROM users u WHERE {Live} AND normalized_user_name > $1 ORDER BY normalized_user_name LIMIT $2";
 
-    private const string FindSql = """
-        SELECT u.id, u.user_name, u.brief,
+    private const string ByIdsSql = $"SELECT {UserRow.Columns} FROM users u WHERE id = ANY ($1) AND {Live}";
+
+    private const string FindSql = $"""
+        SELECT {UserRow.Columns},
                CASE WHEN NOT u.hides_last_seen AND NOT v.hides_last_seen AND NOT EXISTS (SELECT FROM blocks WHERE user_id = u.id AND blocked_id = v.id) THEN u.last_seen_at END,
                EXISTS (SELECT FROM blocks WHERE user_id = v.id AND blocked_id = u.id)
         FROM users u JOIN users v ON v.id = $2 WHERE u.id = $1 AND u.erased_at IS NULL AND u.erasing_at IS NULL
@@ -56,14 +58,14 @@ internal sealed class PeopleStore(StoreReader reader) : IPeopleStore
         {
             var found = new List<(UserInfo, string)>();
             while (await rows.ReadAsync())
-                found.Add((new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2)), rows.GetString(3)));
+                found.Add((UserRow.Read(rows, 0), rows.GetString(UserRow.Count)));
             return found;
         }
     }
 
     public Task<ProfileInfo?> FindAsync(Guid userId, Guid viewer, CancellationToken cancellationToken = default) => reader.QueryAsync(FindSql, [userId, viewer], async rows =>
         await rows.ReadAsync()
-            ? new ProfileInfo(new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2))) { LastSeen = rows.IsDBNull(3) ? null : rows.GetUnixMilliseconds(3), Blocked = rows.GetBoolean(4) ? true : null }
+            ? new ProfileInfo(UserRow.Read(rows, 0)) { LastSeen = rows.IsDBNull(UserRow.Count) ? null : rows.GetUnixMilliseconds(UserRow.Count), Blocked = rows.GetBoolean(UserRow.Count + 1) ? true : null }
             : null, cancellationToken);
 
     public Task<bool> GetLastSeenAsync(Guid userId, CancellationToken cancellationToken = default) =>
@@ -75,14 +77,18 @@ internal sealed class PeopleStore(StoreReader reader) : IPeopleStore
     public Task SeeAsync(IReadOnlyCollection<Guid> users, CancellationToken cancellationToken = default) => AskAsync(
         "UPDATE users SET last_seen_at = now() WHERE id = ANY ($1) AND NOT hides_last_seen AND erasing_at IS NULL RETURNING true", [users.ToArray()], cancellationToken);
 
-    public Task<IReadOnlyList<UserInfo>> ListBlockedAsync(Guid userId, CancellationToken cancellationToken = default) => reader.QueryAsync(
-        "SELECT u.id, u.user_name, u.brief FROM blocks b JOIN users u ON u.id = b.blocked_id WHERE b.user_id = $1 ORDER BY u.normalized_user_name", [userId], async rows =>
-        {
-            var blocked = new List<UserInfo>();
-            while (await rows.ReadAsync())
-                blocked.Add(new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2)));
-            return (IReadOnlyList<UserInfo>)blocked;
-        }, cancellationToken);
+    public Task<IReadOnlyList<UserInfo>> FindManyAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) => ListAsync(ByIdsSql, ids.ToArray(), cancellationToken);
+
+    public Task<IReadOnlyList<UserInfo>> ListBlockedAsync(Guid userId, CancellationToken cancellationToken = default) =>
+        ListAsync($"SELECT {UserRow.Columns} FROM blocks b JOIN users u ON u.id = b.blocked_id WHERE b.user_id = $1 ORDER BY u.normalized_user_name", userId, cancellationToken);
+
+    private Task<IReadOnlyList<UserInfo>> ListAsync(string sql, object whose, CancellationToken cancellationToken) => reader.QueryAsync(sql, [whose], async rows =>
+    {
+        var found = new List<UserInfo>();
+        while (await rows.ReadAsync())
+            found.Add(UserRow.Read(rows, 0));
+        return (IReadOnlyList<UserInfo>)found;
+    }, cancellationToken);
 
     public Task<BlockResult> BlockAsync(Guid userId, Guid blocked, CancellationToken cancellationToken = default) => reader.QueryAsync(BlockSql, [userId, blocked, (long)PeopleLimits.MaxBlocks], async rows =>
         !await rows.ReadAsync() ? BlockResult.Nobody : rows.GetInt64(0) < PeopleLimits.MaxBlocks ? BlockResult.Done : BlockResult.TooMany, cancellationToken);

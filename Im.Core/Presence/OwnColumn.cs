@@ -50,7 +50,7 @@ internal sealed class OwnColumn(string node, PresenceBoard board, TimeProvider t
             if (user is null)
                 SetGuests(_guests + 1);
             else
-                Set(new(user.Id, user.Nickname, user.Brief, (_users.GetValueOrDefault(user.Id)?.Places ?? 0) + (_absent.Remove(user.Id) ? 0 : 1)));
+                Set(new(user.Id, user.Nickname, user.Brief, (_users.GetValueOrDefault(user.Id)?.Places ?? 0) + (_absent.Remove(user.Id) ? 0 : 1)) { Name = user.Name, Picture = user.Picture });
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class OwnColumn(string node, PresenceBoard board, TimeProvider t
         lock (_lock)
         {
             if (_users.TryGetValue(user.Id, out var online))
-                Set(online with { Nickname = user.Nickname, Brief = user.Brief });
+                Set(online with { Nickname = user.Nickname, Brief = user.Brief, Name = user.Name, Picture = user.Picture });
         }
     }
 

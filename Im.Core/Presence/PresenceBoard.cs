@@ -172,7 +172,7 @@ internal sealed class PresenceBoard
             _listedTextBytes -= TextBytes(user);
     }
 
-    private static int TextBytes(OnlineUser user) => Encoding.UTF8.GetByteCount(user.Nickname) + Encoding.UTF8.GetByteCount(user.Brief);
+    private static int TextBytes(OnlineUser user) => Encoding.UTF8.GetByteCount(user.Nickname) + Encoding.UTF8.GetByteCount(user.Brief) + Encoding.UTF8.GetByteCount(user.Name ?? "");
 
     private void SetGuests(Column column, int guests)
     {

@@ -1,5 +1,6 @@
 using Im.Core.Data;
 using Im.Core.Messages;
+using Im.Core.Pictures;
 using Im.Protocol;
 
 namespace Im.Core.Rooms;
@@ -63,6 +64,9 @@ public interface IRoomStore
 
     /// <summary>By an administrator of the server, who need be no member.</summary>
     Task<RoomResult> SetArchivedAsync(ConversationId room, SenderInfo by, bool archived, CancellationToken cancellationToken = default);
+
+    /// <param name="picture">Null for none.</param>
+    Task<RoomResult> SetPictureAsync(ConversationId room, SenderInfo by, Picture? picture, CancellationToken cancellationToken = default);
 
     Task<(RoomRefusal? Refusal, RoomLinkInfo? Link)> AddLinkAsync(ConversationId room, SenderInfo by, byte[] hash, CreateLinkRequest link, CancellationToken cancellationToken = default);
 

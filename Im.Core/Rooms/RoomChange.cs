@@ -37,9 +37,10 @@ internal sealed class RoomChange(NpgsqlConnection connection, ConversationId roo
             return false;
         (_lastSeq, _lastLine) = head;
         // After the lock: a statement sees what was committed before it.
-        Room = (await QueryAsync("SELECT title, title_key, topic, is_public, has_history, archived, members FROM rooms WHERE id = $1", row => new RoomRow
+        Room = (await QueryAsync("SELECT title, title_key, topic, is_public, has_history, archived, members, picture FROM rooms WHERE id = $1", row => new RoomRow
         {
             Id = room.Value, Title = row.GetString(0), TitleKey = row.GetString(1), Topic = row.GetString(2), IsPublic = row.GetBoolean(3), HasHistory = row.GetBoolean(4), Archived = row.GetBoolean(5), Members = row.GetInt32(6),
+            Picture = row.IsDBNull(7) ? null : row.GetString(7),
         }, room.Value)).Single();
         Role = await RoleOfAsync(by.Id);
         return true;

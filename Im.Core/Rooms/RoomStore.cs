@@ -1,6 +1,7 @@
 using Im.Core.Data;
 using Im.Core.Kinds;
 using Im.Core.Messages;
+using Im.Core.Pictures;
 using Im.Protocol;
 using Im.Protocol.Kinds;
 using Npgsql;
@@ -12,7 +13,10 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
 {
     private const int MaxAttempts = 5;
 
-    private const string InfoColumns = "r.id, r.title, r.topic, r.is_public, r.has_history, r.members, r.archived, m.role";
+    private const string InfoColumns = "r.id, r.title, r.topic, r.is_public, r.has_history, r.members, r.archived, m.role, r.picture";
+
+    /// <summary>How many <see cref="InfoColumns"/> are.</summary>
+    private const int InfoCount = 9;
 
     /// <summary>$1 the room, $2 whose role.</summary>
     internal const string InfoSql = $"SELECT {InfoColumns} FROM rooms r LEFT JOIN members m ON m.conversation_id = r.id AND m.user_id = $2 WHERE r.id = $1";
@@ -23,17 +27,17 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
         ORDER BY r.title_key, r.id LIMIT $5
         """;
 
-    private const string MembersSql = """
-        SELECT u.id, u.user_name, u.brief, m.role FROM members m JOIN users u ON u.id = m.user_id
+    private const string MembersSql = $"""
+        SELECT {UserRow.Columns}, m.role FROM members m JOIN users u ON u.id = m.user_id
         WHERE m.conversation_id = $1 AND m.role IS NOT NULL AND (-m.role, m.user_id) > (-$2, $3) ORDER BY -m.role, m.user_id LIMIT $4
         """;
 
-    private const string BannedSql = """
-        SELECT u.id, u.user_name, u.brief, 0::smallint FROM room_outsiders o JOIN users u ON u.id = o.user_id WHERE o.conversation_id = $1 AND o.state = 2 AND o.user_id > $3 AND $2 IS NOT NULL ORDER BY o.user_id LIMIT $4
+    private const string BannedSql = $"""
+        SELECT {UserRow.Columns}, 0::smallint FROM room_outsiders o JOIN users u ON u.id = o.user_id WHERE o.conversation_id = $1 AND o.state = 2 AND o.user_id > $3 AND $2 IS NOT NULL ORDER BY o.user_id LIMIT $4
         """;
 
-    private const string InvitedSql = """
-        SELECT u.id, u.user_name, u.brief, b.id, b.user_name, o.at FROM room_outsiders o JOIN users u ON u.id = o.user_id JOIN users b ON b.id = o.by_id
+    private const string InvitedSql = $"""
+        SELECT {UserRow.Columns}, b.id, b.user_name, o.at FROM room_outsiders o JOIN users u ON u.id = o.user_id JOIN users b ON b.id = o.by_id
         WHERE o.conversation_id = $1 AND o.state = 1 AND o.user_id > $2 ORDER BY o.user_id LIMIT $3
         """;
 
@@ -97,7 +101,7 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
             while (await rows.ReadAsync())
             {
                 found.Add(ReadInfo(rows));
-                cursors.Add(new(rows.GetString(8), rows.GetGuid(0)));
+                cursors.Add(new(rows.GetString(InfoCount), rows.GetGuid(0)));
             }
             return found.Count <= RoomLimits.PageSize ? new RoomsPage(found, null) : new(found[..RoomLimits.PageSize], cursors[RoomLimits.PageSize - 1]);
         }, cancellationToken);
@@ -115,7 +119,10 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
         {
             var found = new List<InvitedInfo>();
             while (await rows.ReadAsync())
-                found.Add(new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), new(rows.GetGuid(3), rows.GetString(4)), rows.GetUnixMilliseconds(5)));
+            {
+                var invited = UserRow.Read(rows, 0);
+                found.Add(new(invited.Id, invited.Nickname, invited.Brief, new(rows.GetGuid(UserRow.Count), rows.GetString(UserRow.Count + 1)), rows.GetUnixMilliseconds(UserRow.Count + 2)) { Name = invited.Name, Picture = invited.Picture });
+            }
             return found.Count <= RoomLimits.PageSize ? new RoomInvitedPage(found, null) : new(found[..^1], new(0, found[^2].Id));
         }, cancellationToken);
 
@@ -125,8 +132,9 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
             var (found, cursors) = (new List<RoomMemberInfo>(), new List<PersonCursor>());
             while (await rows.ReadAsync())
             {
-                found.Add(new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), PostgresConversationStore.NameOf((RoomRole)rows.GetInt16(3))));
-                cursors.Add(new(rows.GetInt16(3), rows.GetGuid(0)));
+                var (user, role) = (UserRow.Read(rows, 0), rows.GetInt16(UserRow.Count));
+                found.Add(new(user.Id, user.Nickname, user.Brief, PostgresConversationStore.NameOf((RoomRole)role)) { Name = user.Name, Picture = user.Picture });
+                cursors.Add(new(role, user.Id));
             }
             return found.Count <= RoomLimits.PageSize ? new RoomPeoplePage(found, null) : new(found[..RoomLimits.PageSize], cursors[RoomLimits.PageSize - 1]);
         }, cancellationToken);
@@ -135,7 +143,7 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
     {
         var found = new List<InvitationInfo>();
         while (await rows.ReadAsync())
-            found.Add(new(ReadInfo(rows), new(rows.GetGuid(8), rows.GetString(9)), rows.GetUnixMilliseconds(10)));
+            found.Add(new(ReadInfo(rows) is { Public: false } room ? room with { Picture = null } : ReadInfo(rows), new(rows.GetGuid(InfoCount), rows.GetString(InfoCount + 1)), rows.GetUnixMilliseconds(InfoCount + 2)));
         return (IReadOnlyList<InvitationInfo>)found;
     }, cancellationToken);
 
@@ -318,6 +326,23 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
         return await change.DoneAsync();
     }, cancellationToken, takesRights: archived, isKnown: true);
 
+    public Task<RoomResult> SetPictureAsync(ConversationId room, SenderInfo by, Picture? picture, CancellationToken cancellationToken = default) => ChangeAsync(room, by, async change =>
+    {
+        if (change.Role is null)
+            return RoomRefusal.NotFound;
+        if (!change.LooksAfter || change.Room.Archived)
+            return RoomRefusal.Forbidden;
+        if (picture?.Version == change.Room.Picture)
+            return await change.DoneAsync();
+        await change.ExecuteAsync("UPDATE rooms SET picture = $2 WHERE id = $1", room.Value, new NpgsqlParameter { Value = (object?)picture?.Version ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        if (picture is null)
+            await change.ExecuteAsync("DELETE FROM pictures WHERE holder = $1", room.Value);
+        else
+            await change.ExecuteAsync(PictureStore.PutSql, room.Value, picture.Version, picture.Small, picture.Large);
+        await change.TellAsync(EventKinds.Title, EventKinds.Title.ContentOf(new(Picture: picture?.Version ?? "")));
+        return await change.DoneAsync();
+    }, cancellationToken);
+
     public async Task<(RoomRefusal? Refusal, RoomLinkInfo? Link)> AddLinkAsync(ConversationId room, SenderInfo by, byte[] hash, CreateLinkRequest link, CancellationToken cancellationToken = default)
     {
         RoomLinkInfo? added = null;
@@ -394,6 +419,7 @@ internal sealed class RoomStore(ImDataSource data, StoreReader reader, AppendsUn
         {
             Archived = row.GetBoolean(6) ? true : null,
             Role = row.IsDBNull(7) ? null : PostgresConversationStore.NameOf((RoomRole)row.GetInt16(7)),
+            Picture = row.IsDBNull(8) ? null : row.GetString(8),
         };
 
     /// <param name="isKnown">The user has a link, or administers the server.</param>

@@ -1,6 +1,6 @@
 namespace Im.Core.Widgets;
 
-/// <summary>The pages on which the widget may be, as they were at most two seconds ago; one that has just been allowed is known after a fifth of a second. While Postgres is away those known last hold.</summary>
+/// <summary>The pages on which the widget may be, as they were at most two seconds ago; what is not among them is asked for, for which an answer waits a fifth of a second at most. While Postgres is away those known last hold.</summary>
 public interface IWidgetSites
 {
     /// <summary>That of an origin, character for character; null for every other.</summary>

@@ -5,27 +5,34 @@ namespace Im.Core.Widgets;
 
 internal sealed class WidgetSites(StoreReader reader, TimeProvider time) : IWidgetSites
 {
-    /// <summary>What is not known is asked for sooner: it may have been allowed a moment ago.</summary>
-    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2), UnknownFor = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
+
+    /// <summary>What is not known may have been allowed a moment ago, so it is asked for, not more often than this.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly SemaphoreSlim _reading = new(1);
     private volatile Known? _known;
 
     public async ValueTask<WidgetSite?> FindAsync(string origin, CancellationToken cancellationToken = default) =>
-        (await NowAsync(FreshFor, cancellationToken)).ByOrigin.GetValueOrDefault(origin) ?? (await NowAsync(UnknownFor, cancellationToken)).ByOrigin.GetValueOrDefault(origin);
+        (await KnownAsync(cancellationToken)).ByOrigin.GetValueOrDefault(origin) ?? (await AskAsync(cancellationToken)).ByOrigin.GetValueOrDefault(origin);
 
     public async ValueTask<bool> IsAllowedAsync(Guid site, CancellationToken cancellationToken = default) =>
-        (await NowAsync(FreshFor, cancellationToken)).Ids.Contains(site) || (await NowAsync(UnknownFor, cancellationToken)).Ids.Contains(site);
+        (await KnownAsync(cancellationToken)).Ids.Contains(site) || (await AskAsync(cancellationToken)).Ids.Contains(site);
 
-    private async ValueTask<Known> NowAsync(TimeSpan freshFor, CancellationToken cancellationToken)
+    private ValueTask<Known> KnownAsync(CancellationToken cancellationToken) =>
+        _known is { } known && time.GetElapsedTime(known.ReadAt) < FreshFor ? new(known) : AskAsync(cancellationToken);
+
+    /// <summary>As of after this call: all who ask meanwhile get one answer.</summary>
+    private async ValueTask<Known> AskAsync(CancellationToken cancellationToken)
     {
-        if (_known is { } fresh && time.GetElapsedTime(fresh.ReadAt) < freshFor)
-            return fresh;
+        var asked = time.GetTimestamp();
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            if (_known is { } read && time.GetElapsedTime(read.ReadAt) < freshFor)
+            if (_known is { } read && read.ReadAt >= asked)
                 return read;
+            if (_known is { } before && Pause - time.GetElapsedTime(before.ReadAt) is var wait && wait > TimeSpan.Zero)
+                await Task.Delay(wait, time, cancellationToken);
             return _known = await ReadAsync(cancellationToken);
         }
         catch (StoreUnavailableException) when (_known is not null)

@@ -51,6 +51,53 @@ public sealed class FileAttacks(FileAttacks.Small chat) : AttackSuite(chat), ICl
     }
 
     [Fact]
+    public async Task A_picture_of_somebody_is_cut_anew_for_who_is_logged_in_and_that_of_a_private_room_for_its_members()
+    {
+        // Of what was uploaded nothing is left but the middle of what it showed.
+        var told = await UploadAsync(Jenny, Pictures.TellingJpeg(), "me.jpg");
+        (await Eve.Browser.PutAsync("/api/me/picture", new { file = told.File })).ShouldBe(404, NotFound);
+        var version = (await Jenny.Browser.PutAsync("/api/me/picture", new { file = told.File })).ShouldBeOk().Json.GetProperty("picture").GetString()!;
+        Assert.Equal((16, 0L), (version.Length, await UsedAsync(Jenny)));
+        await IsHiddenAsync(told.File, Jenny);
+        foreach (var size in new[] { 96, 256 })
+        {
+            var (answer, body) = await ReadAsync(Eve, $"../users/{Jenny.Id}/pictures/{version}/{size}");
+            Assert.Equal(("image/webp", "private, max-age=31536000, immutable", "nosniff"), ($"{answer.Content.Headers.ContentType}", $"{answer.Headers.CacheControl}".Replace("max-age=31536000, private, immutable", "private, max-age=31536000, immutable", StringComparison.Ordinal), answer.Headers.GetValues("X-Content-Type-Options").Single()));
+            using var picture = SKBitmap.Decode(body);
+            Assert.Equal((size, size), (picture.Width, picture.Height));
+            Assert.DoesNotContain(Pictures.Secret, Encoding.Latin1.GetString(body), StringComparison.Ordinal);
+        }
+        var room = await MakeAsync();
+        var tall = await UploadAsync(Jenny, Pictures.Encode(SKEncodedImageFormat.Png, 20, 300), "room.png");
+        (await Tom.Browser.PutAsync($"/api/rooms/{room}/picture", new { file = (await UploadAsync(Tom, Pictures.TellingPng(), "t.png")).File })).ShouldBe(403, "forbidden");
+        (await Eve.Browser.PutAsync($"/api/rooms/{room}/picture", new { file = (await UploadAsync(Eve, Pictures.TellingPng(), "t.png")).File })).ShouldBe(404, NotFound);
+        var shown = (await Jenny.Browser.PutAsync($"/api/rooms/{room}/picture", new { file = tall.File })).ShouldBeOk().Json.GetProperty("room").GetProperty("picture").GetString()!;
+        Assert.Contains(shown, Encoding.UTF8.GetString((await NewestAsync(Tom, room)).Content!.Value.Utf8.Span), StringComparison.Ordinal);
+        (await Jenny.Browser.PostAsync($"/api/rooms/{room}/invitations", new { nickname = Eve.Nickname })).ShouldBeOk();
+        Assert.False((await Eve.Browser.GetAsync("/api/rooms/invitations")).ShouldBeOk().Json[0].GetProperty("room").TryGetProperty("picture", out _));
+
+        // Each as if there were none: guests, strangers, other versions, other sizes, and what is no id.
+        Assert.Equal(HttpStatusCode.OK, (await ReadAsync(Tom, $"../rooms/{room}/pictures/{shown}/96")).Answer.StatusCode);
+        foreach (var (who, path) in new (Person?, string)[] { (Eve, $"rooms/{room}/pictures/{shown}/96"), (Tom, $"rooms/{room}/pictures/{version}/96"), (Tom, $"rooms/lobby/pictures/{shown}/96"), (Tom, $"users/{room}/pictures/{shown}/96"), (Tom, $"users/{Jenny.Id}/pictures/{version}/512"), (Tom, $"users/{Jenny.Id}/pictures/{version[..15]}%20/96") })
+            Assert.Equal(HttpStatusCode.NotFound, (await ReadAsync(who, $"../{path}")).Answer.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await ReadAsync(null, $"../users/{Jenny.Id}/pictures/{version}/96")).Answer.StatusCode);
+        (await Jenny.Browser.DeleteAsync($"/api/rooms/{room}/members/{Tom.Id}")).ShouldBeOk();
+        Assert.Equal(HttpStatusCode.NotFound, (await ReadAsync(Tom, $"../rooms/{room}/pictures/{shown}/96")).Answer.StatusCode);
+
+        // What is no picture, what is posted, and what is gone makes none; and an account's goes with it.
+        var text = await UploadAsync(Jenny, [.. "<svg onload='alert(1)'/>"u8], "me.svg");
+        (await Jenny.Browser.PutAsync("/api/me/picture", new { file = text.File })).ShouldBe(400, "bad_request");
+        var posted = await UploadAsync(Jenny, Pictures.TellingPng(), "p.png");
+        await PostAsync(Jenny, ConversationId.Lobby, posted.File);
+        (await Jenny.Browser.PutAsync("/api/me/picture", new { file = posted.File })).ShouldBe(404, NotFound);
+        Assert.Contains($"/api/users/{Jenny.Id}/pictures/{version}/256", (await Jenny.Browser.GetAsync("/api/me/export")).ShouldBeOk().Json.GetProperty("picture").GetString(), StringComparison.Ordinal);
+        Assert.Equal(2, await CountAsync("SELECT count(*) FROM pictures WHERE holder = ANY ($1)", new[] { Jenny.Id, room.Value }));
+        Assert.False((await Jenny.Browser.DeleteAsync("/api/me/picture")).ShouldBeOk().Json.TryGetProperty("picture", out _));
+        (await Jenny.Browser.DeleteAsync($"/api/rooms/{room}/picture")).ShouldBeOk();
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM pictures WHERE holder = ANY ($1)", new[] { Jenny.Id, room.Value }));
+    }
+
+    [Fact]
     public async Task The_browsers_copy_is_shown_after_it_has_asked_and_a_part_is_a_part()
     {
         var bytes = RandomBytes(700_000); // over several chunks

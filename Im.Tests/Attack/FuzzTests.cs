@@ -60,7 +60,7 @@ public sealed class FuzzTests
 
     private static void ReadBody(byte[] bytes)
     {
-        foreach (var type in (Type[])[typeof(LoginRequest), typeof(BriefRequest), typeof(PasswordRequest), typeof(CreateKeyRequest), typeof(PublishRequest), typeof(PenaltyRequest), typeof(AnnouncementRequest)])
+        foreach (var type in (Type[])[typeof(LoginRequest), typeof(ProfileRequest), typeof(PasswordRequest), typeof(CreateKeyRequest), typeof(PublishRequest), typeof(PenaltyRequest), typeof(AnnouncementRequest)])
             try
             {
                 JsonSerializer.Deserialize(bytes, ProtocolJson.Default.GetTypeInfo(type)!);

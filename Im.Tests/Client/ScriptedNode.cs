@@ -83,8 +83,8 @@ internal sealed class ScriptedNode : IAsyncDisposable
         });
         app.MapPut("/api/me", async context =>
         {
-            var body = await context.Request.ReadFromJsonAsync(ProtocolJson.Wire.BriefRequest);
-            await Results.Json(User = User! with { Brief = body!.Brief }, ProtocolJson.Wire.UserInfo).ExecuteAsync(context);
+            var body = await context.Request.ReadFromJsonAsync(ProtocolJson.Wire.ProfileRequest);
+            await Results.Json(User = User! with { Brief = body!.Brief ?? User!.Brief }, ProtocolJson.Wire.UserInfo).ExecuteAsync(context);
         });
         app.MapPost("/api/login", async context =>
         {

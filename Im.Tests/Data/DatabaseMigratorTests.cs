@@ -48,7 +48,7 @@ public sealed class DatabaseMigratorTests : IAsyncLifetime
         await host.StartAsync();
         await using var scope = host.Services.CreateAsyncScope();
         Assert.False(scope.ServiceProvider.GetRequiredService<ImDbContext>().Database.HasPendingModelChanges());
-        Assert.Equal("api_keys,audit,blocks,conversations,events,file_chunks,file_usage,files,installation,members,mentions,notification_settings,push_subscriptions,recovery_codes,reports,room_links,room_outsiders,room_stays,rooms,search_chunks,users,webhooks,widget_sites,widget_users", await _database.ScalarAsync<string>(
+        Assert.Equal("api_keys,audit,blocks,conversations,events,file_chunks,file_usage,files,installation,members,mentions,notification_settings,pictures,push_subscriptions,recovery_codes,reports,room_links,room_outsiders,room_stays,rooms,search_chunks,users,webhooks,widget_sites,widget_users", await _database.ScalarAsync<string>(
             "SELECT string_agg(table_name, ',' ORDER BY table_name) FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> '__EFMigrationsHistory'"));
         Assert.Equal(0, await _database.ScalarAsync<long>(
             "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '__EFMigrationsHistory' AND column_name <> lower(column_name)"));

@@ -9,7 +9,7 @@ public abstract class SessionValueTests(RedisUnderTest server) : SessionSuite(se
     [Fact]
     public async Task A_typed_value_comes_back_as_it_was_on_another_node_and_in_every_session_of_the_user()
     {
-        var theme = new SessionValue<Im.Protocol.BriefRequest>("theme", Im.Protocol.ProtocolJson.Default.BriefRequest);
+        var theme = new SessionValue<Im.Protocol.InviteRequest>("theme", Im.Protocol.ProtocolJson.Default.InviteRequest);
         var (session, _) = await Sessions.LoginAsync(null, Jenny, Laptop);
         Assert.Null(await theme.GetAsync(Other.Sessions, session.Id));
         Assert.True(await theme.SetAsync(Sessions, session.Id, new("dark")));

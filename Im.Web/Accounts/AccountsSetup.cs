@@ -1,11 +1,13 @@
 using Im.Core;
 using Im.Core.Data;
+using Im.Core.Limits;
 using Im.Core.Notifications;
 using Im.Core.Sessions;
 using Im.Protocol;
 using Im.Web.Http;
 using Im.Web.Sessions;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Im.Web.Accounts;
 
@@ -48,10 +50,10 @@ internal static class AccountsSetup
             .WithProblems(ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         accounts.MapPut("/me", PutMeAsync)
             .RequireLogin()
-            .WithSummary("Change the brief")
-            .WithDescription("Shown to everybody, in every session of the user on every node.")
+            .WithSummary("Change brief and display name")
+            .WithDescription($"Shown to everybody, in every session of the user on every node. What is left out stays. A `name` has 1 to {PeopleLimits.MaxNameElements} characters, by the rules of nicknames; an empty one is none. One that is easily taken for another's nickname is `nickname_taken`.")
             .Produces<UserInfo>()
-            .WithProblems(ProblemKind.BadBrief, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.Muted, ProblemKind.CrossSite, ProblemKind.Unavailable);
+            .WithProblems(ProblemKind.BadBrief, ProblemKind.BadName, ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.NicknameTaken, ProblemKind.Muted, ProblemKind.SlowDown, ProblemKind.CrossSite, ProblemKind.Unavailable);
         accounts.MapGet("/users/{id:guid}", GetUserAsync)
             .RequireLogin()
             .WithSummary("Who is this?")
@@ -91,12 +93,25 @@ internal static class AccountsSetup
     private static async Task<IResult> GetUserAsync(Guid id, Profiles profiles, CancellationToken cancellationToken) =>
         await profiles.FindOtherAsync(id, cancellationToken) is { } user ? TypedResults.Ok(user) : ProblemKind.NotFound.Because();
 
-    private static async Task<IResult> PutMeAsync(BriefRequest request, HttpContext context, Profiles profiles, CancellationToken cancellationToken)
+    private static async Task<IResult> PutMeAsync(
+        ProfileRequest request, HttpContext context, Profiles profiles, ISharedBuckets buckets, IOptions<LimitOptions> limits, CancellationToken cancellationToken)
     {
-        if (!Brief.TryParse(request.Brief, out var brief))
+        string? brief = null, name = null;
+        if (request is { Brief: null, Name: null })
+            return ProblemKind.BadRequest.Because("`brief`, `name` or both.");
+        if (request.Brief is { } typed && !Brief.TryParse(typed, out brief))
             return ProblemKind.BadBrief.Because(Entrance.BriefRule);
         var userId = CurrentSession.UserOf(context);
-        if (await profiles.ChangeBriefAsync(userId, brief, cancellationToken) is { } user)
+        if (request.Name is { } wanted)
+        {
+            if (wanted.Length > 0 && !Nickname.TryParseName(wanted, out name))
+                return ProblemKind.BadName.Because($"1 to {PeopleLimits.MaxNameElements} letters, digits, punctuation marks or emoji, the letters of one script, and no name of the product's own.");
+            if (await buckets.TakeAsync("people-changes", $"{userId:N}", limits.Value.PeopleChanges, 1) is { } wait)
+                return (ProblemKind.SlowDown with { RetryAfter = wait }).Because();
+            if (await profiles.IsAnothersAsync(userId, name ??= "", cancellationToken))
+                return ProblemKind.NicknameTaken.Because();
+        }
+        if (await profiles.ChangeAsync(userId, brief, name, cancellationToken) is { } user)
             return TypedResults.Ok(user);
         return (await profiles.IsMutedAsync(userId, cancellationToken) ? ProblemKind.Muted : ProblemKind.NotLoggedIn).Because();
     }

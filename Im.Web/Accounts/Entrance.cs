@@ -39,8 +39,8 @@ internal sealed class Entrance(Logins logins, Profiles profiles, ISessionManager
             return new(ProblemKind.WrongPassword.Because("The account has just changed."));
         }
         // A brief given along with a known nickname is a wish to change it. Who is muted comes in all the same, with the brief there was.
-        var user = !outcome.Created && brief.Length > 0 && brief != account.Brief ? await profiles.ChangeBriefAsync(account.Id, brief, cancellationToken) : null;
-        return new(user ?? new(account.Id, account.UserName!, account.Brief), outcome.Created, session, token);
+        var user = !outcome.Created && brief.Length > 0 && brief != account.Brief ? await profiles.ChangeAsync(account.Id, brief, null, cancellationToken) : null;
+        return new(user ?? Profiles.InfoOf(account), outcome.Created, session, token);
     }
 
     /// <summary>Null when the password is within the rule.</summary>

@@ -16,14 +16,20 @@ internal sealed class Nickname : ILookupNormalizer
     public static bool TryParse(string typed, [NotNullWhen(true)] out string? nickname) =>
         TryTidy(typed, out nickname) && NicknameRule.Allows(nickname) && !ReservedNames.Contains(nickname);
 
+    /// <summary>A display name, by the same rule but for its length.</summary>
+    public static bool TryParseName(string typed, [NotNullWhen(true)] out string? name) =>
+        TryTidy(typed, PeopleLimits.MaxNameElements, out name) && NicknameRule.Allows(name) && !ReservedNames.Contains(name);
+
     /// <summary>The same without the rule for new names: whoever has an account logs in with the name as it is. False when no account can have it.</summary>
-    public static bool TryTidy(string typed, [NotNullWhen(true)] out string? nickname)
+    public static bool TryTidy(string typed, [NotNullWhen(true)] out string? nickname) => TryTidy(typed, ProtocolLimits.MaxNicknameElements, out nickname);
+
+    private static bool TryTidy(string typed, int maxElements, [NotNullWhen(true)] out string? nickname)
     {
         nickname = null;
         if (typed.Length > MaxKeyChars || VisibleText.Trim(typed) is var trimmed && (!VisibleText.IsIn(trimmed) || !HasOnlyCharacters(trimmed)))
             return false;
         var tidy = string.Join(' ', trimmed.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Normalize();
-        if (new StringInfo(tidy).LengthInTextElements > ProtocolLimits.MaxNicknameElements || KeyOf(tidy).Length is 0 or > MaxKeyChars)
+        if (new StringInfo(tidy).LengthInTextElements > maxElements || KeyOf(tidy).Length is 0 or > MaxKeyChars)
             return false;
         nickname = tidy;
         return true;

@@ -114,7 +114,9 @@ internal static class OwnAccountSetup
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, new() { Indented = true });
         json.WriteStartObject();
         json.WritePropertyName("user");
-        JsonSerializer.Serialize(json, new UserInfo(user.Id, user.UserName!, user.Brief), ProtocolJson.Default.UserInfo);
+        JsonSerializer.Serialize(json, Profiles.InfoOf(user), ProtocolJson.Default.UserInfo);
+        if (user.Picture is { } picture)
+            json.WriteString("picture", $"{HttpSetup.ApiPath}/users/{user.Id}/pictures/{picture}/{PictureLimits.Large}");
         json.WriteNumber("created", user.CreatedAt.ToUnixTimeMilliseconds());
         json.WritePropertyName("sessions");
         JsonSerializer.Serialize(json, [.. places.Select(place => place.ToInfo(CurrentSession.Of(context)!.Session.Id))], ProtocolJson.Default.IReadOnlyListSessionInfo);

@@ -76,7 +76,7 @@ internal sealed class Wardens(ImDbContext database, AuditTrail trail, Profiles p
             return ProblemKind.NotFound.Because();
         var places = await sessions.ListPlacesAsync(user.Id, cancellationToken);
         return TypedResults.Ok(new AdminUserInfo(
-            new(user.Id, user.UserName!, user.Brief), user.CreatedAt.ToUnixTimeMilliseconds(), user.IsAdmin, [.. places.Select(place => place.ToInfo())])
+            Profiles.InfoOf(user), user.CreatedAt.ToUnixTimeMilliseconds(), user.IsAdmin, [.. places.Select(place => place.ToInfo())])
         {
             MutedUntil = user.MutedUntil?.ToUnixTimeMilliseconds(),
             BannedUntil = user.BannedUntil?.ToUnixTimeMilliseconds(),

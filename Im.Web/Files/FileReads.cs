@@ -50,6 +50,21 @@ internal sealed class FileReads(IFileRecords records, IFileStore store, IConvers
         return TypedResults.Stream(new StoredFileStream(store, id, file.Size!.Value, context.RequestAborted) { OnRead = bytes => _buckets.Charge(owner, bytes) }, file.Type, entityTag: TagOf(file), enableRangeProcessing: true);
     }
 
+    /// <summary>A picture whose address is another one for another picture: the browser keeps it, and does not ask.</summary>
+    /// <param name="read">WebP; null where there is none, or not for who asks.</param>
+    public async Task<IResult> AnswerPictureAsync(HttpContext context, Func<Task<byte[]?>> read)
+    {
+        var owner = $"{CurrentSession.UserOf(context):N}";
+        if (_buckets.Wait(owner) is { } wait)
+            return (ProblemKind.SlowDown with { RetryAfter = wait }).Because("Too much was read.");
+        if (await read() is not { } bytes)
+            return ProblemKind.NotFound.Because();
+        _buckets.Charge(owner, bytes.Length);
+        context.Response.Headers.ContentSecurityPolicy = Policy;
+        context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+        return TypedResults.Bytes(bytes, Thumbnail);
+    }
+
     // What an id stands for never changes.
     private static EntityTagHeaderValue TagOf(FileContent file) => new($"\"{file.File:N}\"");
 

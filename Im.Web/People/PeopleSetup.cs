@@ -22,8 +22,13 @@ internal static class PeopleSetup
         var people = api.MapGroup("").WithTags("People");
         people.MapGet("/directory", SearchAsync).RequireLogin()
             .WithSummary("Everybody who has an account")
-            .WithDescription($"By nickname, online or not, {PeopleLimits.PageSize} on a page. With `search` those of whose nickname each typed word begins a word, without case and width. `next` is the next page's `after`.")
+            .WithDescription($"By nickname, online or not, {PeopleLimits.PageSize} on a page. With `search` those of whose nickname or display name each typed word begins a word, without case and width. `next` is the next page's `after`.")
             .Produces<DirectoryResponse>()
+            .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
+        people.MapGet("/users", FindAsync).RequireLogin()
+            .WithSummary("Who are these?")
+            .WithDescription($"By their ids, `?id=…&id=…`, 1 to {PeopleLimits.MaxIds}: for what is shown of them beside a message, which has a nickname alone. Who has no account any more is left out; in no order.")
+            .Produces<IReadOnlyList<UserInfo>>()
             .WithProblems(ProblemKind.BadRequest, ProblemKind.NotLoggedIn, ProblemKind.SlowDown, ProblemKind.Unavailable);
         people.MapGet("/users/{id:guid}/profile", GetProfileAsync).RequireLogin()
             .WithSummary("Somebody's profile")
@@ -81,6 +86,10 @@ internal static class PeopleSetup
             return new DirectoryResponse(page.Users, page.Next?.ToString());
         });
     }
+
+    private static async Task<IResult> FindAsync(Guid[] id, HttpContext context, IPeopleStore store, MeteredReads reads, ISharedBuckets buckets, IOptions<LimitOptions> limits, CancellationToken cancellationToken) =>
+        id.Length is 0 or > PeopleLimits.MaxIds ? ProblemKind.BadRequest.Because($"1 to {PeopleLimits.MaxIds} ids.")
+        : await TakeAsync(context, buckets, limits) ?? await reads.AnswerAsync(context, () => store.FindManyAsync(id, cancellationToken));
 
     private static async Task<IResult> GetProfileAsync(Guid id, HttpContext context, IPeopleStore store, ISharedBuckets buckets, IOptions<LimitOptions> limits, CancellationToken cancellationToken) =>
         await TakeAsync(context, buckets, limits) ?? (await store.FindAsync(id, CurrentSession.UserOf(context), cancellationToken) is { } profile ? TypedResults.Ok(profile) : ProblemKind.NotFound.Because());

@@ -71,7 +71,7 @@ internal static class MembersSetup
         if (!TryParse(after, out var cursor))
             return ProblemKind.BadRequest.Because("`after` is the `next` of the page before.");
         return RoomRequests.TryReadId(id, out var room) && await store.ListBannedAsync(room, CurrentSession.UserOf(context), cursor, cancellationToken) is { } page
-            ? await reads.AnswerAsync(context, () => Task.FromResult(new RoomBansResponse([.. page.People.Select(person => new UserInfo(person.Id, person.Nickname, person.Brief))], page.Next?.ToString()))) : ProblemKind.NotFound.Because();
+            ? await reads.AnswerAsync(context, () => Task.FromResult(new RoomBansResponse([.. page.People.Select(person => new UserInfo(person.Id, person.Nickname, person.Brief) { Name = person.Name, Picture = person.Picture })], page.Next?.ToString()))) : ProblemKind.NotFound.Because();
     }
 
     private static async Task<IResult> InvitedAsync(string id, string? after, HttpContext context, IRoomStore store, MeteredReads reads, CancellationToken cancellationToken)

@@ -399,6 +399,20 @@ namespace Im.Core.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("DisplayNameKey")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("display_name_key");
+
                     b.Property<DateTimeOffset?>("ErasedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("erased_at");
@@ -447,6 +461,10 @@ namespace Im.Core.Data.Migrations
                     b.Property<string>("PasswordHash")
                         .HasColumnType("text")
                         .HasColumnName("password_hash");
+
+                    b.Property<string>("Picture")
+                        .HasColumnType("text")
+                        .HasColumnName("picture");
 
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("text")
@@ -680,6 +698,33 @@ namespace Im.Core.Data.Migrations
                         .HasName("pk_notification_settings");
 
                     b.ToTable("notification_settings", (string)null);
+                });
+
+            modelBuilder.Entity("Im.Core.Data.PictureRow", b =>
+                {
+                    b.Property<Guid>("Holder")
+                        .HasColumnType("uuid")
+                        .HasColumnName("holder");
+
+                    b.Property<byte[]>("Large")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("large");
+
+                    b.Property<byte[]>("Small")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("small");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version");
+
+                    b.HasKey("Holder")
+                        .HasName("pk_pictures");
+
+                    b.ToTable("pictures", (string)null);
                 });
 
             modelBuilder.Entity("Im.Core.Data.PushSubscriptionRow", b =>
@@ -919,6 +964,10 @@ namespace Im.Core.Data.Migrations
                     b.Property<int>("Members")
                         .HasColumnType("integer")
                         .HasColumnName("members");
+
+                    b.Property<string>("Picture")
+                        .HasColumnType("text")
+                        .HasColumnName("picture");
 
                     b.Property<string>("Title")
                         .IsRequired()

@@ -3,8 +3,8 @@ const nothing = () => {};
 Object.assign(globalThis, {
   location: new URL('http://im.test/#/lobby'),
   history: { replaceState: nothing },
-  document: { addEventListener: nothing },
+  document: { addEventListener: nothing, documentElement: {} },
   addEventListener: nothing,
   matchMedia: () => ({ matches: false, addEventListener: nothing }),
 });
-globalThis.navigator ??= {} as Navigator; // newer Nodes have one
+globalThis.navigator ??= { languages: ['en'] as readonly string[] } as Navigator; // newer Nodes have one

@@ -8,6 +8,7 @@ interface Told {
   readonly kind: 'lobby' | 'direct' | 'room';
   readonly line: number;
   readonly from: { readonly id: string; readonly nickname: string };
+  readonly name?: string;
   readonly title?: string;
   readonly text?: string;
 }
@@ -55,8 +56,8 @@ async function tellSoon(told: Told, said: typeof words.en, page: ExtendableMessa
 /** @returns whether it is news. */
 async function show(told: Told, said: typeof words.en): Promise<boolean> {
   if (!(await isNews(told))) return false;
-  const { conversation, kind, line, from, title, text } = told;
-  const name = isolated(from.nickname);
+  const { conversation, kind, line, from, name: chosen, title, text } = told;
+  const name = chosen && chosen !== from.nickname ? `${isolated(chosen)} (@${isolated(from.nickname)})` : isolated(from.nickname);
   const options: NotificationOptions & { renotify: boolean; timestamp: number } = {
     body: text ?? said.message,
     tag: tagOf(conversation),

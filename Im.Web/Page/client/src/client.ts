@@ -238,8 +238,20 @@ export class ImClient extends Emitter<ImEvents> {
     this.connect();
   }
 
-  async updateBrief(brief: string): Promise<User> {
-    const user = await this.http.updateBrief(brief);
+  updateBrief(brief: string): Promise<User> {
+    return this.updateProfile({ brief });
+  }
+
+  /** Uploads a picture and makes it one's own, the middle of it; null for none. `bad_request`: it is none that can be shown. */
+  async updatePicture(picture: Blob | null): Promise<User> {
+    const user = picture ? await this.http.people.setPicture((await this.files.upload(picture, 'picture')).file) : await this.http.people.removePicture();
+    this.#setMe(user);
+    return user;
+  }
+
+  /** What is left out stays; an empty `name` is none. `nickname_taken`: it is easily taken for another's nickname. */
+  async updateProfile(change: { brief?: string; name?: string }): Promise<User> {
+    const user = await this.http.updateProfile(change);
     this.#setMe(user);
     return user;
   }

@@ -50,6 +50,16 @@ export class Files {
     return `${this.address(file)}/thumbnail`;
   }
 
+  /** Somebody's picture of this version, square: for who is logged in. Of another picture it is another address, so it may be kept for good. */
+  userPicture(user: string, version: string, size: 96 | 256 = 96): string {
+    return `${this.#http.origin}/api/users/${user}/pictures/${version}/${size}`;
+  }
+
+  /** The same of a room: for who is in it, and of a public one for everybody who is logged in. */
+  roomPicture(room: string, version: string, size: 96 | 256 = 96): string {
+    return `${this.#http.origin}/api/rooms/${room}/pictures/${version}/${size}`;
+  }
+
   /** The file's bytes as they come; `not_found` where its line was recalled, or is not one's own to read. */
   async open(file: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const response = await this.#fetch(this.address(file), { ...(signal && { signal }) });

@@ -105,8 +105,8 @@ export class HttpApi {
     if (this.#bearer) this.#bearer.value = undefined; // a guest's session has no tokens
   }
 
-  updateBrief(brief: string): Promise<User> {
-    return this.#request('PUT', '/api/me', { brief });
+  updateProfile(change: { brief?: string; name?: string }): Promise<User> {
+    return this.#request('PUT', '/api/me', change);
   }
 
   async ticket(): Promise<string> {

@@ -13,7 +13,7 @@ export interface Contents {
   vote: { readonly choices: readonly number[] };
   erasure: { readonly user: string; readonly texts: boolean };
   member: { readonly user: string; readonly nickname: string; readonly what: MemberDeed; readonly role?: RoomRole };
-  title: { readonly title?: string; readonly topic?: string; readonly public?: boolean; readonly history?: 'everything' | 'joined'; readonly archived?: boolean };
+  title: { readonly title?: string; readonly topic?: string; readonly public?: boolean; readonly history?: 'everything' | 'joined'; readonly archived?: boolean; readonly picture?: string };
   file: FileContent;
 }
 

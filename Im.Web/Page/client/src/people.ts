@@ -13,7 +13,21 @@ export class People {
     this.#ask = ask;
   }
 
-  /** Everybody by nickname; with `search` those of whose nickname each of its words begins a word. `after` is the `next` of the page before. */
+  /** Who these are, 1 to 100 of them, in no order: a message has its sender's nickname alone. Who has no account any more is left out. */
+  find(users: readonly string[]): Promise<readonly User[]> {
+    return this.#ask('GET', `/api/users?${users.map((user) => `id=${encodeURIComponent(user)}`).join('&')}`);
+  }
+
+  /** Makes one's picture of an uploaded one that is not posted, which is used up. */
+  setPicture(file: string): Promise<User> {
+    return this.#ask('PUT', '/api/me/picture', { file });
+  }
+
+  removePicture(): Promise<User> {
+    return this.#ask('DELETE', '/api/me/picture');
+  }
+
+  /** Everybody by nickname; with `search` those of whose nickname or display name each of its words begins a word. `after` is the `next` of the page before. */
   search(search = '', after?: string): Promise<DirectoryPage> {
     return this.#ask('GET', `/api/directory?search=${encodeURIComponent(search)}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`);
   }

@@ -4,6 +4,10 @@ export interface User {
   readonly id: string;
   readonly nickname: string;
   readonly brief: string;
+  /** What they want to be called. Not unique, and chosen by them: show the nickname beside it. */
+  readonly name?: string;
+  /** The version of their picture: see `Files.userPicture`. */
+  readonly picture?: string;
   /** Of oneself alone. */
   readonly admin?: boolean;
 }
@@ -106,6 +110,8 @@ export interface PushNotification {
   readonly kind: 'lobby' | 'direct' | 'room';
   readonly line: number;
   readonly from: Sender;
+  /** What the sender wants to be called. */
+  readonly name?: string;
   /** A room's. */
   readonly title?: string;
   /** What it says, cut; missing where it is not to be shown. */
@@ -127,6 +133,8 @@ export interface Room {
   readonly history: 'everything' | 'joined';
   readonly members: number;
   readonly archived?: boolean;
+  /** The version of its picture: see `Files.roomPicture`. */
+  readonly picture?: string;
   readonly role?: RoomRole;
 }
 

@@ -35,6 +35,15 @@ export class Rooms {
     return this.#ask('PATCH', path(room), change);
   }
 
+  /** Makes the room's picture of an uploaded one that is not posted, which is used up. */
+  setPicture(room: string, file: string): Promise<RoomAnswer> {
+    return this.#ask('PUT', path(room, '/picture'), { file });
+  }
+
+  removePicture(room: string): Promise<RoomAnswer> {
+    return this.#ask('DELETE', path(room, '/picture'));
+  }
+
   /** Into a public room, or one that one is invited to. */
   join(room: string): Promise<RoomAnswer> {
     return this.#ask('POST', path(room, '/join'));

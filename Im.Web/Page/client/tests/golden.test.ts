@@ -81,8 +81,8 @@ const heard: Record<string, (client: ImClient, socket: FakeSocket) => unknown> =
   'v2.node.event.file': (client) => contentOf(last(client), 'file')?.width === 1600,
   'v2.node.event.erasure': (client) => last(client).erased && last(client).from.nickname === '(deleted)',
   'v2.node.event.member': (client) => contentOf(client.timeline({ conversation: room }).lines[0], 'member')?.role === 'administrator',
-  'v2.node.event.title': (client) => contentOf(client.timeline({ conversation: room }).lines[0], 'title')?.archived === true,
-  'node.presence.full': (client) => client.presence.users.length === 2 && client.presence.guests === 2,
+  'v2.node.event.title': (client) => contentOf(client.timeline({ conversation: room }).lines[0], 'title')?.picture === '6f1d0a9c2b7e4853',
+  'node.presence.full': (client) => client.presence.users.length === 2 && client.presence.users[0]!.name === '陈 Jenny' && client.presence.guests === 2,
   'node.presence.change': (client) => client.presence.users.length === 0 && client.presence.guests === 3,
   'node.session.login': (_, socket) => socket.asked('authenticate').ticket === 't-1',
   'node.session.authenticated': (client) => client.me?.brief === 'likes tea',
@@ -161,7 +161,8 @@ const posted: Record<string, (client: ImClient) => Promise<unknown>> = {
   'http.announcement-request': (client) => admin(client).announce('We restart at 18:00.'),
   'http.push-subscription-request': (client) => client.http.notifications.subscribe(golden('http.push-subscription-request') as { endpoint: string; keys: Record<string, string> }),
   'http.add-widget-site-request': (client) => admin(client).allowSite('https://shop.example', 'Shop', 'Jenny'),
-  'http.brief-request': (client) => client.updateBrief('今天在家'),
+  'http.picture-request': (client) => client.http.people.setPicture('0197a3c2-6f1b-7c7e-9a54-3d0c1f2b4a55'),
+  'http.profile-request': (client) => client.updateProfile({ brief: '今天在家', name: '陈 Jenny' }),
 };
 
 /** Answers of the HTTP API: to which request, and what the client makes of them. */
@@ -170,13 +171,13 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.me-response.guest': ['GET /api/me', (client) => client.http.me(), (me: { user: null; session: string }) => me.user === null && me.session === 's-9d02'],
   'http.me-response.demonstration': ['GET /api/me', (client) => client.http.me(), (me: { demonstration: { dashboard: string } }) => me.demonstration.dashboard === 'http://localhost:18888'],
   'http.login-response': ['POST /api/login', (client) => client.login('Jenny', 'correct horse'), (login: { created: boolean }) => login.created],
-  'http.user': ['PUT /api/me', (client) => client.updateBrief('爱喝茶 🍵'), (user: User) => user.brief === '爱喝茶 🍵'],
+  'http.user': ['PUT /api/me', (client) => client.updateBrief('爱喝茶 🍵'), (user: User) => user.brief === '爱喝茶 🍵' && user.name === '陈 Jenny' && user.picture === '6f1d0a9c2b7e4853'],
   'http.ticket-response': ['POST /api/ticket', (client) => client.http.ticket(), (ticket: string) => ticket === 'kq2vX7dE1mRzT0aB'],
   'http.sessions': ['GET /api/sessions', (client) => client.http.sessions(), (list: SessionInfo[]) => list[0]!.current && list[0]!.nodes.length === 2 && list[1]!.device === undefined],
   'http.ended-response': ['DELETE /api/sessions', (client) => client.http.endOtherSessions(), (ended: number) => ended === 2],
   'http.api-key': ['POST /api/keys', (client) => client.http.createKey('build server', ['publish:lobby'], 'correct horse'), (key: ApiKeyInfo) => key.key!.startsWith('imk_')],
   'http.api-keys': ['GET /api/keys', (client) => client.http.keys(), (keys: ApiKeyInfo[]) => keys[0]!.key === undefined && keys[0]!.scopes.length > 0],
-  'http.room': [`GET /api/rooms/${room}`, (client) => client.rooms.get(room), (found: Room) => found.title === 'Tea, 茶' && found.role === undefined],
+  'http.room': [`GET /api/rooms/${room}`, (client) => client.rooms.get(room), (found: Room) => found.title === 'Tea, 茶' && found.picture === '6f1d0a9c2b7e4853' && found.role === undefined],
   'http.room-response': [`POST /api/rooms/${room}/join`, (client) => client.rooms.join(room), (answer: RoomAnswer) => answer.seq === 1 && answer.room.role === 'owner'],
   'http.rooms-response': ['GET /api/rooms', (client) => client.rooms.list('tea'), (page: RoomPage) => page.rooms[1]!.archived === true && page.next!.length > 0],
   'http.invitations': ['GET /api/rooms/invitations', (client) => client.rooms.invitations(), (list: Invitation[]) => list[0]!.by.nickname === 'Jenny' && !list[0]!.room.public],
@@ -187,7 +188,7 @@ const served: Record<string, [request: string, ask: (client: ImClient) => Promis
   'http.room-links': [`GET /api/rooms/${room}/links`, (client) => client.rooms.links(room), (list: RoomLink[]) => list[0]!.uses === 2 && list[0]!.link === undefined],
   'http.webhook': [`POST /api/rooms/${room}/webhooks`, (client) => client.rooms.createWebhook(room, { name: 'build-bot' }), (made: Webhook) => made.secret!.startsWith('imw_') && made.address === undefined],
   'http.webhooks': [`GET /api/rooms/${room}/webhooks`, (client) => client.rooms.webhooks(room), (list: Webhook[]) => list[0]!.off === 'failing' && list[0]!.failure === '503'],
-  'http.directory-response': ['GET /api/directory', (client) => client.http.people.search('t'), (page: DirectoryPage) => page.users[1]!.nickname === 'Tom' && page.next === '746F6D'],
+  'http.directory-response': ['GET /api/directory', (client) => client.http.people.search('t'), (page: DirectoryPage) => page.users[0]!.name === '陈 Jenny' && page.users[1]!.nickname === 'Tom' && page.next === '746F6D'],
   'http.profile': [`GET /api/users/${tomId}/profile`, (client) => client.http.people.profile(tomId), (profile: Profile) => profile.blocked === true && profile.lastSeen === 1790000000123],
   'http.settings': ['PUT /api/me/settings', (client) => client.http.people.changeSettings({ lastSeen: true }), (settings: Settings) => settings.lastSeen],
   'http.notification-settings': ['PUT /api/me/notifications', (client) => client.http.notifications.changeSettings({ text: true }), (settings: NotificationSettings) => settings.quiet!.until === '07:00'],
@@ -299,7 +300,7 @@ for (const [name, event] of Object.entries(events)) {
 for (const [name, act] of Object.entries(posted)) {
   test(`The client posts ${name}`, async () => {
     const { client, requests, answers } = stage();
-    answers.set('POST /api/login', [200, golden('http.login-response')]).set('PUT /api/me', [200, golden('http.user')]);
+    answers.set('POST /api/login', [200, golden('http.login-response')]).set('PUT /api/me', [200, golden('http.user')]).set('PUT /api/me/picture', [200, golden('http.user')]);
     for (const request of ['PUT /api/me/password', 'DELETE /api/me']) answers.set(request, [200, golden('http.ended-response')]);
     answers.set('POST /api/keys', [200, golden('http.api-key')]).set('POST /api/me/recovery-codes', [200, golden('http.recovery-codes')]).set('POST /api/recover', [200, golden('http.login-response')]).set('POST /api/reports', [204, undefined]).set('PUT /api/push/subscription', [204, undefined]);
     for (const request of ['POST /api/rooms', 'POST /api/rooms/join', `PATCH /api/rooms/${room}`, `POST /api/rooms/${room}/invitations`, `PUT /api/rooms/${room}/members/${tomId}/role`]) answers.set(request, [200, golden('http.room-response')]);

@@ -1,6 +1,7 @@
 import { t } from '../settings/language.ts';
 import { me } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { Name } from '../ui/Name.tsx';
 import { EditIcon } from '../ui/icons.tsx';
 import { dialog } from './dialogs.ts';
 import { LogOutButton } from './LogOutButton.tsx';
@@ -26,7 +27,7 @@ export function MyInfo() {
     <section key="user" class="my-info" aria-label={t.value.myInfo}>
       <Avatar id={user.id} nickname={user.nickname} />
       <p class="my-info-text">
-        <strong data-testid="me-nickname">{user.nickname}</strong>
+        <strong data-testid="me-nickname" data-nickname={user.nickname}><Name id={user.id} nickname={user.nickname} /></strong>
         <span class="quiet" data-testid="me-brief" data-brief={user.brief} title={user.brief}>
           {user.brief || t.value.noBrief}
         </span>

@@ -2,8 +2,10 @@ import type { AdminStanding, AdminUserFilter } from '@im/client';
 import { useState } from 'preact/hooks';
 import { usePages } from '../rooms/usePages.ts';
 import { t } from '../settings/language.ts';
+import { learn } from '../state/cards.ts';
 import { client } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { Name } from '../ui/Name.tsx';
 import { momentText, shortText } from '../ui/times.ts';
 import { admin, adminHref } from './api.ts';
 import { Pages, Search, Select, Tag, useTyped } from './parts.tsx';
@@ -15,7 +17,7 @@ type Shown = AdminUserFilter | 'all';
 export function People() {
   const { text, settled, onInput } = useTyped();
   const [shown, setShown] = useState<Shown>('all');
-  const { items, failed, more, reload } = usePages((after) => admin.users(settled, shown === 'all' ? undefined : shown, after).then(({ users, next }) => ({ items: users, next })), `${shown} ${settled}`);
+  const { items, failed, more, reload } = usePages((after) => admin.users(settled, shown === 'all' ? undefined : shown, after).then(({ users, next }) => (learn(users), { items: users, next })), `${shown} ${settled}`);
   return (
     <>
       <div class="admin-tools">
@@ -28,7 +30,7 @@ export function People() {
             <a class="admin-row" href={adminHref('people', person.id)} data-testid="admin-person" data-user={person.id}>
               <Avatar id={person.id} nickname={person.nickname} size="s" />
               <span class="admin-main">
-                <strong><bdi>{person.nickname}</bdi></strong>
+                <strong><Name id={person.id} nickname={person.nickname} /></strong>
                 {person.brief && <bdi class="quiet">{person.brief}</bdi>}
               </span>
               <Standing person={person} />

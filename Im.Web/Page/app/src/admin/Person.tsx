@@ -6,6 +6,7 @@ import { failureOf, failureText } from '../settings/language.ts';
 import { client, me } from '../state/im.ts';
 import { go } from '../state/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { Name } from '../ui/Name.tsx';
 import { notice } from '../ui/notice.tsx';
 import { admin, adminHref } from './api.ts';
 import { AuditRow } from './Audit.tsx';
@@ -52,7 +53,7 @@ export function Person({ id }: { id: string }) {
       <header class="admin-head">
         <Avatar id={id} nickname={name} size="l" />
         <div class="admin-main">
-          <h2><bdi>{name}</bdi></h2>
+          <h2><Name id={id} nickname={name} /></h2>
           {user.user.brief && <p class="quiet" dir="auto">{user.user.brief}</p>}
           <Standing person={user} long />
         </div>

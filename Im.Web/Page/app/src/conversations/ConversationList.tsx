@@ -13,6 +13,7 @@ import { blocked } from '../state/blocked.ts';
 import { plainText } from '../text/Formatted.tsx';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
 import { BellOffIcon, PinIcon, PlusIcon } from '../ui/icons.tsx';
+import { Name } from '../ui/Name.tsx';
 import { nameOf } from '../ui/names.ts';
 import { useRoving } from '../ui/roving.ts';
 import { shortText } from '../ui/times.ts';
@@ -77,11 +78,11 @@ function Row({ chat }: { chat: Chat }) {
   const online = presence.value.users.some((user) => user.id === key);
   return (
     <li>
-      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} data-mentions={mentions} data-muted={muted} data-pinned={pinned} data-name={name} aria-current={key === selected.value && !adminPlace.value ? 'page' : undefined}>
-        {person || key !== 'lobby' ? <Avatar id={key} nickname={name} online={online} /> : <LobbyAvatar />}
+      <a class="conversation" href={chatHref(key)} data-testid="conversation" data-conversation={key} data-unread={unread} data-mentions={mentions} data-muted={muted} data-pinned={pinned} data-name={person?.nickname ?? name} aria-current={key === selected.value && !adminPlace.value ? 'page' : undefined}>
+        {person || key !== 'lobby' ? <Avatar id={key} nickname={person?.nickname ?? name} online={online} /> : <LobbyAvatar />}
         <span class="conversation-text">
           <span class="conversation-head">
-            <bdi class="conversation-name">{name}</bdi>
+            <span class="conversation-name">{person && !isRoomKey(key) ? <Name id={key} nickname={person.nickname} /> : <bdi>{name}</bdi>}</span>
             {pinned && <span class="conversation-mark" role="img" aria-label={t.value.pinned} title={t.value.pinned}><PinIcon /></span>}
             {muted && <span class="conversation-mark" role="img" aria-label={t.value.muted} title={t.value.muted}><BellOffIcon /></span>}
             {last && <time class="quiet">{shortText(last.at)}</time>}
@@ -108,7 +109,7 @@ function Row({ chat }: { chat: Chat }) {
 function LastWords({ chat: { key, last } }: { chat: Chat }) {
   const types = typing.value.get(key) ?? [];
   const draft = key === selected.value ? '' : draftOf(key);
-  if (types.length > 0) return <span class="conversation-last is-typing">{t.value.typing(types)}</span>;
+  if (types.length > 0) return <span class="conversation-last is-typing">{t.value.typing(types.map(nameOf))}</span>;
   if (draft) return <DraftWords text={draft} />;
   if (!last) return <span class="conversation-last quiet">{known.value ? t.value.noMessagesYet : '…'}</span>;
   const mine = last.from.id === me.value?.id;

@@ -4,6 +4,7 @@ import { t } from '../settings/language.ts';
 import { hasMore, loadMore } from '../state/chats.ts';
 import { isMac, opened } from '../shortcuts/shortcuts.ts';
 import { useFound } from '../people/useFound.ts';
+import { learn } from '../state/cards.ts';
 import { client, me } from '../state/im.ts';
 import { meet } from '../state/people.ts';
 import { chatHref, go } from '../state/route.ts';
@@ -97,7 +98,7 @@ function useEverybody(): readonly User[] {
     void (async () => {
       for (let page = 0; page < maxPages && hasMore.value; page++) await loadMore();
     })().catch(() => {}); // what is not there is not found
-    client.people().then(({ users }) => setPeople(users), () => {});
+    client.people().then(({ users }) => (learn(users), setPeople(users)), () => {});
   }, []);
   return people;
 }

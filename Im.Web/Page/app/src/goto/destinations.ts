@@ -4,6 +4,7 @@ import { chatList, personOf } from '../state/chats.ts';
 import { me, presence } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
 import { folded } from '../ui/fold.ts';
+import { nameOf } from '../ui/names.ts';
 
 /** A conversation or a person that one can go to. */
 export interface Destination {
@@ -28,9 +29,9 @@ export function destinations(wanted: string, further: readonly User[]): readonly
   };
   for (const { key, unread } of chatList.value) {
     const person = personOf(key);
-    if (key === 'lobby' || person) add(key, person?.nickname ?? t.value.lobby, person?.brief, unread);
+    if (key === 'lobby' || person) add(key, person ? nameOf(person) : t.value.lobby, person?.brief, unread);
   }
-  if (me.value) for (const { id, nickname, brief } of [...presence.value.users, ...further]) add(id, nickname, brief);
+  if (me.value) for (const user of [...presence.value.users, ...further]) add(user.id, nameOf(user), user.brief);
   const text = plain(wanted);
   const rank = ({ name }: Destination) => (plain(name).startsWith(text) ? 0 : plain(name).includes(text) ? 1 : 2);
   return [...found.values()].map((each) => [rank(each), each] as const).filter(([order]) => order < 2).sort(([a], [b]) => a - b).slice(0, maxShown).map(([, each]) => each);

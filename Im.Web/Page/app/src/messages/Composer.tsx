@@ -225,7 +225,7 @@ export function GuestPrompt() {
 }
 
 function TypingLine({ chat }: { chat: ChatKey }) {
-  const names = typing.value.get(chat) ?? [];
+  const names = (typing.value.get(chat) ?? []).map(nameOf);
   return (
     <p class="typing" data-testid="typing" data-active={names.length > 0}>
       {names.length > 0 && (

@@ -1,5 +1,6 @@
 import { t } from '../settings/language.ts';
 import { Avatar, LobbyAvatar } from '../ui/Avatar.tsx';
+import { Name } from '../ui/Name.tsx';
 import type { Suggestions } from './useMentions.ts';
 import './mentions.css';
 
@@ -24,7 +25,7 @@ export function MentionList({ suggestions: { list, chosen, pick } }: { suggestio
               onClick={() => pick(person)}
             >
               {person.id ? <Avatar id={person.id} nickname={person.nickname} size="s" /> : <LobbyAvatar />}
-              <bdi>{person.nickname}</bdi>
+              {person.id ? <span><Name id={person.id} nickname={person.nickname} /></span> : <bdi>{person.nickname}</bdi>}
               {!person.id && <span class="quiet">{t.value.everybody}</span>}
             </li>
           ))}

@@ -3,6 +3,7 @@ import { t } from '../settings/language.ts';
 import { chatOf, keyOf, mayWrite } from '../state/chats.ts';
 import { me } from '../state/im.ts';
 import { post } from '../state/outgoing.ts';
+import { nameOf } from '../ui/names.ts';
 import './reactions.css';
 
 /** Gives a reaction, or takes it back. */
@@ -16,7 +17,7 @@ export function Reactions({ line }: { line: Line }) {
   if (reactions.length === 0) return null;
   return (
     <ul class="reactions" aria-label={t.value.reactions}>
-      {reactions.map(({ key, count, mine, nicknames }) => (
+      {reactions.map(({ key, count, mine, users }) => (
         <li key={key}>
           <button
             type="button"
@@ -25,8 +26,8 @@ export function Reactions({ line }: { line: Line }) {
             data-key={key}
             data-count={count}
             aria-pressed={mine}
-            aria-description={nicknames.join(', ')}
-            title={nicknames.join(', ')}
+            aria-description={users.map(nameOf).join(', ')}
+            title={users.map(nameOf).join(', ')}
             disabled={!mayWrite(chatOf(keyOf(line)))}
             onClick={() => toggleReaction(line, key)}
           >

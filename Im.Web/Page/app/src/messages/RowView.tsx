@@ -4,7 +4,7 @@ import { SystemLine } from '../rooms/SystemLine.tsx';
 import { t } from '../settings/language.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Boundary } from '../ui/Boundary.tsx';
-import { nameOf } from '../ui/names.ts';
+import { Name } from '../ui/Name.tsx';
 import { timeText } from '../ui/times.ts';
 import { DayMark } from './DayMark.tsx';
 import { GapMark } from './GapMark.tsx';
@@ -54,7 +54,7 @@ function Head({ sender, nickname, at, mine }: { sender: string; nickname: string
             <Avatar id={sender} nickname={nickname} size="s" />
           </Author>
           <Author id={sender} nickname={nickname}>
-            <bdi class="head-name">{nameOf({ nickname })}</bdi>
+            <span class="head-name"><Name id={sender} nickname={nickname} /></span>
           </Author>
         </>
       )}

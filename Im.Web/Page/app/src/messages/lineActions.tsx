@@ -10,6 +10,7 @@ import { client, me } from '../state/im.ts';
 import { lineHref } from '../state/route.ts';
 import { copy } from '../ui/copy.ts';
 import { CopyIcon, EditIcon, EmojiIcon, FlagIcon, LinkIcon, ReplyIcon, TrashIcon, TwoChecksIcon, UnreadIcon } from '../ui/icons.tsx';
+import { nameOf } from '../ui/names.ts';
 import { notice } from '../ui/notice.tsx';
 import { handle, type Handle } from './handles.ts';
 
@@ -43,7 +44,7 @@ export function actionsFor(line: Line): LineAction[] {
     { name: 'copy', label: words.copyText, Icon: CopyIcon, keys: 'C', run: () => void copy(wordsOf(line)).then(tell) },
     { name: 'link', label: words.copyLink, Icon: LinkIcon, keys: 'L', run: () => void copy(new URL(lineHref(line), location.href).href).then(tell) },
     me.value && !chatOf(chat).left && { name: 'unread', label: words.markUnread, Icon: UnreadIcon, keys: 'U', run: () => void client.unread(addresseeOf(chat), line.line).catch(() => notice(words.notMarked)) },
-    mine && peerHasRead !== undefined && { name: 'seen', label: peerHasRead ? words.seenBy(nicknameOf(chat) ?? '…') : words.notSeenYet, Icon: TwoChecksIcon },
+    mine && peerHasRead !== undefined && { name: 'seen', label: peerHasRead ? words.seenBy(nameOf({ id: chat, nickname: nicknameOf(chat) ?? '…' })) : words.notSeenYet, Icon: TwoChecksIcon },
     me.value && !mine && { name: 'report', label: words.report, Icon: FlagIcon, run: () => openProfile({ brief: '', ...line.from }, { conversation: line.conversation, line: line.line }) },
     writes && (looksAfter(chatOf(chat)) || (mine && client.now - line.at < recallWithinMs)) && { name: 'recall', label: words.recall, Icon: TrashIcon, keys: 'Delete', danger: true, run: (of) => (handle.value = { ...of, of: 'recall' }) },
   ];

@@ -4,6 +4,7 @@ import { chatList, chatOf, looksAfter } from '../state/chats.ts';
 import { client, me, presence } from '../state/im.ts';
 import type { ChatKey } from '../state/route.ts';
 import { folded } from '../ui/fold.ts';
+import { displayNameOf } from '../ui/names.ts';
 
 /** Whom a text can speak to; without an id it is everybody. */
 export interface Mentionable {
@@ -35,10 +36,15 @@ export function mentionAt(text: string, caret: number): { readonly from: number;
   return /[\n@＠]|\s$/.test(query) ? undefined : { from, query: folded(query) };
 }
 
-/** Those one of whose words begins so, as people are looked for everywhere; whose first does come first. */
+/** Those one of whose words begins so, of nickname or display name, as people are looked for everywhere; whose first does come first. What is written is the nickname. */
 export function suggestionsFor(query: string, people: readonly Mentionable[]): Mentionable[] {
-  const found = people.map((person) => ({ person, at: ` ${folded(person.nickname)}`.indexOf(` ${query}`) })).filter(({ at }) => at >= 0);
+  const found = people.map((person) => ({ person, at: placeOf(person, query) })).filter(({ at }) => at >= 0);
   return found.sort((a, b) => Number(a.at > 0) - Number(b.at > 0)).slice(0, maxSuggestions).map(({ person }) => person);
+}
+
+function placeOf(person: Mentionable, query: string): number {
+  const places = [person.nickname, displayNameOf(person) ?? ''].map((name) => ` ${folded(name)}`.indexOf(` ${query}`)).filter((at) => at >= 0);
+  return places.length === 0 ? -1 : Math.min(...places);
 }
 
 /** Whom a text speaks to, as its content says it. A name ends where no letter follows: `@Tommy` does not speak to Tom. */

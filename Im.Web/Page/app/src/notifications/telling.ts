@@ -6,6 +6,7 @@ import { blocked } from '../state/blocked.ts';
 import { chatOf, isRequest, keyOf, levelOf, listKnown } from '../state/chats.ts';
 import { client, me } from '../state/im.ts';
 import { go, selected, type ChatKey } from '../state/route.ts';
+import { displayNameOf } from '../ui/names.ts';
 import { isQuiet } from './quiet.ts';
 import { hasSound, play } from './sound.ts';
 import { isOn, registered } from './subscription.ts';
@@ -51,6 +52,7 @@ function notificationOf(line: Line): PushNotification {
     kind: key === 'lobby' ? 'lobby' : isRoomKey(key) ? 'room' : 'direct',
     line: line.line,
     from: line.from,
+    ...(displayNameOf(line.from) === undefined ? {} : { name: displayNameOf(line.from)! }),
     ...(chat.room ? { title: chat.room.title } : {}),
     ...(settings.value.text && !isRequest(chat) ? { text: previewOf(line).slice(0, 200) } : {}),
   };

@@ -3,7 +3,7 @@ import { t } from '../settings/language.ts';
 import { me } from '../state/im.ts';
 import { meet, met } from '../state/people.ts';
 import { chatHref, go, selected } from '../state/route.ts';
-import { isDeleted } from '../ui/names.ts';
+import { isDeleted, nameOf } from '../ui/names.ts';
 
 /** The name or picture of whoever wrote something: it opens the chat with them, online or not. No Tab stop: there are many, and the lists beside have them. */
 export function Author({ id, nickname, children }: { id: string; nickname: string; children: ComponentChildren }) {
@@ -14,7 +14,7 @@ export function Author({ id, nickname, children }: { id: string; nickname: strin
     go(chatHref(id));
   };
   return (
-    <a class="author" href={chatHref(id)} tabIndex={-1} title={t.value.writeTo(nickname)} data-testid="author" data-user={id} onClick={open}>
+    <a class="author" href={chatHref(id)} tabIndex={-1} title={t.value.writeTo(nameOf({ id, nickname }))} data-testid="author" data-user={id} onClick={open}>
       {children}
     </a>
   );

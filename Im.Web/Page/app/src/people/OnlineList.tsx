@@ -4,6 +4,7 @@ import { t } from '../settings/language.ts';
 import { connection, known, me, presence } from '../state/im.ts';
 import { chatHref, go, selected } from '../state/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { Name } from '../ui/Name.tsx';
 import { folded } from '../ui/fold.ts';
 import { CloseIcon, EyeIcon } from '../ui/icons.tsx';
 import { useRoving } from '../ui/roving.ts';
@@ -27,7 +28,7 @@ export function OnlineList({ onClose }: { onClose: (() => void) | undefined }) {
   const listed = [...users, ...more.people];
   const sorted = mine ? [...listed].sort((a, b) => Number(b.id === mine) - Number(a.id === mine)) : listed;
   const looked = searches ? folded(wanted) : '';
-  const shown = looked ? sorted.filter((user) => folded(user.nickname).includes(looked)) : sorted;
+  const shown = looked ? sorted.filter((user) => [user.nickname, user.name ?? ''].some((name) => folded(name).includes(looked))) : sorted;
   const offline = found?.filter(({ id }) => !listed.some((user) => user.id === id)) ?? [];
   const open = (id: string) => {
     if (id === mine) return void (dialog.value = 'brief');
@@ -75,7 +76,7 @@ export function OnlineList({ onClose }: { onClose: (() => void) | undefined }) {
               <Avatar id={user.id} nickname={user.nickname} size="s" online={!isOld} />
               <span class="person-text">
                 <span class="person-name">
-                  <bdi>{user.nickname}</bdi>{' '}
+                  <Name id={user.id} nickname={user.nickname} />{' '}
                   <span class="quiet" title={t.value.places(user.places)}>
                     ({user.places})
                   </span>
@@ -95,7 +96,7 @@ export function OnlineList({ onClose }: { onClose: (() => void) | undefined }) {
             <button type="button" class="person" data-testid="found-user" data-nickname={user.nickname} data-name={user.nickname} data-user={user.id} aria-current={user.id === selected.value} onClick={() => (meet(user), open(user.id))}>
               <Avatar id={user.id} nickname={user.nickname} size="s" online={false} />
               <span class="person-text">
-                <bdi class="person-name">{user.nickname}</bdi>
+                <span class="person-name"><Name id={user.id} nickname={user.nickname} /></span>
                 <bdi class="person-brief quiet">{user.brief || t.value.isOffline}</bdi>
               </span>
             </button>

@@ -6,6 +6,7 @@ import { blocked, readBlocked } from '../state/blocked.ts';
 import { client } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { Name } from '../ui/Name.tsx';
 import '../rooms/rooms.css';
 
 /** Whether others see when one was here, and whom one has blocked. */
@@ -30,7 +31,7 @@ export function PrivacyDialog({ onClose }: { onClose: () => void }) {
             {list.map(([id, user]) => (
               <li key={id} class="rooms-row" data-testid="blocked-person" data-user={id}>
                 <Avatar id={id} nickname={user?.nickname ?? '…'} size="s" />
-                <span class="rooms-text"><bdi>{user?.nickname ?? '…'}</bdi></span>
+                <span class="rooms-text"><Name id={id} nickname={user?.nickname ?? '…'} /></span>
                 <button type="button" class="link-button" data-testid="unblock" aria-label={t.value.unblockNamed(user?.nickname ?? '…')} disabled={busy} onClick={() => void act(() => client.http.people.unblock(id), failureText)}>{t.value.unblock}</button>
               </li>
             ))}

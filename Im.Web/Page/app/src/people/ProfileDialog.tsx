@@ -6,10 +6,13 @@ import { SureButton } from '../rooms/SureButton.tsx';
 import { useDeed } from '../rooms/useDeed.ts';
 import { failureText, t } from '../settings/language.ts';
 import { blocked } from '../state/blocked.ts';
+import { learn } from '../state/cards.ts';
 import { client, me, presence } from '../state/im.ts';
 import { chatHref, go, selected } from '../state/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { Name } from '../ui/Name.tsx';
+import { nameOf } from '../ui/names.ts';
 import { momentText } from '../ui/times.ts';
 import '../rooms/rooms.css';
 import './profile.css';
@@ -19,13 +22,13 @@ export function ProfileDialog({ user, report, onClose }: { user: User; report: R
   const [profile, setProfile] = useState<Profile>();
   const [reports, setReports] = useState(report !== undefined);
   const { act, busy, failure } = useDeed();
-  useEffect(() => void client.http.people.profile(user.id).then(setProfile, () => {}), [user.id]);
+  useEffect(() => void client.http.people.profile(user.id).then((now) => (learn([now.user]), setProfile(now)), () => {}), [user.id]);
   const shown = profile?.user ?? user;
   const isOnline = presence.value.users.some(({ id }) => id === user.id);
   const isBlocked = blocked.value.has(user.id);
   if (reports)
     return (
-      <Dialog key="report" title={t.value.reportTitle(shown.nickname)} onClose={onClose}>
+      <Dialog key="report" title={t.value.reportTitle(nameOf(shown))} onClose={onClose}>
         <ReportForm about={report ?? { user: user.id }} onDone={onClose} />
       </Dialog>
     );
@@ -36,7 +39,7 @@ export function ProfileDialog({ user, report, onClose }: { user: User; report: R
         <div class="dialog-person">
           <Avatar id={user.id} nickname={shown.nickname} size="l" online={isOnline} />
           <div class="rooms-text">
-            <p><strong><bdi>{shown.nickname}</bdi></strong></p>
+            <p><strong><Name id={user.id} nickname={shown.nickname} /></strong></p>
             <p class="quiet rooms-small" data-testid="profile-seen">{seen}</p>
           </div>
         </div>
@@ -48,7 +51,7 @@ export function ProfileDialog({ user, report, onClose }: { user: User; report: R
           <p class="rooms-part rooms-end">
             {user.id !== selected.value && !isBlocked && (
               <button type="button" class="link-button" data-testid="profile-write" onClick={() => (onClose(), go(chatHref(user.id)))}>
-                {t.value.writeTo(shown.nickname)}
+                {t.value.writeTo(nameOf(shown))}
               </button>
             )}
             {isBlocked ? (

@@ -1,5 +1,6 @@
 import { trimmed, type User } from '@im/client';
 import { useEffect, useState } from 'preact/hooks';
+import { learn } from '../state/cards.ts';
 import { client, me } from '../state/im.ts';
 
 const waitMs = 200;
@@ -12,7 +13,7 @@ export function useFound(typed: string): readonly User[] | undefined {
   useEffect(() => {
     if (!wanted || !me.value || wanted.length > maxChars) return;
     let current = true;
-    const timer = setTimeout(() => client.http.people.search(wanted).then(({ users }) => current && setAnswer({ for: wanted, users }), () => current && setAnswer({ for: wanted, users: [] })), waitMs);
+    const timer = setTimeout(() => client.http.people.search(wanted).then(({ users }) => (learn(users), current && setAnswer({ for: wanted, users })), () => current && setAnswer({ for: wanted, users: [] })), waitMs);
     return () => {
       current = false;
       clearTimeout(timer);

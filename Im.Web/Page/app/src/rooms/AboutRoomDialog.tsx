@@ -7,6 +7,7 @@ import { client } from '../state/im.ts';
 import { goInstead, type ChatKey } from '../state/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { PictureChoice } from '../ui/PictureChoice.tsx';
 import { Banned } from './Banned.tsx';
 import { Invited } from './Invited.tsx';
 import { Links } from './Links.tsx';
@@ -28,6 +29,8 @@ export function AboutRoomDialog({ chat, room, me, onClose }: { chat: ChatKey; ro
   useEffect(() => void client.rooms.get(id).then(takeRoom, () => {}), [changes]);
   useEffect(() => client.on('event', ({ event }) => event.conversation === id && (event.kind === 'member' || event.kind === 'title') && setChanges((before) => before + 1)), [id]);
   const save = (change: Parameters<typeof client.rooms.edit>[1]) => client.rooms.edit(id, change).then((answer) => takeRoom(answer.room));
+  const savePicture = async (picture: Blob | null) =>
+    takeRoom((picture ? await client.rooms.setPicture(id, (await client.files.upload(picture, 'picture')).file) : await client.rooms.removePicture(id)).room);
   if (edits)
     return (
       <Dialog key="edit" title={t.value.editRoom} onClose={onClose}>
@@ -37,13 +40,7 @@ export function AboutRoomDialog({ chat, room, me, onClose }: { chat: ChatKey; ro
   return (
     <Dialog key="about" title={t.value.aboutRoom} onClose={onClose}>
       <div aria-busy={busy} data-testid="about-room" data-role={room.role} data-members={room.members}>
-        <div class="dialog-person">
-          <Avatar id={chat} nickname={room.title} size="l" />
-          <div class="rooms-text">
-            <p><strong><bdi>{room.title}</bdi></strong></p>
-            <p class="quiet rooms-small">{t.value.roomKind(room.public, room.members)}</p>
-          </div>
-        </div>
+        {manages ? <PictureChoice has={room.picture !== undefined} save={savePicture}><Head chat={chat} room={room} /></PictureChoice> : <Head chat={chat} room={room} />}
         <p class={room.topic ? 'rooms-topic' : 'rooms-topic quiet'} dir="auto">{room.topic || t.value.roomNoTopic}</p>
         {room.archived && <p class="quiet">{t.value.roomOver}</p>}
         {manages && (
@@ -68,3 +65,13 @@ export function AboutRoomDialog({ chat, room, me, onClose }: { chat: ChatKey; ro
     </Dialog>
   );
 }
+
+const Head = ({ chat, room }: { chat: ChatKey; room: Room }) => (
+  <div class="dialog-person">
+    <Avatar id={chat} nickname={room.title} size="l" />
+    <div class="rooms-text">
+      <p><strong><bdi>{room.title}</bdi></strong></p>
+      <p class="quiet rooms-small">{t.value.roomKind(room.public, room.members)}</p>
+    </div>
+  </div>
+);

@@ -1,6 +1,8 @@
 import { t } from '../settings/language.ts';
+import { learn } from '../state/cards.ts';
 import { client } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { Name } from '../ui/Name.tsx';
 import { nameOf } from '../ui/names.ts';
 import { useDeed } from './useDeed.ts';
 import { usePages } from './usePages.ts';
@@ -8,7 +10,7 @@ import { usePages } from './usePages.ts';
 /** Who may not come again; nothing where there is nobody. */
 export function Banned({ room, changes }: { room: string; changes: number }) {
   const { act, busy, failure } = useDeed();
-  const { items, failed, more, reload } = usePages((after) => client.rooms.bans(room, after).then(({ users, next }) => ({ items: users, next })), changes);
+  const { items, failed, more, reload } = usePages((after) => client.rooms.bans(room, after).then(({ users, next }) => (learn(users), { items: users, next })), changes);
   const why = failed ? t.value.roomsNotRead : failure;
   if (!items?.length && !why) return null;
   return (
@@ -19,7 +21,7 @@ export function Banned({ room, changes }: { room: string; changes: number }) {
         {items?.map((user) => (
           <li key={user.id} class="rooms-row" data-testid="ban" data-user={user.id}>
             <Avatar id={user.id} nickname={user.nickname} size="s" />
-            <p class="rooms-text"><bdi>{nameOf(user)}</bdi></p>
+            <p class="rooms-text"><Name id={user.id} nickname={user.nickname} /></p>
             <button type="button" class="link-button" data-testid="ban-lift" aria-label={t.value.unbanNamed(nameOf(user))} disabled={busy} onClick={() => void act(() => client.rooms.unban(room, user.id).then(reload))}>
               {t.value.unban}
             </button>

@@ -1,6 +1,8 @@
 import { t } from '../settings/language.ts';
+import { learn } from '../state/cards.ts';
 import { client } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { Name } from '../ui/Name.tsx';
 import { nameOf } from '../ui/names.ts';
 import { shortText } from '../ui/times.ts';
 import { useDeed } from './useDeed.ts';
@@ -9,7 +11,7 @@ import { usePages } from './usePages.ts';
 /** Who was invited and has not answered yet; nothing where there is nobody. */
 export function Invited({ room, changes }: { room: string; changes: number }) {
   const { act, busy, failure } = useDeed();
-  const { items, failed, more, reload } = usePages((after) => client.rooms.invited(room, after).then(({ invited, next }) => ({ items: invited, next })), changes);
+  const { items, failed, more, reload } = usePages((after) => client.rooms.invited(room, after).then(({ invited, next }) => (learn(invited), { items: invited, next })), changes);
   const why = failed ? t.value.roomsNotRead : failure;
   if (!items?.length && !why) return null;
   return (
@@ -21,7 +23,7 @@ export function Invited({ room, changes }: { room: string; changes: number }) {
           <li key={user.id} class="rooms-row" data-testid="invited-person" data-user={user.id}>
             <Avatar id={user.id} nickname={user.nickname} size="s" />
             <div class="rooms-text">
-              <p><bdi>{nameOf(user)}</bdi></p>
+              <p><Name id={user.id} nickname={user.nickname} /></p>
               <p class="quiet">{t.value.invitedBy(nameOf(by))} · {shortText(at)}</p>
             </div>
             <button type="button" class="link-button" data-testid="invitation-revoke" aria-label={t.value.takeBackNamed(nameOf(user))} disabled={busy} onClick={() => void act(() => client.rooms.remove(room, user.id).then(reload))}>

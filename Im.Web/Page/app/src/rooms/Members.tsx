@@ -1,10 +1,12 @@
 import type { Room, RoomRole, User } from '@im/client';
 import { useRef, useState } from 'preact/hooks';
 import { errorText, t } from '../settings/language.ts';
+import { learn } from '../state/cards.ts';
 import { client } from '../state/im.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Field } from '../ui/Field.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
+import { Name } from '../ui/Name.tsx';
 import { nameOf } from '../ui/names.ts';
 import { roomFailureText } from './roomFailureText.ts';
 import { SureButton } from './SureButton.tsx';
@@ -18,7 +20,7 @@ export function Members({ room, me, changes, mayInvite }: { room: Room; me: User
   const id = room.conversation;
   const { act, busy, failure } = useDeed();
   const [open, setOpen] = useState<string>();
-  const { items, failed, more, reload } = usePages((after) => client.rooms.members(id, after).then(({ members, next }) => ({ items: members, next })), changes);
+  const { items, failed, more, reload } = usePages((after) => client.rooms.members(id, after).then(({ members, next }) => (learn(members), { items: members, next })), changes);
   const role = room.role ?? 'member';
   const does = (deed: () => Promise<unknown>) => void act(() => deed().then(reload));
   const why = failed ? t.value.roomsNotRead : failure;
@@ -37,7 +39,7 @@ export function Members({ room, me, changes, mayInvite }: { room: Room; me: User
             <li key={member.id} class="rooms-row" data-testid="member" data-user={member.id} data-nickname={member.nickname} data-role={member.role}>
               <Avatar id={member.id} nickname={member.nickname} size="s" />
               <div class="rooms-text">
-                <p><bdi>{name}</bdi>{member.id === me.id && <span class="quiet"> · {t.value.you}</span>}</p>
+                <p><Name id={member.id} nickname={member.nickname} />{member.id === me.id && <span class="quiet"> · {t.value.you}</span>}</p>
                 {member.role !== 'member' && <p class="quiet">{t.value.roomRoleNames[member.role]}</p>}
               </div>
               {(mayRemove || mayRank) && (

@@ -7,6 +7,7 @@ import { chatHref, go } from '../state/route.ts';
 import { createRoom, invitations, joinRoom, readInvitations } from '../state/rooms.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { nameOf } from '../ui/names.ts';
 import { RoomForm } from './RoomForm.tsx';
 import { useDeed } from './useDeed.ts';
 import { usePages } from './usePages.ts';
@@ -46,7 +47,7 @@ function Invitations() {
       <ul class="rooms-list">
         {list.map(({ room, by }) => (
           <li key={room.conversation} class="rooms-row" data-testid="invitation" data-room={room.conversation}>
-            <RoomText room={room} words={t.value.invitedBy(by.nickname)} />
+            <RoomText room={room} words={t.value.invitedBy(nameOf(by))} />
             <button type="button" class="link-button" data-testid="invitation-accept" aria-label={t.value.joinNamed(room.title)} disabled={busy} onClick={() => void act(() => joinRoom(room.conversation))}>
               {t.value.join}
             </button>
@@ -101,7 +102,7 @@ function PublicRooms() {
 function RoomText({ room, words }: { room: Room; words: string }) {
   return (
     <>
-      <Avatar id={keyOfConversation(room.conversation, undefined)} nickname={room.title} />
+      <Avatar id={keyOfConversation(room.conversation, undefined)} nickname={room.title} picture={room.picture} />
       <div class="rooms-text">
         <p><strong><bdi>{room.title}</bdi></strong></p>
         {words && <p class="quiet"><bdi>{words}</bdi></p>}

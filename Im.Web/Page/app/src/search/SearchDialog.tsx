@@ -9,6 +9,7 @@ import { client, me, presence } from '../state/im.ts';
 import { chatHref, selected, type ChatKey } from '../state/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { Name } from '../ui/Name.tsx';
 import { nameOf } from '../ui/names.ts';
 import { useRoving } from '../ui/roving.ts';
 import { exactText, momentText } from '../ui/times.ts';
@@ -134,14 +135,13 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
 }
 
 function Result({ hit, where, href }: Found) {
-  const name = nameOf(hit.from);
   return (
     <li>
-      <a class="search-hit" href={href} data-testid="search-hit" data-line={hit.line} data-name={name}>
+      <a class="search-hit" href={href} data-testid="search-hit" data-line={hit.line} data-name={hit.from.nickname}>
         <Avatar id={hit.from.id} nickname={hit.from.nickname} size="s" />
         <span class="search-text">
           <span class="search-head">
-            <bdi class="search-name">{name}</bdi>
+            <span class="search-name"><Name id={hit.from.id} nickname={hit.from.nickname} /></span>
             <bdi class="quiet search-place">{where}</bdi>
             <time class="quiet" title={exactText(hit.at)}>{momentText(hit.at)}</time>
           </span>
@@ -181,7 +181,7 @@ async function read({ words, where, who, since, until, has }: Wanted, after?: st
 /** Conversations by name, the open one first. */
 function places(): readonly { key: ChatKey; name: string }[] {
   return chatList.value
-    .map(({ key }) => ({ key, name: key === 'lobby' ? t.value.lobby : (personOf(key)?.nickname ?? '') }))
+    .map(({ key }) => ({ key, name: key === 'lobby' ? t.value.lobby : nameOf(personOf(key) ?? { nickname: '' }) }))
     .filter(({ key, name }) => name && (key === 'lobby' || isRoomKey(key) || chatOf(key).last))
     .sort((a, b) => Number(b.key === selected.value) - Number(a.key === selected.value));
 }

@@ -1,4 +1,4 @@
-import { contentOf, deletedNickname, fold, isSystem, lineOfPage, mentions, peerOf, type ConversationSummary, type Line, type LogEvent, type NotifyLevel, type Room, type User } from '@im/client';
+import { contentOf, deletedNickname, fold, isSystem, lineOfPage, mentions, peerOf, type Contents, type ConversationSummary, type Line, type LogEvent, type NotifyLevel, type Room, type User } from '@im/client';
 import { computed, effect, signal } from '@preact/signals';
 import { addresseeOf, isRoomKey, keyOfConversation, keyOfTimeline, roomOf } from './addressee.ts';
 import { client, connection, isAdmin, me, presence } from './im.ts';
@@ -224,7 +224,12 @@ function followRoom(key: ChatKey, line: Line): void {
   const isMine = member !== undefined && member.user === me.value?.id && member.what !== 'invited' && member.what !== 'unbanned';
   if (isMine && goings.includes(member.what)) leaveRoom(key);
   else if (!room || isMine) void client.rooms.get(roomOf(key)).then(takeRoom, () => {}); // who is gone again has no use for it
-  else if (title) takeRoom({ ...room, ...title });
+  else if (title) takeRoom(withTitle(room, title));
+}
+
+// Of a picture that was removed the version is empty.
+function withTitle({ picture: before, ...room }: Room, { picture = before, ...title }: Contents['title']): Room {
+  return { ...room, ...title, ...(picture ? { picture } : {}) };
 }
 
 /** A room that one is in, as it is now. */

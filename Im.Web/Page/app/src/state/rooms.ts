@@ -1,6 +1,7 @@
 import type { Invitation, Room } from '@im/client';
 import { effect, signal } from '@preact/signals';
 import { t } from '../settings/language.ts';
+import { nameOf } from '../ui/names.ts';
 import { notice } from '../ui/notice.tsx';
 import { isRoomKey, keyOfConversation, roomOf } from './addressee.ts';
 import { chatOf, listKnown, takeRoom } from './chats.ts';
@@ -19,7 +20,7 @@ export async function readInvitations(): Promise<void> {
 const look = () => void readInvitations().catch(() => {}); // whoever opens the rooms asks again
 
 client.on('invitation', ({ title, by }) => {
-  notice(t.peek().invitedYou(by.nickname, title));
+  notice(t.peek().invitedYou(nameOf(by), title));
   look();
 });
 
