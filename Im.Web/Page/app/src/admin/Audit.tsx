@@ -1,6 +1,7 @@
 import type { AuditEntry } from '@im/client';
 import { useState } from 'preact/hooks';
 import { usePages } from '../rooms/usePages.ts';
+import { t } from '../settings/language.ts';
 import { isDeleted, nameOf } from '../ui/names.ts';
 import { momentText } from '../ui/times.ts';
 import { admin, adminHref } from './api.ts';
@@ -53,12 +54,19 @@ export function AuditRow({ entry: { at, actor, actorId, action, target, targetNa
   );
 }
 
-const plainTarget = (target: string): string => (target === 'everybody' ? a.value.everybody : target.startsWith('report ') ? a.value.reportNumber(target.slice('report '.length)) : target);
+function plainTarget(target: string): string {
+  if (target === 'everybody') return a.value.everybody;
+  if (target.startsWith('report ')) return a.value.reportNumber(target.slice('report '.length));
+  const [, conversation = '', line] = /^(\S+) (\d+)$/.exec(target) ?? [];
+  return line === undefined ? target : a.value.lineIn(Number(line), conversation === 'lobby' ? t.value.lobby : conversation);
+}
 
 /** What the server has written down, in words; what it is not known by stays as it is. */
 function plainDetail(action: string, detail: string): string {
   const [, minutes, reason] = /^(\d+) min(?:: ([^]*))?$/.exec(detail) ?? [];
   if (minutes !== undefined) return [Number(minutes) === 0 ? a.value.lifted : (a.value.spans[Number(minutes)] ?? a.value.minutes(Number(minutes))), reason].filter(Boolean).join(' · ');
+  const [, length] = /^(\d+) characters$/.exec(detail) ?? [];
+  if (length !== undefined) return a.value.characters(Number(length));
   if (action === 'report.close' && detail in a.value.decisions) return a.value.decisions[detail as keyof typeof a.value.decisions];
   return a.value.details[detail] ?? detail;
 }

@@ -156,6 +156,8 @@ export const adminEn = {
   announceText: 'Message',
   everybody: 'everyone',
   reportNumber: (id: string) => `no. ${id}`,
+  lineIn: (line: number, conversation: string) => `line ${line.toLocaleString('en')} in ${conversation}`,
+  characters: (count: number) => (count === 1 ? '1 character' : `${count.toLocaleString('en')} characters`),
   lifted: 'no longer',
   minutes: (count: number) => (count === 1 ? '1 minute' : `${count.toLocaleString('en')} minutes`),
   details: { granted: 'granted', taken: 'taken back', 'with the texts': 'with everything they wrote' } as Record<string, string>,

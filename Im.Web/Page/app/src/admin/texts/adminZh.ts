@@ -157,6 +157,8 @@ export const adminZh: AdminTexts = {
   announceText: '内容',
   everybody: '所有人',
   reportNumber: (id) => `第 ${id} 号`,
+  lineIn: (line, conversation) => `${conversation} 第 ${line.toLocaleString('zh-CN')} 条`,
+  characters: (count) => `${count.toLocaleString('zh-CN')} 个字符`,
   lifted: '已解除',
   minutes: (count) => `${count.toLocaleString('zh-CN')} 分钟`,
   details: { granted: '已授予', taken: '已撤销', 'with the texts': '连同其发过的内容' },

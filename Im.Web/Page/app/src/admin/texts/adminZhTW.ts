@@ -157,6 +157,8 @@ export const adminZhTW: AdminTexts = {
   announceText: '內容',
   everybody: '所有人',
   reportNumber: (id) => `第 ${id} 號`,
+  lineIn: (line, conversation) => `${conversation} 第 ${line.toLocaleString('zh-TW')} 則`,
+  characters: (count) => `${count.toLocaleString('zh-TW')} 個字元`,
   lifted: '已解除',
   minutes: (count) => `${count.toLocaleString('zh-TW')} 分鐘`,
   details: { granted: '已授予', taken: '已撤銷', 'with the texts': '連同其發過的內容' },
