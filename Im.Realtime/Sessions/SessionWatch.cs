@@ -18,11 +18,24 @@ internal sealed partial class SessionWatch(
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _sooner = new(0);
+    private readonly SemaphoreSlim _sooner = new(0), _looking = new(1);
     private readonly Dictionary<ClientConnection, DateTimeOffset> _lost = [];
 
-    /// <summary>One look at every session that has a socket here.</summary>
+    /// <summary>One look at every session that has a socket here; not two at once.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await _looking.WaitAsync(cancellationToken);
+        try
+        {
+            await LookAsync(cancellationToken);
+        }
+        finally
+        {
+            _looking.Release();
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         var bound = connections.All.Select(connection => (Connection: connection, connection.SessionId, User: connection.User?.Id)).Where(bound => bound.SessionId is not null).ToArray();
         var found = await sessions.CheckAsync([.. bound.Select(one => one.SessionId!).Distinct()], cancellationToken);
